@@ -1,0 +1,124 @@
+import type { BrokerName, BrokerSystem, ChannelName, EventId, Evidence, InboxName, Micros, ServiceName, TraceId } from '@/lib/events/names';
+import type { BusinessKey, ClockOwner, Failure, RoutedInbox, TraceContext, Why } from '@/lib/events/observed-event';
+import type { Cut } from './common';
+
+/** One event as a row of any list: no bodies, no headers. */
+export interface EventRow {
+  readonly id: EventId;
+  readonly broker: BrokerName;
+  readonly system: BrokerSystem;
+  readonly channel: ChannelName;
+  readonly partition: number | null;
+  readonly offset: number | null;
+  readonly routingKey: string | null;
+  readonly key: string | null;
+  readonly type: string | null;
+  readonly source: ServiceName | null;
+  readonly traceId: TraceId | null;
+  readonly spanId: string | null;
+  readonly parentSpanId: string | null;
+  readonly messageId: string | null;
+  readonly correlationId: string | null;
+  readonly causationId: string | null;
+  readonly businessKeys: readonly BusinessKey[];
+  readonly attempt: number | null;
+  readonly publishedAt: Micros | null;
+  readonly publishedAtBy: ClockOwner | null;
+  readonly observedAt: Micros;
+  readonly bodySize: number;
+  readonly inboxes: readonly RoutedInbox[];
+  readonly deadLetter: boolean;
+  readonly failureCause: string | null;
+  readonly replayId: string | null;
+  readonly replayOf: EventId | null;
+}
+
+export interface TraceSummary {
+  readonly traceId: TraceId;
+  /** Type of the first event. */
+  readonly title: string | null;
+  readonly first: Micros;
+  readonly last: Micros;
+  readonly events: number;
+  /** Events seen on dead-letter channels. */
+  readonly errors: number;
+  readonly services: readonly ServiceName[];
+  readonly brokers: readonly { readonly broker: BrokerName; readonly system: BrokerSystem }[];
+  readonly businessKeys: readonly BusinessKey[];
+}
+
+export interface TracesPage {
+  readonly traces: readonly TraceSummary[];
+  /** Give it back as `after` for the next page; null at the end. */
+  readonly next: string | null;
+  readonly cut: Cut | null;
+  /** ≤ 300 steps over the asked range. */
+  readonly histogram: readonly { readonly at: Micros; readonly events: number; readonly errors: number }[];
+  /** When an id was asked: in which field it was found. */
+  readonly foundBy: { readonly field: string; readonly value: string } | null;
+}
+
+/** One node of the tree of a trace (lib/traces/assemble-trace.ts). */
+export interface TraceNode {
+  readonly event: EventRow;
+  readonly parent: EventId | null;
+  readonly depth: number;
+  /** How the parent is known: causation id, span, origin of a dead letter, replay, or only time. */
+  readonly joinedBy: 'root' | 'causation' | 'span' | 'dead-letter' | 'replay' | 'reply' | 'time';
+  /** The cause it names was not seen. */
+  readonly orphan: boolean;
+  /** Its clock says it was before its cause. */
+  readonly skewMicros: Micros | null;
+}
+
+export interface TraceView {
+  readonly traceId: TraceId;
+  /** Depth first, causes before effects. */
+  readonly nodes: readonly TraceNode[];
+  readonly first: Micros;
+  readonly last: Micros;
+  readonly services: readonly ServiceName[];
+  readonly errors: number;
+  readonly cut: Cut | null;
+}
+
+export interface HeaderView {
+  readonly name: string;
+  readonly wire: string;
+  /** Text or JSON of a nested value, cut at 4 kB. */
+  readonly text: string;
+  readonly size: number;
+  readonly isText: boolean;
+}
+
+export interface EventDetail {
+  readonly row: EventRow;
+  readonly version: string | null;
+  readonly sourceEvidence: Evidence | null;
+  readonly conversationId: string | null;
+  readonly sagaId: string | null;
+  readonly replyTo: string | null;
+  readonly framework: string | null;
+  readonly why: readonly Why[];
+  readonly contexts: readonly TraceContext[];
+  readonly headers: readonly HeaderView[];
+  readonly contentType: string | null;
+  readonly contentEncoding: string | null;
+  readonly body: BodyView;
+  readonly failure: Failure | null;
+  /** Inboxes of the same event id/dead letters, links. */
+  readonly deadLetters: readonly EventId[];
+  readonly inboxes: readonly { readonly inbox: InboxName; readonly evidence: Evidence }[];
+}
+
+export interface BodyView {
+  /** `none` is a tombstone (null). */
+  readonly kind: 'json' | 'text' | 'binary' | 'none';
+  /** Pretty text where it is text. Hostile: show as text only. */
+  readonly text: string | null;
+  /** Raw bytes, base64; ≤ 64 kB. */
+  readonly bytes: string;
+  readonly size: number;
+  readonly storedSize: number;
+  readonly problem: string | null;
+}

@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const alias = { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') };
+
+/**
+ * Four projects, from fast to slow: `lib` and `components` (milliseconds, in `npm run check`), `server` (in-process broker, embedded store:
+ * child processes), `live` (real Kafka and RabbitMQ, started by `npm test` or `npm run brokers -- start`).
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      { resolve: { alias }, test: { name: 'lib', include: ['lib/**/*.test.ts'], environment: 'node' } },
+      {
+        resolve: { alias },
+        plugins: [react()],
+        test: { name: 'components', include: ['components/**/*.test.tsx'], environment: 'happy-dom', setupFiles: ['./components/test-setup.ts'] },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'server',
+          include: ['server/**/*.test.ts', 'app/**/*.test.ts', 'shop/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: ['**/*.live.test.ts', '**/node_modules/**'],
+          environment: 'node',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'live',
+          include: ['**/*.live.test.ts'],
+          exclude: ['**/node_modules/**'],
+          environment: 'node',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
