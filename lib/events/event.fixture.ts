@@ -38,7 +38,7 @@ export const aFailure = (given: Partial<Failure> = {}): Failure => ({
 export function anEvent(given: Partial<ObservedEvent> = {}): ObservedEvent {
   const kafka = (given.system ?? 'kafka') === 'kafka';
   const broker: BrokerName = given.broker ?? (kafka ? 'shop-kafka' : 'shop-rabbit');
-  const tap: TapName = given.tap ?? broker;
+  const tap: TapName = given.tap ?? (broker as string);
   const channel: ChannelName = given.channel ?? 'orders';
   const batch = given.batch ?? 1;
   const index = given.index ?? 0;
