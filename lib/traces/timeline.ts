@@ -1,0 +1,204 @@
+import type { BrokerName, BrokerSystem, ChannelName, EventId, Evidence, InboxName, Micros, ServiceName } from '@/lib/events/names';
+import { groupOfInbox } from '@/lib/events/names';
+import type { RoutedInbox } from '@/lib/events/observed-event';
+import type { TopologyView } from '@/lib/contract/topology';
+import type { EventRow, TraceNode } from '@/lib/contract/traces';
+
+/**
+ * Rows of the waterfall: every event, and under it the inboxes it went to, and under an inbox what its consumer did next.
+ *
+ * A broker does not tell when a message was taken. So a bar is one piece from the publish to the first thing that is known to follow from
+ * this inbox: an event of its only consumer, or its dead letter. Where nothing followed there is no end, and none is drawn.
+ *
+ * [TL5] every node gives exactly one event row, in the order of the nodes for each parent. [TL6] an effect hangs under an inbox only when
+ * exactly one inbox of its cause can have made it. [TL7] a bar ends at an event that was seen, or nowhere.
+ */
+export type TimelineRow = EventTimelineRow | InboxTimelineRow;
+
+interface TreePlace {
+  readonly key: string;
+  readonly depth: number;
+  /** For each level above, at most `deepestIndent`: the line goes on below this row. */
+  readonly guides: readonly boolean[];
+  readonly last: boolean;
+}
+
+export interface EventTimelineRow extends TreePlace {
+  readonly kind: 'event';
+  readonly node: TraceNode;
+  readonly at: Micros;
+  readonly mark: 'event' | 'retry' | 'dead-letter' | 'replay';
+  /** `R1` is the first replay in the trace. */
+  readonly replay: number | null;
+}
+
+export interface InboxTimelineRow extends TreePlace {
+  readonly kind: 'inbox';
+  readonly event: EventId;
+  readonly broker: BrokerName;
+  readonly system: BrokerSystem;
+  readonly inbox: InboxName;
+  readonly title: string;
+  readonly evidence: Evidence;
+  readonly services: readonly ServiceName[];
+  readonly from: Micros;
+  /** `null`: nothing is known to have followed. */
+  readonly to: Micros | null;
+  readonly until: 'effect' | 'dead-letter' | null;
+}
+
+/** What is wired around the events, as the broker declares it now. */
+export interface TraceWiring {
+  inboxesOf(broker: BrokerName, channel: ChannelName): readonly RoutedInbox[];
+  servicesOf(broker: BrokerName, inbox: InboxName): readonly ServiceName[];
+  deadLetterChannelOf(broker: BrokerName, inbox: InboxName): ChannelName | null;
+}
+
+export const noWiring: TraceWiring = { inboxesOf: () => [], servicesOf: () => [], deadLetterChannelOf: () => null };
+
+/**
+ * Where an event stands on the axis, µs. A broker's or producer's stamp in whole seconds (AMQP) would draw effects before their causes: then
+ * our own clock is nearer, unless the event was read much later than it was published.
+ */
+export function momentOf(event: EventRow): { at: Micros; by: 'published' | 'observed' } {
+  const { publishedAt, observedAt } = event;
+  if (publishedAt === null || publishedAt <= 0) return { at: observedAt, by: 'observed' };
+  const coarse = publishedAt % 1_000_000 === 0;
+  return coarse && Math.abs(observedAt - publishedAt) < 5_000_000 ? { at: observedAt, by: 'observed' } : { at: publishedAt, by: 'published' };
+}
+
+export function timelineRows(nodes: readonly TraceNode[], wiring: TraceWiring = noWiring): TimelineRow[] {
+  const known = new Set(nodes.map((node) => node.event.id));
+  const children = new Map<EventId | null, TraceNode[]>();
+  for (const node of nodes) push(children, node.parent !== null && known.has(node.parent) ? node.parent : null, node);
+  const replays = numberReplays(nodes);
+  const rows: Draft[] = [];
+  // A stack of our own: a trace of 10,000 events in one chain would exhaust the engine's.
+  const open: Draft[] = (children.get(null) ?? []).toReversed().map((node) => eventDraft(node, 0, replays));
+  while (open.length > 0) {
+    const draft = open.pop();
+    if (!draft) break;
+    rows.push(draft);
+    const below = draft.kind === 'event' ? belowEvent(draft, children.get(draft.node.event.id) ?? [], wiring, replays) : draft.effects;
+    for (const next of below.toReversed()) open.push(next);
+  }
+  return withGuides(rows);
+}
+
+type EventDraft = Omit<EventTimelineRow, 'guides' | 'last'>;
+type InboxDraft = Omit<InboxTimelineRow, 'guides' | 'last'> & { readonly effects: readonly EventDraft[] };
+type Draft = EventDraft | InboxDraft;
+
+function eventDraft(node: TraceNode, depth: number, replays: ReadonlyMap<EventId, number>): EventDraft {
+  const replay = replays.get(node.event.id) ?? null;
+  const mark = replay !== null ? 'replay' : node.event.deadLetter ? 'dead-letter' : (node.event.attempt ?? 1) > 1 ? 'retry' : 'event';
+  return { kind: 'event', key: node.event.id, depth, node, at: momentOf(node.event).at, mark, replay };
+}
+
+function belowEvent(row: EventDraft, effects: readonly TraceNode[], wiring: TraceWiring, replays: ReadonlyMap<EventId, number>): Draft[] {
+  const { event } = row.node;
+  const inboxes = inboxesOf(event, wiring);
+  const held = new Map<InboxName, TraceNode[]>(inboxes.map(({ inbox }) => [inbox, []]));
+  const loose: TraceNode[] = [];
+  for (const effect of effects) {
+    const inbox = inboxThatMade(effect, event, inboxes, wiring);
+    (inbox === null ? loose : (held.get(inbox) ?? loose)).push(effect);
+  }
+  const below: Draft[] = inboxes.map(({ inbox, evidence }) => {
+    const made = held.get(inbox) ?? [];
+    const first = made.toSorted((a, b) => momentOf(a.event).at - momentOf(b.event).at)[0];
+    return {
+      kind: 'inbox',
+      key: `${event.id} > ${inbox}`,
+      depth: row.depth + 1,
+      event: event.id,
+      broker: event.broker,
+      system: event.system,
+      inbox,
+      title: groupOfInbox(inbox).group,
+      evidence,
+      services: wiring.servicesOf(event.broker, inbox),
+      from: row.at,
+      to: first ? Math.max(row.at, momentOf(first.event).at) : null,
+      until: first ? (first.event.deadLetter ? 'dead-letter' : 'effect') : null,
+      effects: made.map((node) => eventDraft(node, row.depth + 2, replays)),
+    };
+  });
+  return [...below, ...loose.map((node) => eventDraft(node, row.depth + 1, replays))];
+}
+
+/** A dead letter's own queue is where it stands, not a consumer that worked on it: it gets a row only when somebody takes from it. */
+function inboxesOf(event: EventRow, wiring: TraceWiring): readonly RoutedInbox[] {
+  const inboxes = event.inboxes.length > 0 ? event.inboxes : wiring.inboxesOf(event.broker, event.channel);
+  return event.deadLetter ? inboxes.filter(({ inbox }) => wiring.servicesOf(event.broker, inbox).length > 0) : inboxes;
+}
+
+function inboxThatMade(effect: TraceNode, cause: EventRow, inboxes: readonly RoutedInbox[], wiring: TraceWiring): InboxName | null {
+  if (effect.joinedBy === 'replay') return null;
+  const only = (candidates: readonly RoutedInbox[]): InboxName | null => (candidates.length === 1 ? (candidates[0]?.inbox ?? null) : null);
+  if (effect.event.deadLetter && effect.event.broker === cause.broker) {
+    const wired = only(inboxes.filter(({ inbox }) => wiring.deadLetterChannelOf(cause.broker, inbox) === effect.event.channel));
+    if (wired !== null) return wired;
+  }
+  const { source } = effect.event;
+  return source === null ? null : only(inboxes.filter(({ inbox }) => wiring.servicesOf(cause.broker, inbox).includes(source)));
+}
+
+function numberReplays(nodes: readonly TraceNode[]): ReadonlyMap<EventId, number> {
+  const replays = nodes.filter(({ event }) => event.replayId !== null).toSorted((a, b) => momentOf(a.event).at - momentOf(b.event).at);
+  return new Map(replays.map(({ event }, index) => [event.id, index + 1]));
+}
+
+/** Deeper rows stand on this level, so that a chain of thousands stays readable and cheap. */
+export const deepestIndent = 16;
+
+/** From the bottom up: a level's line goes on while a later row stands on that level. */
+function withGuides(drafts: readonly Draft[]): TimelineRow[] {
+  const open: boolean[] = [];
+  const rows: TimelineRow[] = [];
+  for (const draft of drafts.toReversed()) {
+    const guides = Array.from({ length: Math.min(draft.depth, deepestIndent) }, (_, level) => open[level] ?? false);
+    const last = !(open[draft.depth] ?? false);
+    while (open.length <= draft.depth) open.push(false);
+    open.length = draft.depth + 1;
+    open[draft.depth] = true;
+    if (draft.kind === 'event') rows.push({ ...draft, guides, last });
+    else {
+      const { effects: _effects, ...row } = draft;
+      rows.push({ ...row, guides, last });
+    }
+  }
+  return rows.reverse();
+}
+
+/** Reads the wiring out of the topology's picture: route, consume and dead-letter edges. */
+export function wiringOf({ nodes, edges }: Pick<TopologyView, 'nodes' | 'edges'>): TraceWiring {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const topics = new Set(nodes.flatMap((node) => (node.kind === 'channel' && node.system === 'kafka' ? [`${node.broker}/${node.title}`] : [])));
+  const inboxes = new Map<string, RoutedInbox[]>();
+  const services = new Map<string, ServiceName[]>();
+  const letters = new Map<string, ChannelName>();
+  for (const edge of edges) {
+    const from = byId.get(edge.from);
+    const to = byId.get(edge.to);
+    if (edge.kind === 'route' && from?.kind === 'channel' && to?.kind === 'inbox') {
+      push(inboxes, `${from.broker}/${from.title}`, { inbox: to.inbox, evidence: edge.evidence[0]?.kind ?? 'declared' });
+    } else if (edge.kind === 'consume' && from?.kind === 'inbox' && to?.kind === 'service') {
+      push(services, `${from.broker}/${from.inbox}`, to.title);
+    } else if (edge.kind === 'dead-letter' && from?.kind === 'inbox' && to?.kind === 'channel') {
+      letters.set(`${from.broker}/${from.inbox}`, to.title);
+    }
+  }
+  return {
+    // A RabbitMQ event says itself where it went (its routing key decides); only a Kafka topic leads to all of its groups.
+    inboxesOf: (broker, channel) => (topics.has(`${broker}/${channel}`) ? (inboxes.get(`${broker}/${channel}`) ?? []) : []),
+    servicesOf: (broker, inbox) => services.get(`${broker}/${inbox}`) ?? [],
+    deadLetterChannelOf: (broker, inbox) => letters.get(`${broker}/${inbox}`) ?? null,
+  };
+}
+
+function push<K, T>(map: Map<K, T[]>, key: K, value: T): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
