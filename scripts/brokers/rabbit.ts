@@ -80,8 +80,8 @@ export async function startRabbit(options: RabbitOptions = {}): Promise<RunningR
 export function rabbitOfState(from: RabbitState, outlive: boolean): RunningRabbit {
   let state = from;
   const { ports } = state;
-  // The node's name stands on the command line of the Erlang machine, the port on that of its port mapper.
-  const mark = nodeName(state);
+  // A flag of ours on the command line of the Erlang machine, the port on that of its port mapper.
+  const mark = `-eventyard_broker ${ports.amqp}`;
   const epmdMark = `-port ${ports.epmd}`;
   const alive = () => runs(state.pid, mark);
   const endEpmd = () => endProgram(state.epmdPid, epmdMark, 5000);
@@ -110,7 +110,7 @@ export function rabbitOfState(from: RabbitState, outlive: boolean): RunningRabbi
       const pid = startProgram(command, args, { cwd: state.dir, env, logFile, outlive });
       state = { ...state, pid };
       const ready = async () => (await portAnswers('127.0.0.1', ports.amqp)) && (await apiAnswers(ports.api));
-      // Until the shell has become the Erlang machine the name is not on its command line yet.
+      // Until the shell has become the Erlang machine the flag is not on its command line yet.
       await untilReady(`RabbitMQ (${state.version})`, pid, '', logFile, ready);
     },
     async remove() {
@@ -150,7 +150,7 @@ function launch(state: RabbitState): { command: string; args: string[]; env: Nod
     // The shell becomes the Erlang machine, so that our pid is the broker's.
     RUNNING_UNDER_SYSTEMD: 'true',
     // Two cores are shared with the tests: do not spin while idle.
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+sbwt none +sbwtdcpu none +sbwtdio none +S 2:2 -kernel inet_dist_use_interface {127,0,0,1}',
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `+sbwt none +sbwtdcpu none +sbwtdio none +S 2:2 -kernel inet_dist_use_interface {127,0,0,1} -eventyard_broker ${state.ports.amqp}`,
   };
   const PATH = process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin';
   if (state.version === 'system') return { command: serverScript('') ?? '', args: [], env: { PATH, ...settings } };
