@@ -1,0 +1,112 @@
+import { fileURLToPath } from 'node:url';
+import next from 'next';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { openIpcBus } from './bus/ipc/ipc-bus';
+import type { Config } from './config/schema';
+import type { StartOrder } from './collector-child';
+import type { Log } from './log';
+import { answerHealth } from './process/health';
+import { closeServer, listen, makeServer } from './process/http-server';
+import { superviseChild } from './process/supervise-child';
+import { microsClock, openConfiguredStore, sagaDefinitions, type StoreAccess } from './start';
+import { startEmbeddedStore } from './store/embedded/start-embedded';
+import { startWeb } from './web/start-web';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const COLLECTOR = fileURLToPath(new URL('./collector-main.ts', import.meta.url));
+/** Of the 10 s that a stop may take: the collector flushes its batches first, then the store closes. */
+const COLLECTOR_STOPS_WITHIN_MS = 6_000;
+
+/**
+ * Role `all`: this process is the web half; the collector and the embedded store are its children, so that a busy tap never stalls a socket and
+ * a heavy page never stalls a tap (design: two halves that meet only at the store and the bus).
+ */
+export async function startAll(config: Config, log: Log, options: { readonly collectorEntry?: string | undefined }): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of closers.splice(0).reverse()) await one();
+  };
+  try {
+    const port = await start(config, log, options.collectorEntry ?? COLLECTOR, closers);
+    return { port, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(config: Config, log: Log, collectorEntry: string, closers: (() => Promise<void>)[]): Promise<number> {
+  // The port is taken first: if it can't be had, nothing else needs to be undone, and /healthz answers from the first moment.
+  const state: { handle: Parameters<typeof makeServer>[0] | null } = { handle: null };
+  const server = makeServer((request, response) => {
+    if (state.handle === null) {
+      response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '1' }).end('starting\n');
+      return;
+    }
+    state.handle(request, response);
+  });
+  const port = await listen(server, config.listen.host, config.listen.port);
+  closers.push(() => closeServer(server));
+
+  const access = await reachStore(config, log, closers);
+  const store = await openConfiguredStore(config, access, log);
+  closers.push(() => store.close());
+
+  const bus = openIpcBus();
+  const collector = superviseChild({
+    entry: collectorEntry,
+    name: 'collector',
+    log,
+    onStart: (child) => {
+      const order: StartOrder = { eventyardStart: { config, store: access } };
+      child.send(order);
+      bus.attach(child);
+    },
+  });
+  closers.push(() => collector.close(COLLECTOR_STOPS_WITHIN_MS));
+
+  const demo = config.environment.kind === 'demo';
+  const web = await startWeb({
+    server,
+    store,
+    bus,
+    log,
+    clock: microsClock(),
+    settings: {
+      environment: config.environment,
+      brokers: config.brokers.map((broker) => ({ name: broker.name, system: broker.kafka === undefined ? ('rabbitmq' as const) : ('kafka' as const), inProcess: demo })),
+      allowedHosts: config.listen.allowedHosts,
+      port,
+      sagas: sagaDefinitions(config),
+      serviceNames: config.serviceNames,
+      demo,
+    },
+  });
+  closers.push(() => web.close());
+
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics, prefix: 'eventyard_web_' });
+  const pages = next({ dev: config.development, dir: ROOT, hostname: config.listen.host, port, httpServer: server });
+  await pages.prepare();
+  closers.push(() => pages.close());
+  const showPage = pages.getRequestHandler();
+
+  state.handle = (request, response) => {
+    if (!web.guardRequest(request, response)) return;
+    if (answerHealth(request, response, { store, bus, metrics })) return;
+    showPage(request, response).catch((error: unknown) => {
+      log.error({ err: error, path: request.url?.split('?')[0] }, 'a page failed');
+      if (!response.headersSent) response.writeHead(500).end();
+    });
+  };
+  log.info({ address: `http://${config.listen.host}:${port}`, environment: config.environment.name }, 'listening; there is no sign-in, so only this machine is let in');
+  return port;
+}
+
+async function reachStore(config: Config, log: Log, closers: (() => Promise<void>)[]): Promise<StoreAccess> {
+  const { url, user, password, database, directory, memoryMb } = config.store;
+  if (url !== undefined) return { url, user, password, database };
+  const embedded = await startEmbeddedStore({ directory, memoryMb, log: log.child({ part: 'store' }) });
+  closers.push(() => embedded.close());
+  return { url: embedded.url, user: embedded.user, password: embedded.password };
+}
