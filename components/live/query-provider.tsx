@@ -1,0 +1,38 @@
+'use client';
+import { useState, type ReactNode } from 'react';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { ApiError } from './api';
+import { useLiveFeed } from './live-feed-hooks';
+
+/**
+ * Snapshots by HTTP; the live feed tells when they are old. What was shown stays on the screen while it is asked again, and stays after a
+ * failure: a picture with its age is better than none.
+ */
+export function QueryProvider({ children }: { readonly children: ReactNode }) {
+  const [client] = useState(makeQueryClient);
+  return (
+    <QueryClientProvider client={client}>
+      <FeedConnection />
+      {children}
+    </QueryClientProvider>
+  );
+}
+
+export const makeQueryClient = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        gcTime: 120_000,
+        refetchOnWindowFocus: false,
+        placeholderData: (previous: unknown) => previous,
+        retry: (failures, error) => failures < 3 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
+        retryDelay: (attempt) => Math.min(8000, 500 * 2 ** attempt),
+      },
+    },
+  });
+
+function FeedConnection() {
+  useLiveFeed();
+  return null;
+}
