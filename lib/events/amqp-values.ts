@@ -14,6 +14,9 @@ export interface AmqpField {
   readonly value: Uint8Array | null;
 }
 
+/** What `decodeAmqpValue` shows: plain JSON. */
+export type AmqpValue = string | number | boolean | null | readonly AmqpValue[] | { readonly [name: string]: AmqpValue };
+
 const LENGTH_PREFIXED = new Set(['S', 'x', 'F', 'A']);
 
 /** Bytes of each type of fixed size. `L` is the int64 of other brokers; RabbitMQ forwards it. */
@@ -156,7 +159,7 @@ export function encodeAmqpTable(fields: readonly AmqpField[]): Uint8Array {
  * A value to look at, safe for JSON: int64 beyond 2^53 as decimal text, timestamps as seconds, decimals as text (`12.50`), bytes that are
  * not UTF-8 as `0x…`, tables as objects (of two fields with one name the last), arrays as arrays. Never throws.
  */
-export function decodeAmqpValue(wire: string, bytes: Uint8Array | null, depth = 0): unknown {
+export function decodeAmqpValue(wire: string, bytes: Uint8Array | null, depth = 0): AmqpValue {
   if (bytes === null || wire === 'V') return null;
   const size = FIXED_SIZE[wire];
   if (size !== undefined && bytes.length < size) return hex(bytes);
@@ -166,7 +169,7 @@ export function decodeAmqpValue(wire: string, bytes: Uint8Array | null, depth = 
     case 'b':
       return viewOf(bytes).getInt8(0);
     case 'B':
-      return bytes[0];
+      return bytes[0]!;
     case 's':
       return viewOf(bytes).getInt16(0);
     case 'u':
@@ -199,13 +202,13 @@ export function decodeAmqpValue(wire: string, bytes: Uint8Array | null, depth = 
   }
 }
 
-function tableToObject(bytes: Uint8Array, depth: number): Record<string, unknown> {
+function tableToObject(bytes: Uint8Array, depth: number): Record<string, AmqpValue> {
   // fromEntries defines, it does not assign: a field named `__proto__` stays a field.
   return Object.fromEntries(decodeAmqpTable(bytes).map((field) => [field.name, decodeAmqpValue(field.wire, field.value, depth + 1)]));
 }
 
-function arrayToValues(bytes: Uint8Array, depth: number): unknown[] {
-  const values: unknown[] = [];
+function arrayToValues(bytes: Uint8Array, depth: number): AmqpValue[] {
+  const values: AmqpValue[] = [];
   const cursor: Cursor = { bytes, at: 0 };
   while (cursor.at < bytes.length) {
     const { wire, value } = readValue(cursor);
