@@ -7,7 +7,7 @@ import { judgeLag, levelOfLag } from './verdict';
 
 /** A sample every ten seconds of 15 minutes. */
 const series = (committed: (second: number) => number | null, end: (second: number) => number, given: Partial<GroupPoint> = {}): GroupPoint[] =>
-  Array.from({ length: 91 }, (_, index) => aGroupPoint(index * 10, { committed: committed(index * 10), end: end(index * 10), ...given }));
+  Array.from({ length: 91 }, (_, index) => aGroupPoint(index * 10, { ...given, committed: committed(index * 10), end: end(index * 10) }));
 const judge = (points: GroupPoint[]) => judgeLag(points, (points.at(-1)?.at ?? lagNoon) + 1e6);
 
 describe('seconds behind', () => {
