@@ -1,0 +1,70 @@
+import type { BusinessKey } from '@/lib/events/observed-event';
+import type { JsonObject } from './parse-body';
+
+/** Ids of the transport and of the telling, not of the business. */
+const TECHNICAL = new Set(['event', 'message', 'msg', 'correlation', 'causation', 'conversation', 'trace', 'span', 'parent', 'parentspan', 'request', 'saga', 'schema', 'session', 'aggregate', 'root', 'specversion']);
+const MAX_KEYS = 8;
+const MAX_VALUE = 128;
+const MAX_FIELDS = 200;
+/** Field name → aggregate name or `''`; names repeat, so each is read once. Bounded, since names are the senders'. */
+const known = new Map<string, string>();
+
+/**
+ * `orderId: 'o-1'`, `order_id: 7` → `{ name: 'order', value: … }`, at the top level and in `data`/`payload`, at most eight, a name once
+ * (`data` before the envelope's own). Lists and deeper levels are not looked into: an order's lines are not the order.
+ */
+export function businessKeysOf(object: JsonObject, text: string): BusinessKey[] {
+  const keys: BusinessKey[] = [];
+  collect(object.data, text, keys);
+  collect(object.payload, text, keys);
+  collect(object, text, keys);
+  return keys;
+}
+
+function collect(object: unknown, text: string, keys: BusinessKey[]): void {
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) return;
+  let seen = 0;
+  for (const field in object) {
+    if (++seen > MAX_FIELDS || keys.length === MAX_KEYS) return;
+    const last = field.charCodeAt(field.length - 1);
+    if (last !== 100 && last !== 68) continue;
+    const name = aggregateOf(field);
+    if (name === '' || hasName(keys, name)) continue;
+    const value = asValue((object as JsonObject)[field], field, text);
+    if (value !== null) keys.push({ name, value });
+  }
+}
+
+function hasName(keys: readonly BusinessKey[], name: string): boolean {
+  for (const key of keys) if (key.name === name) return true;
+  return false;
+}
+
+function aggregateOf(field: string): string {
+  const before = known.get(field);
+  if (before !== undefined) return before;
+  const name = readAggregate(field);
+  if (known.size < 4096) known.set(field, name);
+  return name;
+}
+
+function readAggregate(field: string): string {
+  if (field.length > 60) return '';
+  const match = /^([A-Za-z][A-Za-z0-9_-]*?)(?:_id|-id|Id|ID)$/.exec(field);
+  if (match === null) return '';
+  const name = (match[1] as string).replace(/[_-]([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const camel = name[0]?.toLowerCase() + name.slice(1);
+  return TECHNICAL.has(camel.toLowerCase()) ? '' : camel;
+}
+
+export function asValue(value: unknown, field: string, text: string): string | null {
+  if (typeof value === 'string') return value.length > 0 && value.length <= MAX_VALUE ? value : null;
+  if (typeof value !== 'number') return null;
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? digitsOf(field, text) : String(value);
+}
+
+/** An integer beyond 2^53 has lost digits in JSON.parse: they are read again from the text. */
+function digitsOf(field: string, text: string): string | null {
+  const at = text.indexOf(`"${field}"`);
+  return at < 0 ? null : (/^\s*:\s*(-?\d{16,40})\b/.exec(text.slice(at + field.length + 2, at + field.length + 80))?.[1] ?? null);
+}

@@ -1,0 +1,18 @@
+import type { Family } from '../table';
+
+/** AMQP 0-9-1 basic properties. `timestamp` is whole seconds and already the record's own `publishedAt`. */
+export const amqpProperties: Family = {
+  name: 'amqp-properties',
+  title: 'AMQP property',
+  framework: false,
+  detect: 'always',
+  properties: {
+    messageId: ['message-id'],
+    type: ['type'],
+    source: ['app-id'],
+    correlationId: ['correlation-id'],
+    replyTo: ['reply-to'],
+    contentType: ['content-type'],
+    contentEncoding: ['content-encoding'],
+  },
+};

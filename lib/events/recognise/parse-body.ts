@@ -1,0 +1,70 @@
+import type { RawRecord } from '@/lib/events/observed-event';
+
+/** Bodies beyond this are kept and shown, but not looked into. */
+export const MAX_PARSED_BYTES = 256 * 1024;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface ParsedBody {
+  readonly object: JsonObject | null;
+  /** The body's text, for what JSON numbers lose. */
+  readonly text: string | null;
+  /** Why the body could not be read; `null` when it could, or when it never said to be JSON. */
+  readonly problem: string | null;
+  /** Confluent wire format: id of the schema in a registry. */
+  readonly schemaId: number | null;
+}
+
+/** Decompresses within `MAX_PARSED_BYTES`, `null` when it can't. Given by the server: lib has no zlib. */
+export type Inflate = (bytes: Uint8Array, encoding: 'gzip' | 'deflate' | 'br') => Uint8Array | null;
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const none = (problem: string | null, schemaId: number | null = null): ParsedBody => ({ object: null, text: null, problem, schemaId });
+const NOTHING = none(null);
+
+/** Reads a body as a JSON object if it is one. Never throws: V8's JSON parser keeps its own stack, so nesting can't exhaust ours. */
+export function parseBody(record: RawRecord, contentType: string | null, contentEncoding: string | null, inflate: Inflate | null): ParsedBody {
+  const { body } = record;
+  if (body === null || body.length === 0) return NOTHING;
+  if (body.length < record.bodySize) return none(`cut at ${body.length} of ${record.bodySize} bytes: not looked into`);
+  if (body.length > MAX_PARSED_BYTES) return none(`${body.length} bytes: only bodies up to 256 kB are looked into`);
+  const encoding = compressionOf(body, contentEncoding);
+  if (encoding !== null) {
+    const inflated = inflate === null ? null : inflate(body, encoding);
+    return inflated === null ? none(`compressed (${encoding}) and not readable within 256 kB`) : parseBytes(inflated, contentType, 0, null);
+  }
+  if (body[0] === 0 && body.length > 5 && record.partition !== null) {
+    const schemaId = ((body[1] as number) << 24) | ((body[2] as number) << 16) | ((body[3] as number) << 8) | (body[4] as number);
+    return parseBytes(body, null, 5, schemaId);
+  }
+  return parseBytes(body, contentType, 0, null);
+}
+
+function parseBytes(body: Uint8Array, contentType: string | null, from: number, schemaId: number | null): ParsedBody {
+  let first = from;
+  while (first < body.length && (body[first] as number) <= 32) first++;
+  if (body[first] !== 123) {
+    if (contentType === null || !contentType.includes('json') || isJsonStart(body[first])) return schemaId === null ? NOTHING : none(null, schemaId);
+    return none(`said to be ${contentType.slice(0, 60)} and does not begin like it`, schemaId);
+  }
+  let text: string;
+  try {
+    text = decoder.decode(from === 0 ? body : body.subarray(from));
+  } catch {
+    return none('not UTF-8', schemaId);
+  }
+  try {
+    return { object: JSON.parse(text) as JsonObject, text, problem: null, schemaId };
+  } catch {
+    return none('begins like JSON and does not parse', schemaId);
+  }
+}
+
+/** Arrays, texts, numbers, true, false, null: JSON, but nothing that has fields. */
+const isJsonStart = (byte: number | undefined): boolean => byte === 91 || byte === 34 || byte === 45 || byte === 116 || byte === 102 || byte === 110 || (byte !== undefined && byte >= 48 && byte <= 57);
+
+/** Some say `content-encoding: gzip`, some gzip and say otherwise: the two magic bytes count, then what is said. */
+function compressionOf(body: Uint8Array, said: string | null): 'gzip' | 'deflate' | 'br' | null {
+  if (body[0] === 0x1f && body[1] === 0x8b) return 'gzip';
+  return said === 'deflate' || said === 'br' ? said : null;
+}

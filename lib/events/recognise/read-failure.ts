@@ -1,0 +1,132 @@
+import { inboxOfGroup, type BrokerSystem } from '@/lib/events/names';
+import type { EventHeader, Failure, Why } from '@/lib/events/observed-event';
+import type { CompiledFailure, Rules } from './compile-rules';
+import type { FailurePlaces, FoundFailure, FoundOrigin } from './table';
+import { firstHeader, lastHeader, textOfHeader, toBigEndianCount, toCount } from './values';
+
+const MAX_MESSAGE = 4_096;
+const MAX_STACK = 16_384;
+
+/**
+ * Puts together what all frameworks say about a death, the more trusted first: a service's exception is the cause, the broker's reason stays
+ * beside it. `null` when nobody says anything.
+ */
+export function readFailure(headers: readonly EventHeader[], rules: Rules, system: BrokerSystem, why: Why[]): { failure: Failure; marksDeadLetter: boolean } | null {
+  let found: FoundFailure | null = null;
+  let marksDeadLetter = false;
+  for (const compiled of rules.failures[system]) {
+    if (!isThere(compiled, rules.last)) continue;
+    const one = compiled.places.read === undefined ? readPlaces(compiled.places, headers, system) : compiled.places.read(headers);
+    if (one === null) continue;
+    why.push(compiled.why);
+    marksDeadLetter ||= compiled.places.marksDeadLetter && system === 'kafka';
+    found = found === null ? one : merge(found, one);
+  }
+  return found === null ? null : { failure: toFailure(found), marksDeadLetter };
+}
+
+function isThere({ ids }: CompiledFailure, last: Int32Array): boolean {
+  for (const id of ids) if ((last[id] as number) >= 0) return true;
+  return false;
+}
+
+function readPlaces(places: FailurePlaces, headers: readonly EventHeader[], system: BrokerSystem): FoundFailure {
+  const text = (names: readonly string[] | undefined, max: number): string | null => textIn(headers, names, lastHeader, max);
+  const stack = textIn(headers, places.stack, lastHeader, MAX_STACK, true);
+  return {
+    cause: text(places.cause, 1024) ?? classInStack(stack),
+    message: textIn(headers, places.message, lastHeader, MAX_MESSAGE, true),
+    stack,
+    reason: text(places.reason, 1024),
+    count: countIn(headers, places.count, lastHeader, places.bigEndian === true),
+    consumer: null,
+    first: originOf(places, headers, system, firstHeader),
+    last: originOf(places, headers, system, lastHeader),
+  };
+}
+
+type Pick = (headers: readonly EventHeader[], name: string) => EventHeader | null;
+
+function originOf(places: FailurePlaces, headers: readonly EventHeader[], system: BrokerSystem, pick: Pick): FoundOrigin {
+  const channel = textIn(headers, places.channel, pick, 1024);
+  const group = textIn(headers, places.group, pick, 1024);
+  return {
+    channel,
+    inbox: group === null ? null : system === 'rabbitmq' ? group : channel === null ? null : inboxOfGroup(channel, (places.groupPrefix ?? '') + group),
+    partition: countIn(headers, places.partition, pick, places.bigEndian === true),
+    offset: countIn(headers, places.offset, pick, places.bigEndian === true),
+    routingKey: textIn(headers, places.routingKey, pick, 1024),
+  };
+}
+
+/** First of the names that has a text; a long one is cut when it may be. */
+function textIn(headers: readonly EventHeader[], names: readonly string[] | undefined, pick: Pick, max: number, cut = false): string | null {
+  for (const name of names ?? []) {
+    const header = pick(headers, name);
+    if (header === null) continue;
+    const long = cut && header.value !== null && header.value.length > max;
+    const text = textOfHeader(long ? { ...header, value: wholeCharacters((header.value as Uint8Array).subarray(0, max)) } : header, max);
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+/** A cut may fall within a character of several bytes: it goes whole. */
+function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && end > bytes.length - 4 && ((bytes[end - 1] as number) & 0xc0) === 0x80) end--;
+  return end > 0 && (bytes[end - 1] as number) >= 0xc0 ? bytes.subarray(0, end - 1) : bytes.subarray(0, bytes.length);
+}
+
+function countIn(headers: readonly EventHeader[], names: readonly string[] | undefined, pick: Pick, bigEndian: boolean): number | null {
+  for (const name of names ?? []) {
+    const header = pick(headers, name);
+    if (header === null) continue;
+    const count = bigEndian && header.wire === 'kafka' ? toBigEndianCount(header.value) : toCount(textOfHeader(header, 64));
+    if (count !== null) return count;
+  }
+  return null;
+}
+
+function merge(a: FoundFailure, b: FoundFailure): FoundFailure {
+  return {
+    cause: a.cause ?? b.cause,
+    message: a.message ?? b.message,
+    stack: a.stack ?? b.stack,
+    reason: a.reason ?? b.reason,
+    count: a.count ?? b.count,
+    consumer: a.consumer ?? b.consumer,
+    first: mergeOrigin(a.first, b.first),
+    last: mergeOrigin(a.last, b.last),
+  };
+}
+
+/** Two accounts of one origin complete each other; accounts of two origins are not mixed. */
+function mergeOrigin(a: FoundOrigin, b: FoundOrigin): FoundOrigin {
+  if (a.channel === null && a.inbox === null) return b;
+  if (a.channel !== null && b.channel !== null && a.channel !== b.channel) return { ...a, inbox: a.inbox ?? b.inbox };
+  return { channel: a.channel ?? b.channel, inbox: a.inbox ?? b.inbox, partition: a.partition ?? b.partition, offset: a.offset ?? b.offset, routingKey: a.routingKey ?? b.routingKey };
+}
+
+function toFailure(found: FoundFailure): Failure {
+  return {
+    cause: simpleName(found.cause) ?? found.reason ?? 'unknown',
+    message: found.message,
+    stack: found.stack,
+    reason: found.reason,
+    count: found.count,
+    consumer: found.consumer,
+    firstOrigin: found.first,
+    lastOrigin: found.last,
+  };
+}
+
+/** `com.shop.CarrierTimeoutException` → `CarrierTimeoutException`: packages tell nothing on a screen, and the header keeps them. */
+function simpleName(name: string | null): string | null {
+  if (name === null || name === '') return null;
+  if (!/^[\w.$]+$/.test(name)) return name.slice(0, 200);
+  return name.slice(Math.max(name.lastIndexOf('.'), name.lastIndexOf('$')) + 1).slice(0, 200) || name.slice(0, 200);
+}
+
+/** `java.lang.IllegalStateException: no stock` → the class; a text without one gives nothing. */
+const classInStack = (stack: string | null): string | null => (stack === null ? null : (/^(?:Uncaught )?([\w.$]*(?:Error|Exception|Timeout|Failure)\w*)(?::|\r?\n|$)/.exec(stack.slice(0, 400))?.[1] ?? null));
