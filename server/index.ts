@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { isAppError } from '@/lib/errors';
 import { readConfig } from './config/read-config';
+import { systemOf } from './config/schema';
 import { openLog } from './log';
 import { stopOnSignal } from './process/stop-on-signal';
 import { startAll } from './start-all';
@@ -48,7 +49,7 @@ withFlags(program.command('start', { isDefault: true }).description('start the d
 
 withFlags(program.command('check-config').description('read the configuration, say what is wrong with it, start nothing')).action((options: Record<string, string | undefined>) => {
   const config = configFrom(options);
-  const brokers = config.brokers.map((broker) => `${broker.name} (${broker.kafka === undefined ? 'RabbitMQ' : 'Kafka'})`).join(', ') || 'none';
+  const brokers = config.brokers.map((broker) => `${broker.name} (${systemOf(broker) === 'kafka' ? 'Kafka' : 'RabbitMQ'})`).join(', ') || 'none';
   process.stdout.write(`The configuration is good. Brokers: ${brokers}. Sagas: ${config.sagas.map((saga) => saga.name).join(', ') || 'none'}.\n`);
 });
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import next from 'next';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { openIpcBus } from './bus/ipc/ipc-bus';
-import type { Config } from './config/schema';
+import { systemOf, type Config } from './config/schema';
 import type { StartOrder } from './collector-child';
 import type { Log } from './log';
 import { answerHealth } from './process/health';
@@ -65,7 +65,6 @@ async function start(config: Config, log: Log, collectorEntry: string, closers: 
   });
   closers.push(() => collector.close(COLLECTOR_STOPS_WITHIN_MS));
 
-  const demo = config.environment.kind === 'demo';
   const web = await startWeb({
     server,
     store,
@@ -74,12 +73,12 @@ async function start(config: Config, log: Log, collectorEntry: string, closers: 
     clock: microsClock(),
     settings: {
       environment: config.environment,
-      brokers: config.brokers.map((broker) => ({ name: broker.name, system: broker.kafka === undefined ? ('rabbitmq' as const) : ('kafka' as const), inProcess: demo })),
+      brokers: config.brokers.map((broker) => ({ name: broker.name, system: systemOf(broker), inProcess: broker.inProcess !== undefined })),
       allowedHosts: config.listen.allowedHosts,
       port,
       sagas: sagaDefinitions(config),
       serviceNames: config.serviceNames,
-      demo,
+      demo: config.environment.kind === 'demo',
     },
   });
   closers.push(() => web.close());

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { AppError } from '@/lib/errors';
 import type { Config, BrokerConfig } from './config/schema';
 import type { Bus } from './bus/bus';
 import type { Broker } from './brokers/broker';
@@ -24,7 +25,7 @@ export function openBrokers(config: Config, log: Log): Broker[] {
 
 function openBroker(broker: BrokerConfig, log: Log): Broker {
   if (broker.kafka !== undefined) return openKafkaBroker({ name: broker.name, ...broker.kafka }, { log });
-  if (broker.rabbitmq === undefined) throw new Error('the configuration lets no broker through without a kind');
+  if (broker.rabbitmq === undefined) throw new AppError('config', `brokers.${broker.name}: inProcess is for the demo, which brings the broker itself`, { cure: 'npm run demo' });
   const { url, api, apiUser, apiPassword, prometheus, ...rest } = broker.rabbitmq;
   return openRabbitBroker({ name: broker.name, url, apiUrl: api, apiUser, apiPassword, prometheusUrl: prometheus, ...rest }, { log });
 }

@@ -37,7 +37,8 @@ const tls = z.union([
 ]);
 
 const kafka = z.strictObject({
-  brokers: z.array(z.string().regex(/^[^\s:]+:\d+$/, 'host:port')).min(1),
+  /** A list, or one text with commas as it stands in KAFKA_BROKERS. */
+  brokers: z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(z.string().regex(/^[^\s:]+:\d+$/, 'host:port')).min(1)),
   clientId: z.string().optional(),
   sasl: z
     .strictObject({ mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']), username: z.string(), password: z.string() })
@@ -59,8 +60,15 @@ const rabbitmq = z.strictObject({
 });
 
 const broker = z
-  .strictObject({ name, kafka: kafka.optional(), rabbitmq: rabbitmq.optional(), tap })
-  .refine((one) => (one.kafka === undefined) !== (one.rabbitmq === undefined), 'exactly one of kafka: or rabbitmq:');
+  .strictObject({
+    name,
+    kafka: kafka.optional(),
+    rabbitmq: rabbitmq.optional(),
+    /** The demo's broker, in the role of one of both. */
+    inProcess: z.enum(['kafka', 'rabbitmq']).optional(),
+    tap,
+  })
+  .refine((one) => [one.kafka, one.rabbitmq, one.inProcess].filter((kind) => kind !== undefined).length === 1, 'exactly one of kafka: or rabbitmq: is expected');
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 
@@ -71,7 +79,7 @@ const saga = z.strictObject({
   steps: z
     .array(
       z.strictObject({
-        name,
+        name: z.string().min(1).max(60),
         success: oneOrMore,
         failure: oneOrMore.default([]),
         compensation: oneOrMore.default([]),
@@ -114,6 +122,9 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 export type BrokerConfig = Config['brokers'][number];
+
+/** Which protocol a configured broker speaks. */
+export const systemOf = (broker: BrokerConfig): 'kafka' | 'rabbitmq' => broker.inProcess ?? (broker.kafka === undefined ? 'rabbitmq' : 'kafka');
 
 /** Values at these keys are secrets: `file:` is read for them, and they are never shown. */
 export const SECRET_KEYS: ReadonlySet<string> = new Set(['password', 'apiPassword', 'key', 'url', 'api', 'prometheus']);
