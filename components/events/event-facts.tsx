@@ -1,0 +1,139 @@
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import type { EventDetail } from '@/lib/contract/traces';
+import { CopyId } from '@/components/ui/copy-id';
+import { KeyValues } from '@/components/ui/figure';
+import { PanelSection } from '@/components/ui/panel';
+import { Time } from '@/components/ui/time';
+import { BodyView } from './body-view';
+import { FailureView } from './failure-view';
+import { HeadersView } from './headers-view';
+import { InboxList } from './inbox-list';
+import styles from './events.module.css';
+
+export type EventTab = 'summary' | 'headers' | 'body' | 'why';
+export const eventTabs: readonly EventTab[] = ['summary', 'headers', 'body', 'why'];
+
+/** Everything known about one event, a tab at a time. */
+export function EventFacts({ detail, tab }: { readonly detail: EventDetail; readonly tab: EventTab }) {
+  switch (tab) {
+    case 'summary':
+      return <Summary detail={detail} />;
+    case 'headers':
+      return (
+        <PanelSection>
+          <HeadersView headers={detail.headers} />
+        </PanelSection>
+      );
+    case 'body':
+      return (
+        <PanelSection>
+          <BodyView key={detail.row.id} body={detail.body} contentType={detail.contentType} contentEncoding={detail.contentEncoding} />
+        </PanelSection>
+      );
+    case 'why':
+      return <WhyTab detail={detail} />;
+  }
+}
+
+function Summary({ detail }: { readonly detail: EventDetail }) {
+  const { row } = detail;
+  return (
+    <>
+      {detail.failure && (
+        <PanelSection title="Failure">
+          <FailureView failure={detail.failure} />
+        </PanelSection>
+      )}
+      <PanelSection title={row.deadLetter ? 'Where the letter went' : 'Where it went'}>
+        <InboxList broker={row.broker} system={row.system} inboxes={detail.inboxes.length > 0 ? detail.inboxes : row.inboxes} />
+        <p className={styles.said}>
+          {row.system === 'rabbitmq' ? 'RabbitMQ does not tell when a message was taken.' : 'The topic is read by each of these groups; a group may be further on or behind.'}
+        </p>
+      </PanelSection>
+      <PanelSection title="Identity">
+        <KeyValues items={identityOf(detail)} />
+      </PanelSection>
+      {row.bodySize <= 4096 && (
+        <PanelSection title="Body">
+          <BodyView key={row.id} body={detail.body} contentType={detail.contentType} contentEncoding={detail.contentEncoding} />
+        </PanelSection>
+      )}
+    </>
+  );
+}
+
+type Fact = readonly [string, ReactNode, { readonly wrap?: boolean; readonly title?: string }?];
+
+function identityOf({ row, ...detail }: EventDetail): Fact[] {
+  const id = (title: string, value: string | null): Fact[] => (value === null || value === '' ? [] : [[title, <CopyId key={title} value={value} />]]);
+  const place: Fact[] =
+    row.system === 'kafka'
+      ? [['Partition, offset', <span key="place" className="num">{`${row.partition ?? 'unknown'}, ${row.offset ?? 'unknown'}`}</span>]]
+      : [['Routing key', row.routingKey === null || row.routingKey === '' ? <span key="key" className="quiet">empty</span> : <code key="key">{row.routingKey}</code>]];
+  return [
+    ['Type', row.type === null ? 'not said' : <code key="type">{row.type}</code>],
+    ...(detail.version === null ? [] : [['Version', detail.version] as Fact]),
+    ['Source', row.source === null ? 'unknown producer' : `${row.source}${detail.sourceEvidence === 'inferred' ? ', inferred from a client name' : ''}`],
+    ['Broker', row.broker],
+    [row.system === 'kafka' ? 'Topic' : 'Exchange', row.channel === '' ? 'default exchange' : row.channel],
+    ...place,
+    ...id('Key', row.key),
+    ['Published', <Time key="published" at={row.publishedAt} precision="micros" by={row.publishedAtBy} />],
+    ['Seen by us', <Time key="seen" at={row.observedAt} precision="micros" by="tap" />],
+    ...id('Message id', row.messageId),
+    ...(row.traceId === null ? [] : [['Trace', <TraceLink key="trace" id={row.traceId} />] as Fact]),
+    ...id('Span', row.spanId),
+    ...id('Parent span', row.parentSpanId),
+    ...id('Correlation id', row.correlationId),
+    ...id('Causation id', row.causationId),
+    ...id('Conversation id', detail.conversationId),
+    ...id('Saga id', detail.sagaId),
+    ...id('Reply to', detail.replyTo),
+    ...row.businessKeys.flatMap(({ name, value }) => id(name, value)),
+    ...(row.attempt === null ? [] : [['Attempt', String(row.attempt)] as Fact]),
+    ...id('Replay', row.replayId),
+    ...id('Event id', row.id),
+  ];
+}
+
+const TraceLink = ({ id }: { readonly id: string }) => (
+  <Link className={`${styles.link} mono`} href={`/traces/${encodeURIComponent(id)}`} prefetch={false}>
+    {id}
+  </Link>
+);
+
+function WhyTab({ detail }: { readonly detail: EventDetail }) {
+  return (
+    <>
+      <PanelSection title="Recognised as">
+        <p>{detail.framework ?? 'No known envelope or framework: fields were taken from headers and body one by one.'}</p>
+      </PanelSection>
+      <PanelSection title="Where each field came from">
+        {detail.why.length === 0 ? (
+          <p className={styles.said}>Nothing in headers or body was recognised.</p>
+        ) : (
+          <KeyValues items={detail.why.map(({ field, from }) => [field, from, { wrap: true }])} />
+        )}
+      </PanelSection>
+      <PanelSection title="Trace contexts that were found">
+        {detail.contexts.length === 0 ? (
+          <p className={styles.said}>None. It is in a trace only where another id joins it.</p>
+        ) : (
+          <ul className={styles.contexts}>
+            {detail.contexts.map((context, index) => (
+              <li key={index}>
+                <b>{context.system}</b> from <code>{context.from}</code>
+                {context.origin && ', origin: where the event was first made'}
+                <div className="mono quiet">
+                  {context.traceId}
+                  {context.spanId ? ` / ${context.spanId}` : ''}
+                </div>
+              </li>
+            ))}
+          </ul>
+        )}
+      </PanelSection>
+    </>
+  );
+}
