@@ -145,6 +145,7 @@ export const SETTABLE: readonly string[] = [
   'samples.every',
   'log.level',
   'log.format',
+  'development',
 ];
 
 /** `store.memoryMb` → `EVENTYARD_STORE_MEMORY_MB`. */
