@@ -82,6 +82,12 @@ export function forgetSession(): void {
   session = null;
 }
 
+/** What the demo shop plays now, and what it can play. */
+export interface DemoView {
+  readonly scenario: string;
+  readonly scenarios: readonly string[];
+}
+
 export const api = {
   session: getSession,
   topology: (query: Query, signal?: AbortSignal) => getJson<TopologyView>('/api/topology', query, signal),
@@ -89,5 +95,6 @@ export const api = {
   taps: (signal?: AbortSignal) => getJson<TapsView>('/api/taps', {}, signal),
   retryTap: (tap: string) => postJson<{ ok: boolean }>('/api/taps/retry', { tap }),
   find: (q: string, signal?: AbortSignal) => getJson<FindView>('/api/find', { q }, signal),
-  demoScenario: (scenario: string) => postJson<{ scenario: string; scenarios: readonly string[] }>('/api/demo/scenario', { scenario }),
+  demoScenarios: () => getJson<DemoView>('/api/demo/scenario'),
+  demoScenario: (scenario: string) => postJson<DemoView>('/api/demo/scenario', { scenario }),
 };
