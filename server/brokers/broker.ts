@@ -46,6 +46,11 @@ export interface TapOptions {
   readonly exclude: readonly string[];
   /** Where the store says we stand. */
   readonly resume: TapResume;
+  /**
+   * Asked when several collectors share a source (Kafka with a group) and partitions are given to this one: another may have stored further
+   * than it could say to the broker. Without it `resume` counts.
+   */
+  readonly resumeAgain?: () => Promise<TapResume>;
   /** Bodies are cut at this many bytes (the true size is kept). */
   readonly maxBodyBytes: number;
   /** Read but not yet taken by `next()`: beyond this the tap pauses its source. */

@@ -30,6 +30,7 @@ export class KafkaLink {
   private readonly nodes = new Map<number, Node>();
   private readonly addresses = new Map<number, { host: string; port: number }>();
   private seed: Node | null = null;
+  private seeking: Promise<Node> | null = null;
   private nextSeed = 0;
   private closed = false;
 
@@ -122,6 +123,11 @@ export class KafkaLink {
   private async anyNode(): Promise<Node> {
     for (const node of this.nodes.values()) if (node.isConnected()) return node;
     if (this.seed?.isConnected()) return this.seed;
+    this.seeking ??= this.seek().finally(() => (this.seeking = null));
+    return this.seeking;
+  }
+
+  private async seek(): Promise<Node> {
     let failure: unknown = null;
     for (let i = 0; i < this.settings.brokers.length; i++) {
       const address = this.settings.brokers[this.nextSeed++ % this.settings.brokers.length] as string;
@@ -223,7 +229,7 @@ function kafkajsConfig(settings: KafkaSettings, log: Log): KafkaConfig {
     clientId: settings.clientId ?? 'eventyard',
     connectionTimeout: CONNECT_MS,
     authenticationTimeout: CONNECT_MS,
-    requestTimeout: 30_000,
+    requestTimeout: 20_000,
     retry: { retries: 0 },
     logLevel: logLevel.WARN,
     // What kafkajs calls an error is mostly a retry on its way: our own state says what matters.
