@@ -72,7 +72,7 @@ module.exports = {
       name: 'shop-stands-alone',
       severity: 'error',
       comment: 'The shop is a customer of Eventyard, not a part: declare the structural type that you are given.',
-      from: { path: '^shop/' },
+      from: { path: '^shop/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(lib|server|components|app|scripts)/' },
     },
     {

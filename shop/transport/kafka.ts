@@ -1,9 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, type Consumer, type IHeaders, type KafkaMessage } from 'kafkajs';
-import { connectionName, deathHeaders, Poison, type Handler, type Identity, type Message, type Subscription, type Transport } from './port';
-
-/** Where what `group` could not handle of `topic` goes (Spring's naming, with Spring's headers). */
-export const deadLetterTopic = (topic: string, group: string): string => `${topic}-${group}-dlt`;
+import { attempt, deadLetterTopic, springDeathHeaders } from './failing';
+import { connectionName, type Identity, type Message, type Transport } from './port';
 
 /** Kafka: an idempotent producer with acks=all, consumers that commit after the work. Requests ride on a topic of replies, one group a service instance. */
 export async function connectKafka(brokers: readonly string[], who: Identity): Promise<Transport> {
@@ -82,9 +79,10 @@ export async function connectKafka(brokers: readonly string[], who: Identity): P
         eachBatch: async ({ batch, resolveOffset, heartbeat, isRunning, isStale }) => {
           for (const message of batch.messages) {
             if (stopping || !isRunning() || isStale()) break;
-            const failed = await handle(subscription, handler, message, heartbeat);
+            const failed = await attempt(subscription, handler, fromKafka(message), heartbeat);
             if (failed !== null) {
-              await send(deadLetterTopic(channel, inbox), fromKafka(message), { ...textHeaders(message.headers), ...springHeaders(subscription, batch.partition, message, failed) });
+              const from = { topic: channel, group: inbox, partition: batch.partition, offset: Number(message.offset), timestampMs: Number(message.timestamp) };
+              await send(deadLetterTopic(channel, inbox), fromKafka(message), { ...textHeaders(message.headers), ...springDeathHeaders(failed, from) });
             }
             resolveOffset(message.offset);
             await consumer.commitOffsets([{ topic: channel, partition: batch.partition, offset: String(BigInt(message.offset) + 1n) }]);
@@ -125,42 +123,6 @@ export async function connectKafka(brokers: readonly string[], who: Identity): P
     },
   };
   return transport;
-}
-
-/** Tries in place; gives the error of the last attempt, or null. */
-async function handle({ attempts = 3, retryDelayMs = 50 }: Subscription, handler: Handler, message: KafkaMessage, heartbeat: () => Promise<void>): Promise<{ error: unknown; attempts: number } | null> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await handler(fromKafka(message), { attempt });
-      return null;
-    } catch (error) {
-      if (attempt >= attempts || error instanceof Poison) return { error, attempts: attempt };
-      await sleep(retryDelayMs * attempt);
-      await heartbeat();
-    }
-  }
-}
-
-function springHeaders({ channel, inbox }: Subscription, partition: number, message: KafkaMessage, failed: { error: unknown; attempts: number }): Record<string, string | Buffer> {
-  const why = deathHeaders(failed.error, { channel, key: '' }, failed.attempts);
-  const offset = Buffer.alloc(8);
-  offset.writeBigInt64BE(BigInt(message.offset));
-  const timestamp = Buffer.alloc(8);
-  timestamp.writeBigInt64BE(BigInt(message.timestamp));
-  const partitionBytes = Buffer.alloc(4);
-  partitionBytes.writeInt32BE(partition);
-  return {
-    'kafka_dlt-original-topic': channel,
-    'kafka_dlt-original-partition': partitionBytes,
-    'kafka_dlt-original-offset': offset,
-    'kafka_dlt-original-timestamp': timestamp,
-    'kafka_dlt-original-timestamp-type': 'CreateTime',
-    'kafka_dlt-original-consumer-group': inbox,
-    'kafka_dlt-exception-fqcn': why['x-exception-type'] ?? '',
-    'kafka_dlt-exception-message': why['x-exception-message'] ?? '',
-    'kafka_dlt-exception-stacktrace': why['x-exception-stacktrace'] ?? '',
-    'retry-count': why['retry-count'] ?? '0',
-  };
 }
 
 /** A program that says nothing about itself sends no header, rather than an empty one. */

@@ -77,16 +77,3 @@ export interface Identity {
 }
 
 export const connectionName = ({ service, instance }: Identity): string => `${service}/${instance}`;
-
-/** The headers that tell why a message died, in the words of Spring AMQP's republisher, which many tools read. */
-export function deathHeaders(error: unknown, from: { readonly channel: string; readonly key: string }, attempts: number): Record<string, string> {
-  const { name, message, stack } = error instanceof Error ? error : { name: 'Error', message: String(error), stack: '' };
-  return {
-    'x-exception-type': name,
-    'x-exception-message': message.slice(0, 500),
-    'x-exception-stacktrace': (stack ?? '').slice(0, 2_000),
-    'x-original-exchange': from.channel,
-    'x-original-routingKey': from.key,
-    'retry-count': String(attempts - 1),
-  };
-}

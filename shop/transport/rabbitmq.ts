@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import amqp, { type ChannelModel, type ConfirmChannel, type ConsumeMessage, type Options } from 'amqplib';
-import { connectionName, deathHeaders, Poison, type ChannelDeclaration, type Handler, type Identity, type Message, type Subscriber, type Subscription, type Transport } from './port';
+import { attempt, deadLetterExchange, deadLetterQueue, deathHeaders } from './failing';
+import { connectionName, Poison, type ChannelDeclaration, type Handler, type Identity, type Message, type Subscriber, type Subscription, type Transport } from './port';
 
 const RECONNECT = { initialDelay: 200, maxDelay: 5_000 };
-
-/** The exchange that dead letters of `channel` go to, and the queue that holds those of `inbox`. */
-export const deadLetterExchange = (channel: string): string => `${channel}.dlx`;
-export const deadLetterQueue = (inbox: string): string => `${inbox}.dlq`;
 
 /** RabbitMQ: one connection a service, one channel for confirms, one a subscriber. Connection and consumers come back by themselves. */
 export async function connectRabbit(url: string, who: Identity): Promise<Transport> {
@@ -183,25 +180,10 @@ class RabbitConsumer implements Subscriber {
 
   /** Acknowledges after the work; what failed for good is published to the dead letters first, and only then acknowledged. */
   private async handle(channel: amqp.Channel, raw: ConsumeMessage): Promise<void> {
-    const { attempts = 3, retryDelayMs = 50, channel: exchange } = this.subscription;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.handler(fromRabbit(raw), { attempt });
-        break;
-      } catch (error) {
-        if (attempt < attempts && !(error instanceof Poison)) {
-          await sleep(retryDelayMs * attempt);
-          continue;
-        }
-        // What nobody can read is rejected as it is: the broker moves it and writes its own account (x-death).
-        if (error instanceof Poison) {
-          settle(() => channel.nack(raw, false, false));
-          return;
-        }
-        await this.bury(raw, deathHeaders(error, { channel: exchange, key: raw.fields.routingKey }, attempt));
-        break;
-      }
-    }
+    const failed = await attempt(this.subscription, this.handler, fromRabbit(raw));
+    // What nobody can read is rejected as it is: the broker moves it and writes its own account (x-death).
+    if (failed?.error instanceof Poison) return settle(() => channel.nack(raw, false, false));
+    if (failed !== null) await this.bury(raw, deathHeaders(failed, { exchange: this.subscription.channel, routingKey: raw.fields.routingKey }));
     settle(() => channel.ack(raw));
   }
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import amqp from 'amqplib';
-import { connectKafka, deadLetterTopic } from './kafka';
-import { connectRabbit, deadLetterQueue } from './rabbitmq';
+import { deadLetterQueue, deadLetterTopic } from './failing';
+import { connectKafka } from './kafka';
+import { connectRabbit } from './rabbitmq';
 import type { Message, Transport } from './port';
 import { realBrokers } from './real-brokers.fixture';
 import { describeTransportContract } from './transport.contract';
