@@ -57,7 +57,7 @@ module.exports = {
       name: 'halves-know-ports-only',
       severity: 'error',
       comment: 'Outside the adapter folders only the ports are known. Choose the adapter in server/start.ts and pass it in.',
-      from: { path: '^server/(collector|web)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^server/(collector|web)/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^server/(brokers|store|bus)/[^/]+/' },
     },
     ...['brokers', 'store', 'bus'].map((port) => ({
