@@ -1,0 +1,58 @@
+import { groupOfInbox, type BrokerName, type BrokerSystem, type ChannelName, type InboxName, type ServiceName } from '@/lib/events/names';
+import type { RoutedInbox } from '@/lib/events/observed-event';
+import { classifyChannels, NO_DEATHS, type DeathMap } from '@/lib/dead-letters/classify-channels';
+import type { BrokerPicture } from '@/lib/topology/broker-picture';
+
+/** What ingest needs of a broker's newest picture, made ready for a look-up per event. */
+export class BrokerView {
+  picture: BrokerPicture | null = null;
+  deaths: DeathMap = NO_DEATHS;
+  private groups: ReadonlyMap<ChannelName, readonly RoutedInbox[]> = new Map();
+  private consumers: ReadonlyMap<InboxName, ServiceName> = new Map();
+
+  constructor(
+    readonly broker: BrokerName,
+    readonly system: BrokerSystem,
+  ) {}
+
+  learn(picture: BrokerPicture): void {
+    this.picture = picture;
+    this.deaths = classifyChannels(picture);
+    this.groups = groupsByTopic(picture);
+    this.consumers = singleConsumers(picture);
+  }
+
+  /** [I10] Groups that read this topic, declared: a group is on no record. One list per topic, shared by all its records. */
+  inboxesOf(channel: ChannelName): readonly RoutedInbox[] {
+    return this.groups.get(channel) ?? NO_INBOXES;
+  }
+
+  /** The one service that reads this inbox; `null` when there are none or several. */
+  consumerOf(inbox: InboxName | null): ServiceName | null {
+    return inbox === null ? null : (this.consumers.get(inbox) ?? null);
+  }
+}
+
+const NO_INBOXES: readonly RoutedInbox[] = [];
+
+function groupsByTopic(picture: BrokerPicture): Map<ChannelName, readonly RoutedInbox[]> {
+  const groups = new Map<ChannelName, RoutedInbox[]>();
+  for (const { kind, inbox, ours } of picture.inboxes) {
+    const { topic } = groupOfInbox(inbox);
+    if (kind !== 'group' || ours || topic === null) continue;
+    const list = groups.get(topic) ?? [];
+    list.push({ inbox, evidence: 'declared' });
+    groups.set(topic, list);
+  }
+  return groups;
+}
+
+function singleConsumers(picture: BrokerPicture): Map<InboxName, ServiceName> {
+  const consumers = new Map<InboxName, ServiceName>();
+  for (const { inbox, consumers: members } of picture.inboxes) {
+    const services = new Set(members.map(({ service }) => service).filter((service) => service !== null));
+    const [only] = services;
+    if (services.size === 1 && only !== undefined) consumers.set(inbox, only);
+  }
+  return consumers;
+}

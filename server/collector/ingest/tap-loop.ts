@@ -1,0 +1,254 @@
+import { AppError, isAppError } from '@/lib/errors';
+import type { Rules } from '@/lib/events/recognise/compile-rules';
+import type { TapName } from '@/lib/events/names';
+import type { Broker, Tap, TapBatch, TapState } from '../../brokers/broker';
+import type { Log } from '../../log';
+import type { StoredBatch, Store } from '../../store/store';
+import { Backoff, pause } from '../backoff';
+import type { TapSettings } from '../collector-parts';
+import type { BrokerView } from './broker-view';
+import { LIMIT, Pace } from './pace';
+import { prepareBatch } from './prepare-batch';
+
+export interface TapLoopParts {
+  readonly broker: Broker;
+  readonly view: BrokerView;
+  readonly store: Store;
+  readonly rules: Rules;
+  readonly settings: TapSettings;
+  readonly owner: string;
+  readonly log: Log;
+  /** After the store has it, before it is settled: announce, count, fold sagas. Must not throw. */
+  readonly onStored: (batch: StoredBatch, tookMs: number) => void;
+  readonly onState: () => void;
+}
+
+type Problem = NonNullable<TapState['problem']>;
+
+/**
+ * One tap from its source to the store (docs/spec/ingest.md):
+ *
+ *     next ─► recognise ─► append ─► announce ─► settle        (batch n)
+ *              next ─► recognise ─► (waits for n)              (batch n+1, decoded ahead)
+ *
+ * [I4] A batch is stored under the number the tap gave it, and [I6] in order: n is stored and settled before n+1 is stored. [I7] What the store
+ * refuses is tried again until it is taken; meanwhile at most one decoded batch waits, `next` is not called, and the tap pauses by its own bound.
+ * [I9] When the tap is lost, what was not stored is dropped and read again: a new lease (which fences inserts of ours that are still under
+ * way), the store's position, a new tap.
+ */
+export class TapLoop {
+  readonly tap: TapName;
+  /** Read no more. */
+  private readonly drain = new AbortController();
+  /** Do not wait for the store any longer. */
+  private readonly stop = new AbortController();
+  private wake = new AbortController();
+  private current: Tap | null = null;
+  private problem: Problem | null = null;
+  private problemSince = Date.now();
+  private nextTryAt: number | null = null;
+  private startedAt = Date.now();
+  private running: Promise<void> | null = null;
+  private now = false;
+
+  constructor(private readonly parts: TapLoopParts) {
+    this.tap = parts.settings.tap;
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Try again now, whatever the waiting time was; a tap that is trying by itself is opened anew. */
+  retry(): void {
+    this.now = true;
+    this.wake.abort();
+    const status = this.current?.state().status;
+    if (status === 'retrying' || status === 'failed') this.current?.close().catch(() => undefined);
+  }
+
+  state(): TapState {
+    const own = this.current?.state() ?? null;
+    if (this.problem === null && own !== null) return own;
+    const status = this.drain.signal.aborted ? 'closed' : this.problem === null ? 'starting' : this.problem.code === 'store-fenced' ? 'failed' : this.current === null ? 'retrying' : 'paused';
+    return { status, problem: this.problem, since: this.problem === null ? this.startedAt : this.problemSince, nextTryAt: this.nextTryAt, channels: own?.channels ?? [], notes: own?.notes ?? [] };
+  }
+
+  /** Takes no more, finishes the batches that are on their way (within `graceMs`), and lets the tap go. */
+  async close(graceMs = 5_000): Promise<void> {
+    this.drain.abort();
+    const grace = setTimeout(() => this.stop.abort(), graceMs);
+    const late = new AbortController();
+    await Promise.race([this.running ?? Promise.resolve(), pause(graceMs + 1_000, late.signal)]);
+    late.abort();
+    clearTimeout(grace);
+    this.stop.abort();
+    this.parts.onState();
+  }
+
+  private async run(): Promise<void> {
+    const backoff = new Backoff(500, 15_000);
+    while (!this.drain.signal.aborted) {
+      try {
+        await this.session(() => backoff.reset());
+      } catch (error) {
+        this.note(problemOf(error));
+        this.parts.log.warn({ tap: this.tap, code: isAppError(error) ? error.code : 'internal', err: error }, 'tap lost, will start over');
+      }
+      if (!this.drain.signal.aborted) await this.waitForNextTry(backoff);
+    }
+  }
+
+  /** Fenced by another collector, only a person decides who has the tap: two that take it from each other would read everything twice. */
+  private async waitForNextTry(backoff: Backoff): Promise<void> {
+    const fenced = this.problem?.code === 'store-fenced';
+    const lost = this.problem?.code === 'tap-lost';
+    const wait = this.now ? 0 : fenced ? 2 ** 31 - 1 : lost ? Math.min(250, backoff.next()) : backoff.next();
+    this.nextTryAt = fenced ? null : Date.now() + wait;
+    this.parts.onState();
+    this.now = false;
+    this.wake = new AbortController();
+    await pause(wait, AbortSignal.any([this.drain.signal, this.wake.signal]));
+    this.nextTryAt = null;
+  }
+
+  /** From a lease to the loss of the tap. */
+  private async session(healthy: () => void): Promise<void> {
+    const { store, broker, settings, owner } = this.parts;
+    const { epoch } = await store.acquireLease(this.tap, owner);
+    const resume = await store.tapPosition(this.tap);
+    const { include, exclude, maxBodyBytes, maxBufferedBytes, startAt, discoverEveryMs } = settings;
+    const tap = await broker.openTap({ tap: this.tap, epoch, include, exclude, resume, maxBodyBytes, maxBufferedBytes, startAt, discoverEveryMs });
+    this.current = tap;
+    this.note(null);
+    tap.onState(() => this.parts.onState());
+    this.parts.onState();
+    try {
+      await this.read(tap, epoch, healthy);
+    } finally {
+      this.current = null;
+      await tap.close().catch(() => undefined);
+    }
+  }
+
+  private async read(tap: Tap, epoch: number, healthy: () => void): Promise<void> {
+    const { view, rules } = this.parts;
+    const pace = new Pace();
+    let generation: number | null = null;
+    const writing = new Writing(this.drain.signal);
+    try {
+      while (!this.drain.signal.aborted) {
+        await pause(pace.waitBefore(performance.now()), this.drain.signal);
+        const batch = await writing.orEnd(tap.next(LIMIT));
+        if (batch === null) return;
+        generation ??= batch.generation;
+        if (batch.generation !== generation) throw lost();
+        pace.took(performance.now(), batch.records.length, sizeOf(batch));
+        const prepared = await prepareBatch(batch, { tap: this.tap, epoch }, view, rules);
+        await writing.done();
+        writing.begin(this.write(tap, batch, prepared, healthy));
+      }
+    } finally {
+      await writing.settled();
+      writing.leave();
+    }
+  }
+
+  private async write(tap: Tap, batch: TapBatch, prepared: StoredBatch, healthy: () => void): Promise<void> {
+    const tookMs = await this.append(prepared);
+    if (tookMs === null) return;
+    this.parts.onStored(prepared, tookMs);
+    await tap.settle(batch);
+    healthy();
+  }
+
+  /** Milliseconds it took, or `null` when the collector stops before the store is back. */
+  private async append(batch: StoredBatch): Promise<number | null> {
+    const { store, log } = this.parts;
+    const backoff = new Backoff(100, 5_000);
+    for (;;) {
+      const start = performance.now();
+      try {
+        await store.append(batch);
+        if (this.problem !== null) this.note(null);
+        return performance.now() - start;
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem.code === 'store-fenced') throw error;
+        if (this.problem?.code !== problem.code) log.warn({ tap: this.tap, code: problem.code, err: error }, 'the store did not take a batch, trying again');
+        const wait = isAppError(error) && error.retryable ? backoff.next() : Math.max(2_000, backoff.next());
+        this.nextTryAt = Date.now() + wait;
+        this.note(problem);
+        this.wake = new AbortController();
+        await pause(wait, AbortSignal.any([this.stop.signal, this.wake.signal]));
+        this.nextTryAt = null;
+        if (this.stop.signal.aborted) return null;
+      }
+    }
+  }
+
+  private note(problem: Problem | null): void {
+    if (problem?.code !== this.problem?.code) this.problemSince = Date.now();
+    this.problem = problem;
+    this.parts.onState();
+  }
+}
+
+/** The batch that is being written. Its failure must end the reading too, which may be waiting for an event that never comes. */
+class Writing {
+  private pending: Promise<void> = Promise.resolve();
+  private failure: { readonly error: unknown } | null = null;
+  private end: (how: null | Promise<never>) => void = () => undefined;
+  private readonly ended: Promise<null>;
+
+  constructor(private readonly drain: AbortSignal) {
+    this.ended = new Promise((resolve) => {
+      this.end = resolve;
+    });
+    this.ended.catch(() => undefined);
+    drain.addEventListener('abort', this.onDrain);
+    if (drain.aborted) this.onDrain();
+  }
+
+  private readonly onDrain = (): void => this.end(null);
+
+  leave(): void {
+    this.drain.removeEventListener('abort', this.onDrain);
+  }
+
+  begin(work: Promise<void>): void {
+    this.pending = work.catch((error: unknown) => {
+      this.failure = { error };
+      this.end(Promise.reject(error as Error));
+    });
+  }
+
+  /** The batch, or `null` when there is to be no more; throws when writing failed meanwhile. What comes later is dropped and read again. */
+  orEnd<T>(waiting: Promise<T | null>): Promise<T | null> {
+    waiting.catch(() => undefined);
+    return Promise.race([waiting, this.ended]);
+  }
+
+  async done(): Promise<void> {
+    await this.pending;
+    if (this.failure !== null) throw this.failure.error;
+  }
+
+  settled(): Promise<void> {
+    return this.pending;
+  }
+}
+
+function sizeOf(batch: TapBatch): number {
+  let bytes = 0;
+  for (const { body } of batch.records) bytes += body === null ? 0 : body.length;
+  return bytes;
+}
+
+const lost = (): AppError => new AppError('tap-lost', 'The tap connected again meanwhile.', { retryable: true });
+
+function problemOf(error: unknown): Problem {
+  if (!isAppError(error)) return { code: 'internal', text: 'Something unexpected happened in the tap. The log has it.', cure: 'It is tried again by itself. If it stays, look into the log of the collector.', command: null };
+  if (error.code === 'store-fenced') return { code: error.code, text: 'Another collector has taken this tap over.', cure: 'Stop one of the two collectors, then press “Try again”.', command: null };
+  return { code: error.code, text: error.message, cure: error.cure ?? 'It is tried again by itself.', command: null };
+}

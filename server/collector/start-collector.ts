@@ -1,0 +1,54 @@
+import { inflateForRecognition } from '../bodies/inflate';
+import { compileRules } from '@/lib/events/recognise/compile-rules';
+import { BrokerPart } from './broker-part';
+import { CollectorMetrics } from './collector-metrics';
+import type { CollectorParts } from './collector-parts';
+import { TapBoard } from './ingest/tap-board';
+
+export type { CollectorParts, CollectorSettings, TapSettings } from './collector-parts';
+
+const DAY = 86_400_000_000;
+
+/**
+ * The collector half: reads brokers into the store, measures, folds sagas, replays; tells the web half over the bus.
+ * Resolves when everything was started; a broker or store that is gone is tried again for ever and shown on the tap's card.
+ */
+export async function startCollector(parts: CollectorParts): Promise<{ close(): Promise<void> }> {
+  const { store, bus, settings, log } = parts;
+  const metrics = new CollectorMetrics(parts.metrics);
+  const rules = compileRules({ own: settings.rules ?? [], serviceNames: settings.serviceNames, inflate: inflateForRecognition });
+  const board = new TapBoard(bus, metrics);
+  const brokers = parts.brokers.map((broker) => new BrokerPart(broker, settings.taps.filter((tap) => tap.broker === broker.name), parts, rules, metrics, () => undefined, () => board.changed()));
+  board.show(brokers);
+
+  answerCommands(parts, brokers, board);
+  const now = parts.clock();
+  const pictures = await store.pictures().catch(() => []);
+  const gaps = await store.gaps({ from: now - DAY, to: now }, 100).catch(() => []);
+  await Promise.all(brokers.map((part) => part.start(pictures.find(({ broker }) => broker === part.broker.name), gaps)));
+  board.start();
+  log.info({ brokers: parts.brokers.map(({ name }) => name), taps: settings.taps.map(({ tap }) => tap) }, 'collector started');
+
+  return {
+    async close() {
+      board.close();
+      await Promise.all(brokers.map((part) => part.close()));
+    },
+  };
+}
+
+function answerCommands(parts: CollectorParts, brokers: readonly BrokerPart[], board: TapBoard): void {
+  const { bus, store } = parts;
+  bus.answer('watch', async ({ broker, inboxes }) => {
+    brokers.find((part) => part.broker.name === broker)?.sampler.watch(inboxes);
+    return { ok: true };
+  });
+  bus.answer('tap-cards', async () => ({ taps: board.cards() }));
+  bus.answer('retry-tap', async ({ tap }) => ({ ok: brokers.some((part) => part.retry(tap)) }));
+  bus.answer('readiness', async () => {
+    const storeReady = await store.ready();
+    const taps = board.cards().map(({ tap, status, problem }) => ({ name: `tap ${tap}`, ready: status === 'live' || status === 'paused', detail: problem?.text ?? status }));
+    return { parts: [{ name: 'store', ready: storeReady.ready, detail: storeReady.detail }, ...taps] };
+  });
+  bus.answer('metrics', async () => ({ text: await parts.metrics.metrics() }));
+}
