@@ -1,0 +1,48 @@
+import { AppError } from '@/lib/errors';
+import type { Log } from '@/server/log';
+import type { Broker, BrokerException, Tap, TapOptions } from '../broker';
+import { describeRabbit } from './describe-rabbit';
+import { openManagementApi } from './management-api';
+import { OperationsLink } from './operations-link';
+import { publishOne } from './publish';
+import type { RabbitSettings } from './rabbit-settings';
+import { RabbitTap } from './rabbit-tap';
+import { RabbitSampler } from './sample-rabbit';
+import { takeOneLetter } from './take-letter';
+
+export type { RabbitSettings } from './rabbit-settings';
+
+/** What RabbitMQ can't keep of the port's promises. */
+export const rabbitExceptions: readonly BrokerException[] = [];
+
+/** One vhost. Opens no connection until it is needed, so it never fails here. Promises: docs/spec/brokers-rabbitmq.md. */
+export function openRabbitBroker(settings: RabbitSettings, { log }: { log: Log }): Broker {
+  const api = openManagementApi(settings);
+  const operations = new OperationsLink(settings);
+  const sampler = new RabbitSampler(operations, api);
+  const taps = new Set<RabbitTap>();
+  let closed = false;
+
+  return {
+    name: settings.name,
+    system: 'rabbitmq',
+    inProcess: false,
+    exceptions: rabbitExceptions,
+    describe: () => describeRabbit(api, settings),
+    sample: (request) => sampler.sample(request),
+    publish: (message) => publishOne(operations, settings, message),
+    takeLetter: (request) => takeOneLetter(operations, api, settings, request),
+    async openTap(options: TapOptions): Promise<Tap> {
+      if (closed) throw new AppError('tap-closed', 'the broker is closed');
+      const tap = new RabbitTap(settings, options, api, log, (one) => taps.delete(one));
+      taps.add(tap);
+      await tap.ready;
+      return tap;
+    },
+    async close() {
+      closed = true;
+      await Promise.all([...taps].map((tap) => tap.close()));
+      await operations.close();
+    },
+  };
+}

@@ -1,0 +1,511 @@
+import { AppError, isAppError } from '@/lib/errors';
+import type { Log } from '@/server/log';
+import type { Tap, TapBatch, TapGap, TapNote, TapOptions, TapState } from '../broker';
+import { CapWatch } from './cap-watch';
+import { nowMicros } from './clock';
+import { type Delivery, bytesOf, toRecord } from './delivery';
+import { type ManagementApi, numberIn, objectIn } from './management-api';
+import { wantedChannel } from './mirror-plan';
+import { Mirror } from './mirror';
+import { firstPrefetch, nextPrefetch } from './prefetch';
+import { toBrokerError } from './rabbit-errors';
+import { type RabbitSettings, queueMaxBytesOf, tapQueueOf } from './rabbit-settings';
+import { type StoredBatch, decideSkip, deliveriesNeeded } from './skip-rule';
+import { type TapSession, openTapSession } from './tap-session';
+
+/**
+ * A tap over one vhost: connections come and go (`run`), batches go through `next` and `settle`.
+ *
+ * The state that must be right, and by which test: `stored` is the newest batch the store has (told by `resume`, then by every `settle`);
+ * `held` are batches given to the reader and not settled; `buffer` is what was delivered and not given. On a loss the buffer is dropped, and
+ * before anything is read again the first held batch has to be settled: only the reader knows whether it was stored. Live tests [R10], [R11].
+ */
+interface Held {
+  readonly batch: TapBatch;
+  readonly deliveries: readonly Delivery[];
+  readonly lastTag: number | null;
+}
+
+const CLOSE_WITHIN_MS = 3_000;
+const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000] as const;
+
+export class RabbitTap implements Tap {
+  private readonly listeners: ((state: TapState) => void)[] = [];
+  private readonly mirror: Mirror;
+  private readonly cap: CapWatch;
+  private readonly wanted: (channel: string) => boolean;
+
+  private status: TapState['status'] = 'starting';
+  private problem: TapState['problem'] = null;
+  private since = Date.now();
+  private nextTryAt: number | null = null;
+
+  private session: TapSession | null = null;
+  /** Of the connection whose deliveries count: a library may hand over what it had read after the connection was given up. */
+  private connection = 0;
+  private generation = 1;
+  private reading = false;
+  private buffer: Delivery[] = [];
+  private bufferFrom = 0;
+  private bufferedBytes = 0;
+  private gaps: TapGap[] = [];
+  private held: Held[] = [];
+  private stored: StoredBatch;
+  /** Last delivery of a channel nobody asked for; acknowledged along with others, or alone when nothing else comes. */
+  private passedOver: number | null = null;
+  private lastBuffered = 0;
+
+  private prefetch: number;
+  private averageBytes = 0;
+  private adjusting = false;
+  private letting = false;
+  /** Acknowledged since the tap was opened, and the last tag of this connection that was: tags count without a hole. */
+  private acked = 0;
+  private lastAcked = 0;
+  private statistics: boolean | null = null;
+  private fullChecks = 0;
+  private sessionNotes: readonly string[] = [];
+
+  private wake: (() => void) | null = null;
+  private verdict: (() => void) | null = null;
+  private stopped = false;
+  private lookTimer: NodeJS.Timeout | null = null;
+  private retry: { timer: NodeJS.Timeout; go: () => void } | null = null;
+  private committing: Promise<void> = Promise.resolve();
+  private readonly finished: Promise<void>;
+  private opened: () => void = () => undefined;
+  /** Resolves when the tap listens, or has failed for the first time and goes on trying. */
+  readonly ready: Promise<void>;
+
+  constructor(
+    private readonly settings: RabbitSettings,
+    private readonly options: TapOptions,
+    private readonly api: ManagementApi,
+    private readonly log: Log,
+    private readonly onClosed: (tap: RabbitTap) => void,
+  ) {
+    const { tap, include, exclude, resume } = options;
+    const request = { include, exclude, includeAutoDelete: settings.includeAutoDelete ?? [], bindAll: settings.bindAll ?? [] };
+    this.mirror = new Mirror(settings, api, tap, request, log);
+    this.wanted = wantedChannel(request, this.mirror.isInternal);
+    this.cap = new CapWatch(queueMaxBytesOf(settings));
+    this.stored = { number: resume.batch, records: resume.batchSize, contents: null };
+    this.prefetch = firstPrefetch(options.maxBufferedBytes, options.maxBodyBytes);
+    this.ready = new Promise((resolve) => (this.opened = resolve));
+    this.finished = this.run();
+  }
+
+  // ── the reader's side ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async next(limit: { readonly records: number; readonly bytes: number }): Promise<TapBatch | null> {
+    while (!this.stopped) {
+      if (this.reading && (this.bufferFrom < this.buffer.length || this.gaps.length > 0)) return this.cut(limit);
+      await new Promise<void>((resolve) => {
+        const others = this.wake;
+        this.wake = () => {
+          others?.();
+          resolve();
+        };
+      });
+    }
+    return null;
+  }
+
+  private cut(limit: { readonly records: number; readonly bytes: number }): TapBatch {
+    const deliveries: Delivery[] = [];
+    let bytes = 0;
+    while (this.bufferFrom < this.buffer.length && deliveries.length < limit.records) {
+      const delivery = this.buffer[this.bufferFrom]!;
+      const size = bytesOf(delivery);
+      if (deliveries.length > 0 && bytes + size > limit.bytes) break;
+      bytes += size;
+      deliveries.push(delivery);
+      this.bufferFrom++;
+    }
+    if (this.bufferFrom === this.buffer.length) {
+      this.buffer = [];
+      this.bufferFrom = 0;
+    } else if (this.bufferFrom > 1_024 && this.bufferFrom * 2 > this.buffer.length) {
+      this.buffer = this.buffer.slice(this.bufferFrom);
+      this.bufferFrom = 0;
+    }
+    this.bufferedBytes -= bytes;
+    this.fullChecks = 0;
+    const batch: TapBatch = {
+      number: this.stored.number + this.held.length + 1,
+      generation: this.generation,
+      records: deliveries.map((delivery) => toRecord(delivery, this.mirror.inboxesOf)),
+      gaps: this.gaps,
+      offsets: new Map(),
+    };
+    this.gaps = [];
+    this.held.push({ batch, deliveries, lastTag: deliveries.at(-1)?.tag ?? null });
+    return batch;
+  }
+
+  async settle(batch: TapBatch): Promise<void> {
+    if (this.stopped) throw new AppError('tap-closed', 'the tap is closed');
+    const [first] = this.held;
+    if (first === undefined || first.batch !== batch) {
+      if (batch.generation !== this.generation) throw this.lostError();
+      throw new AppError('broker-protocol', 'batches are settled in the order in which they were given');
+    }
+    const stored = { number: batch.number, records: batch.records.length };
+    const { session } = this;
+    if (batch.generation !== this.generation || session === null) return this.storedButLost(first, stored);
+    const upTo = this.held.length === 1 && this.bufferFrom === this.buffer.length ? maxOf(first.lastTag, this.passedOver) : first.lastTag;
+    try {
+      await this.commit(session, upTo, batch.number);
+    } catch (error) {
+      this.loseConnection(session, error);
+      return this.storedButLost(first, stored);
+    }
+    if (this.session !== session) return this.storedButLost(first, stored);
+    this.stored = { ...stored, contents: null };
+    this.held.shift();
+    this.adjustPrefetch(batch.records.length);
+  }
+
+  /** The batch is in the store and our position perhaps not: at the next connection its messages are recognised by it. */
+  private storedButLost(first: Held, stored: Omit<StoredBatch, 'contents'>): never {
+    this.stored = { ...stored, contents: first.deliveries };
+    this.held = [];
+    this.verdict?.();
+    throw this.lostError();
+  }
+
+  private readonly lostError = (): AppError => new AppError('tap-lost', 'the connection went; what was not stored comes again', { retryable: true });
+
+  /** Commits one after another: two transactions on a channel would mix. */
+  private commit(session: TapSession, upTo: number | null, batch: number): Promise<void> {
+    const done = this.committing.then(async () => {
+      await session.commit(upTo, { batch, epoch: this.options.epoch });
+      if (upTo === null || this.session !== session) return;
+      this.acked += upTo - this.lastAcked;
+      this.lastAcked = upTo;
+      if (this.passedOver !== null && this.passedOver <= upTo) this.passedOver = null;
+    });
+    this.committing = done.catch(() => undefined);
+    return done;
+  }
+
+  state(): TapState {
+    return {
+      status: this.status,
+      problem: this.problem,
+      since: this.since,
+      nextTryAt: this.nextTryAt,
+      channels: this.mirror.channels,
+      notes: [...this.standingNotes(), ...this.mirror.notes],
+    };
+  }
+
+  onState(listener: (state: TapState) => void): void {
+    this.listeners.push(listener);
+  }
+
+  async close(): Promise<void> {
+    if (!this.stopped) {
+      this.stopped = true;
+      this.reading = false;
+      if (this.lookTimer !== null) clearTimeout(this.lookTimer);
+      this.retry?.go();
+      this.wakeReaders();
+      this.verdict?.();
+      this.opened();
+      await this.session?.close();
+    }
+    // A connection may be under way to a host that does not answer: nobody waits for that.
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([this.finished, new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN_MS)))]);
+    clearTimeout(timer);
+    this.change('closed', null);
+    this.onClosed(this);
+  }
+
+  // ── the broker's side ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private async run(): Promise<void> {
+    for (let attempt = 0; !this.stopped; attempt++) {
+      try {
+        const session = await this.connect();
+        attempt = -1;
+        this.opened();
+        const reason = await session.lost;
+        if (this.stopped) break;
+        this.log.warn({ tap: this.options.tap, code: reason.code }, 'the tap lost its connection');
+        this.loseConnection(session, reason);
+        await this.pause(reason, 0);
+      } catch (error) {
+        if (this.stopped) break;
+        const problem = toBrokerError(error, this.settings);
+        this.log.warn({ tap: this.options.tap, code: problem.code, reason: problem.message }, 'the tap cannot listen');
+        if (this.session !== null) this.loseConnection(this.session, problem);
+        else this.forgetDeliveries();
+        await this.pause(problem, attempt);
+      }
+    }
+    await this.session?.close();
+    this.session = null;
+  }
+
+  /** Connects, decides what is known already, follows the bindings, and begins to give. */
+  private async connect(): Promise<TapSession> {
+    const connection = this.connection;
+    const session = await openTapSession({
+      settings: this.settings,
+      tap: this.options.tap,
+      prefetch: Math.max(this.prefetch, this.stored.records, ...this.held.map(({ batch }) => batch.records.length)),
+      maxBodyBytes: this.options.maxBodyBytes,
+      expectsPosition: this.stored.number > 0,
+      clock: nowMicros,
+      onDelivery: (delivery) => {
+        if (connection === this.connection) this.onDelivery(delivery);
+      },
+      isClosed: () => this.stopped,
+      log: this.log,
+    });
+    this.session = session;
+    if (this.stopped) await session.close();
+    this.sessionNotes = session.notes;
+    await Promise.race([this.begin(session), session.lost.then((reason) => Promise.reject(reason))]);
+    return session;
+  }
+
+  private async begin(session: TapSession): Promise<void> {
+    await this.heldIsDecided();
+    this.mustBeOn(session);
+    await this.skipWhatIsStored(session);
+    this.mustBeOn(session);
+    const problem = await this.look(session);
+    this.mustBeOn(session);
+    this.reading = true;
+    this.change('live', problem);
+    this.wakeReaders();
+    this.letPassedGo(true);
+    this.scheduleLook(session);
+  }
+
+  private mustBeOn(session: TapSession): void {
+    if (this.stopped || this.session !== session) throw this.lostError();
+  }
+
+  /** An insert may be under way for the first held batch: its `settle` says that it is done. The others were not begun and come again. */
+  private async heldIsDecided(): Promise<void> {
+    while (this.held.length > 0 && !this.stopped)
+      await new Promise<void>((resolve) => {
+        const others = this.verdict;
+        this.verdict = () => {
+          others?.();
+          resolve();
+        };
+      });
+    this.verdict = null;
+  }
+
+  private async skipWhatIsStored(session: TapSession): Promise<void> {
+    const needed = deliveriesNeeded(this.stored, session.position);
+    // Everything that comes again is sent at once after we began to consume; only when the queue has nothing more may it be fewer.
+    while (this.buffer.length < needed) {
+      const before = this.buffer.length;
+      const ready = await session.readyAfterDeliveries();
+      this.mustBeOn(session);
+      if (ready === 0 || this.buffer.length >= needed) break;
+      // Messages of channels that nobody asked for have used up what the broker may send ahead.
+      if (this.buffer.length === before) await session.setPrefetch(needed);
+    }
+    const { skip, uncertain } = decideSkip(this.stored, session.position, this.buffer.slice(0, needed));
+    if (uncertain !== null) {
+      this.log.warn({ tap: this.options.tap, position: session.position, stored: this.stored.number }, 'the tap is not certain of its position');
+      this.addGap('uncertain', null, uncertain);
+    }
+    const skipped = this.buffer.splice(0, skip);
+    for (const delivery of skipped) this.bufferedBytes -= bytesOf(delivery);
+    if (session.position !== this.stored.number) {
+      await this.commit(session, skipped.at(-1)?.tag ?? null, this.stored.number);
+    }
+    this.stored = { ...this.stored, contents: null };
+  }
+
+  private readonly onDelivery = (delivery: Delivery): void => {
+    if (!this.wanted(delivery.exchange)) {
+      this.passedOver = delivery.tag;
+      return this.letPassedGo(false);
+    }
+    const size = bytesOf(delivery);
+    this.averageBytes = this.averageBytes === 0 ? size : this.averageBytes + (size - this.averageBytes) / 32;
+    this.buffer.push(delivery);
+    this.bufferedBytes += size;
+    this.lastBuffered = delivery.tag;
+    if (this.wake !== null && this.reading) this.wakeSoon();
+  };
+
+  /** Several deliveries come in one chunk: the reader is woken after the chunk, so that a batch holds all of them. */
+  private wakeSoon(): void {
+    const { wake } = this;
+    this.wake = null;
+    if (wake !== null) setImmediate(wake);
+  }
+
+  private wakeReaders(): void {
+    const { wake } = this;
+    this.wake = null;
+    wake?.();
+  }
+
+  /** What nobody asked for is acknowledged when nothing that was asked for is before it. */
+  private letPassedGo(now: boolean): void {
+    const { session, passedOver } = this;
+    if (session === null || passedOver === null || !this.reading || this.letting || this.held.length > 0 || this.bufferFrom < this.buffer.length) return;
+    if (!now && passedOver - Math.max(this.lastBuffered, this.lastAcked) < this.prefetch / 2) return;
+    this.letting = true;
+    this.commit(session, passedOver, this.stored.number)
+      .catch((error: unknown) => session.fail(error))
+      .finally(() => (this.letting = false));
+  }
+
+  private adjustPrefetch(settled: number): void {
+    const { session } = this;
+    if (session === null || this.averageBytes === 0 || this.adjusting) return;
+    const fitting = nextPrefetch(this.prefetch, this.averageBytes, this.options.maxBufferedBytes);
+    const waiting = settled + this.waiting() + this.held.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
+    // Up only when the broker has more than it may send.
+    if (fitting === this.prefetch || (fitting > this.prefetch && waiting < this.prefetch / 2)) return;
+    this.prefetch = fitting;
+    this.adjusting = true;
+    session
+      .setPrefetch(fitting)
+      .catch((error: unknown) => session.fail(error))
+      .finally(() => (this.adjusting = false));
+  }
+
+  private waiting(): number {
+    return this.buffer.length - this.bufferFrom;
+  }
+
+  /** What was delivered and not given is the broker's again. */
+  private forgetDeliveries(): void {
+    this.connection++;
+    this.reading = false;
+    this.buffer = [];
+    this.bufferFrom = 0;
+    this.bufferedBytes = 0;
+    this.averageBytes = 0;
+    this.passedOver = null;
+    this.lastBuffered = 0;
+    this.lastAcked = 0;
+  }
+
+  private loseConnection(session: TapSession, reason: unknown): void {
+    if (this.session !== session) return;
+    session.fail(reason);
+    this.session = null;
+    this.generation++;
+    this.forgetDeliveries();
+    // Their gaps come again with the next batch; their messages come again from the broker.
+    for (const { batch } of this.held.slice(1)) this.gaps.push(...batch.gaps);
+    this.held = this.held.slice(0, 1);
+    if (this.lookTimer !== null) clearTimeout(this.lookTimer);
+    this.lookTimer = null;
+  }
+
+  private pause(problem: AppError, attempt: number): Promise<void> {
+    const base = BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length - 1)]!;
+    const wait = base * (0.5 + Math.random());
+    this.nextTryAt = Date.now() + wait;
+    this.change('retrying', problem);
+    this.opened();
+    return new Promise((resolve) => {
+      const go = (): void => {
+        clearTimeout(timer);
+        this.retry = null;
+        this.nextTryAt = null;
+        resolve();
+      };
+      const timer = setTimeout(go, wait);
+      this.retry = { timer, go };
+    });
+  }
+
+  // ── looking around ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private scheduleLook(session: TapSession): void {
+    if (this.stopped || this.session !== session) return;
+    this.lookTimer = setTimeout(() => void this.lookAgain(session), this.options.discoverEveryMs);
+  }
+
+  private async lookAgain(session: TapSession): Promise<void> {
+    try {
+      const before = this.mirror.channels.join();
+      const problem = await this.look(session);
+      if (this.session !== session || this.stopped) return;
+      this.letPassedGo(true);
+      const full = this.waiting() >= this.prefetch || this.bufferedBytes >= this.options.maxBufferedBytes / 2;
+      this.fullChecks = full ? this.fullChecks + 1 : 0;
+      const status = this.fullChecks > 1 ? 'paused' : 'live';
+      if (status !== this.status || problem?.code !== this.problem?.code || before !== this.mirror.channels.join()) this.change(status, problem);
+    } catch (error) {
+      session.fail(error);
+    }
+    this.scheduleLook(session);
+  }
+
+  private async look(session: TapSession): Promise<AppError | null> {
+    const problem = await this.mirror.look(session);
+    if (problem === null) await this.lookAtCap();
+    return problem;
+  }
+
+  private async lookAtCap(): Promise<void> {
+    const path = `queues/{vhost}/${encodeURIComponent(tapQueueOf(this.options.tap))}`;
+    const queue = (await this.api.get(path).catch(() => null)) as Readonly<Record<string, unknown>> | null;
+    if (queue === null) return;
+    this.statistics ??= await this.api.get('overview').then(
+      (overview) => (overview as { disable_stats?: boolean }).disable_stats !== true,
+      () => null,
+    );
+    const loss = this.cap.look(
+      {
+        // A counter that never counted is not told at all.
+        published: this.statistics === true ? (numberIn(objectIn(queue, 'message_stats'), 'publish') ?? 0) : null,
+        acked: this.acked,
+        depth: numberIn(queue, 'messages') ?? 0,
+        readyBytes: numberIn(queue, 'message_bytes_ready'),
+      },
+      Date.now(),
+    );
+    if (loss === null) return;
+    const count = loss.count === null ? 'an unknown number of messages' : `${loss.count} messages`;
+    this.addGap('dropped-by-cap', loss.count, `the tap's queue was at its cap of ${queueMaxBytesOf(this.settings)} bytes and dropped ${count}`);
+    if (this.reading) this.wakeReaders();
+  }
+
+  private addGap(reason: TapGap['reason'], count: number | null, detail: string): void {
+    this.gaps.push({ channel: null, partition: null, fromOffset: null, toOffset: null, count, reason, detail, at: nowMicros() });
+  }
+
+  private standingNotes(): TapNote[] {
+    const seconds = Math.ceil(this.options.discoverEveryMs / 1000);
+    const notes: TapNote[] = [
+      { kind: 'not-readable', subject: 'default exchange', text: 'messages sent straight to a queue (default exchange) can not be listened to; their rates and the depth of their queues come from counters' },
+      { kind: 'delay', subject: tapQueueOf(this.options.tap), text: `bindings are followed within ${seconds} s: until then a new one is not read, and what an application unbound stays routable to our queue` },
+      { kind: 'effect', subject: tapQueueOf(this.options.tap), text: 'exchange.delete with if-unused is refused while our queue is bound beside the application’s' },
+    ];
+    if (this.cap.isFull) notes.push({ kind: 'uncertain', subject: tapQueueOf(this.options.tap), text: 'our queue is at its cap: the oldest messages are dropped and will be told as a gap' });
+    for (const text of this.sessionNotes) notes.push({ kind: 'effect', subject: tapQueueOf(this.options.tap), text });
+    return notes;
+  }
+
+  private change(status: TapState['status'], problem: AppError | null): void {
+    if (status !== this.status) this.since = Date.now();
+    this.status = status;
+    this.problem = problem === null ? null : { code: problem.code, text: problem.message, cure: problem.cure ?? '', command: commandIn(problem) };
+    const state = this.state();
+    for (const listener of this.listeners) listener(state);
+  }
+}
+
+const maxOf = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b));
+
+/** A cure that is one command line is shown as one. */
+const commandIn = (problem: AppError): string | null => (isAppError(problem) && problem.cure?.startsWith('rabbitmqctl ') ? problem.cure : null);
