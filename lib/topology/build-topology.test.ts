@@ -79,7 +79,7 @@ describe('the picture of who talks to whom', () => {
 
   it('[P7] knows places of dead letters by wiring, by traffic and by name, and says why', () => {
     const { nodes } = build({ pictures: [shop] });
-    expect(nodes.find((node) => node.id === 'inbox:rabbit/graveyard')).toMatchObject({ deadLetter: true, deadLetterWhy: 'Bound to shop.dead, where rejected messages go.' });
+    expect(nodes.find((node) => node.id === 'inbox:rabbit/graveyard')).toMatchObject({ deadLetter: true, deadLetterWhy: 'Rejected messages of billing go here (its dead-letter argument).' });
     expect(build({ pictures: [aPicture({ inboxes: [aQueue('orders.dlq')] })] }).nodes).toMatchObject([{ deadLetter: true, deadLetterWhy: 'Its name says so.' }]);
     expect(build({ seen: [aSeenEdge({ kind: 'dead-letter', broker: 'kafka', channel: 'odd', inbox: 'orders@a' })] }).nodes.find((node) => node.id === 'channel:kafka/odd')).toMatchObject({ deadLetter: true });
     const byName = build({ pictures: [aPicture({ inboxes: [aQueue('a', { deadLetterTo: { channel: '', routingKey: 'b', by: 'policy' } }), aQueue('b')] })] });

@@ -1,6 +1,7 @@
 import type { BrokerName, BrokerSystem, ChannelName, Evidence, InboxName, Micros, ServiceName } from '@/lib/events/names';
 import { groupOfInbox } from '@/lib/events/names';
 import type { EdgeId, NodeId, TopologyEdge, TopologyNode } from '@/lib/contract/topology';
+import { classifyChannels, type DeathMap } from '@/lib/dead-letters/classify-channels';
 import { namesDeadLetters } from './dead-letter-names';
 import { channelNode, edgeId, inboxNode, serviceNode, unknownProducerNode } from './node-ids';
 import type { BrokerPicture, ChannelPicture, InboxPicture } from './broker-picture';
@@ -76,13 +77,12 @@ class Drawing {
 
   declare(picture: BrokerPicture): void {
     const { broker } = picture;
-    const letterChannels = new Set(picture.inboxes.flatMap((inbox) => (inbox.deadLetterTo && inbox.deadLetterTo.channel !== '' ? [inbox.deadLetterTo.channel] : [])));
-    const letterQueues = new Set(picture.inboxes.flatMap((inbox) => (inbox.deadLetterTo?.channel === '' && inbox.deadLetterTo.routingKey !== null ? [inbox.deadLetterTo.routingKey] : [])));
-    for (const channel of picture.channels) this.declareChannel(picture, channel, letterChannels.has(channel.channel));
+    const deaths = classifyChannels(picture);
+    for (const channel of picture.channels) this.declareChannel(picture, channel, deaths.channels.get(channel.channel)?.kind === 'dead-letter');
     for (const inbox of picture.inboxes) {
       const topic = inbox.kind === 'group' ? groupOfInbox(inbox.inbox).topic : null;
       if (inbox.ours || isOurs(inbox.title) || (topic !== null && this.hidden.has(channelNode(broker, topic)))) this.hidden.add(inboxNode(broker, inbox.inbox));
-      else this.declareInbox(picture, inbox, letterQueues);
+      else this.declareInbox(picture, inbox, deaths);
     }
     for (const binding of picture.bindings) {
       if (binding.from === '') continue;
@@ -115,23 +115,17 @@ class Drawing {
       title: channel.channel,
       channelKind: channel.kind,
       partitions: channel.partitions,
-      deadLetter: deadLetter || namesDeadLetters(channel.channel),
+      deadLetter,
       unreadable: channel.readable.can ? null : channel.readable.why,
     });
   }
 
-  private declareInbox(picture: BrokerPicture, inbox: InboxPicture, letterQueues: ReadonlySet<string>): void {
+  private declareInbox(picture: BrokerPicture, inbox: InboxPicture, deaths: DeathMap): void {
     const { broker } = picture;
     const id = inboxNode(broker, inbox.inbox);
-    const letterFrom = picture.bindings.find((binding) => binding.to.kind === 'inbox' && binding.to.inbox === inbox.inbox && this.channels.get(channelNode(broker, binding.from))?.deadLetter === true);
     const topic = inbox.kind === 'group' ? groupOfInbox(inbox.inbox).topic : null;
-    const why = letterQueues.has(inbox.inbox)
-      ? 'Rejected messages of another queue are sent here by name.'
-      : letterFrom
-        ? `Bound to ${letterFrom.from}, where rejected messages go.`
-        : inbox.kind === 'queue' && namesDeadLetters(inbox.title)
-          ? 'Its name says so.'
-          : null;
+    const death = deaths.inboxes.get(inbox.inbox);
+    const why = death?.kind === 'dead-letter' ? death.why : null;
     this.inboxes.set(id, {
       id,
       kind: 'inbox',
@@ -147,12 +141,17 @@ class Drawing {
     if (topic !== null) {
       this.ensureChannel(broker, topic);
       this.edge('route', channelNode(broker, topic), id, broker, 'declared', 'The group has an offset or an assignment on this topic.', null, 0);
-    } else if (picture.system === 'rabbitmq' && !letterQueues.has(inbox.inbox) && !picture.bindings.some((binding) => binding.from !== '' && binding.to.kind === 'inbox' && binding.to.inbox === inbox.inbox)) {
+    } else if (picture.system === 'rabbitmq' && !this.isSentToByName(picture, inbox) && !picture.bindings.some((binding) => binding.from !== '' && binding.to.kind === 'inbox' && binding.to.inbox === inbox.inbox)) {
       const from = channelNode(broker, '');
       if (this.channels.has(from)) this.edge('route', from, id, broker, 'declared', 'Every queue can be sent to by its name through the default exchange; only counters tell of it.', null, 0);
     }
     this.declareConsumers(broker, id, inbox);
     this.declareDeadLetter(broker, id, inbox);
+  }
+
+  /** Rejected messages come by name: the line from the other queue says it better than one from the default exchange. */
+  private isSentToByName(picture: BrokerPicture, { inbox }: InboxPicture): boolean {
+    return picture.inboxes.some((other) => other.deadLetterTo?.channel === '' && other.deadLetterTo.routingKey === inbox);
   }
 
   private declareConsumers(broker: BrokerName, id: NodeId, inbox: InboxPicture): void {
