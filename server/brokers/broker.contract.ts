@@ -43,7 +43,11 @@ export interface ContractApplication {
    * RabbitMQ: a durable queue of this title, bound to the channel with `routingKey` (`#`). Called again for the same title it adds the binding.
    * Kafka: a group of this title that has committed the beginning of every partition of the channel.
    */
-  makeInbox(channel: ChannelName, title: string, options?: { readonly routingKey?: string; readonly deadLetterTo?: ChannelName }): Promise<InboxName>;
+  makeInbox(
+    channel: ChannelName,
+    title: string,
+    options?: { readonly routingKey?: string; readonly deadLetterTo?: ChannelName },
+  ): Promise<InboxName>;
   /** Publishes in order, each confirmed and mandatory; `returned` = no queue wanted it. */
   publish(messages: readonly ContractMessage[]): Promise<readonly ('accepted' | 'returned')[]>;
   /** As a fresh consumer: takes the next `count` messages, acknowledges (commits) them and goes away. Fails when they don't come. */
@@ -406,7 +410,8 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
 
       promise('P16', 'two headers of one name both survive, in order', () =>
         listening(async ({ channel, store, tap }) => {
-          const header = (name: string, value: string): EventHeader => (kafka ? { name, wire: 'kafka', value: bytes(value) } : amqpHeader(name, value));
+          const header = (name: string, value: string): EventHeader =>
+            kafka ? { name, wire: 'kafka', value: bytes(value) } : amqpHeader(name, value);
           const headers = [header('a', '1'), header('b', '2'), header('a', '3')];
           await app.publish([{ ...messages(channel, ['m0'])[0]!, headers }]);
           await readUntil(tap, store, 1);
@@ -420,7 +425,7 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
           const [message] = messages(channel, ['']);
           await app.publish(kafka ? [message!, { ...message!, body: null }] : [message!]);
           await readUntil(tap, store, kafka ? 2 : 1);
-          expect(store.records.map(({ record }) => record.body)).toEqual(kafka ? [new Uint8Array(0), null] : [new Uint8Array(0)]);
+          expect(bodiesOf(store)).toEqual(kafka ? ['', null] : ['']);
           expect(store.records.map(({ record }) => record.bodySize)).toEqual(kafka ? [0, 0] : [0]);
         }),
       );
@@ -446,7 +451,9 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
         listening(async ({ channel, inbox, store, tap }) => {
           const before = Date.now() * 1000;
           const seconds = Math.floor(Date.now() / 1000);
-          await app.publish([{ ...messages(channel, ['m0'])[0]!, ...(kafka ? {} : { headers: [amqpProperty('timestamp', String(seconds))] }) }]);
+          await app.publish([
+            { ...messages(channel, ['m0'])[0]!, ...(kafka ? {} : { headers: [amqpProperty('timestamp', String(seconds))] }) },
+          ]);
           await publish(channel, ['m1']);
           await readUntil(tap, store, 2);
           const [first, second] = store.records.map(({ record }) => record);
@@ -507,7 +514,9 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
           const picture = await broker.describe();
           expect([picture.broker, picture.system, picture.inProcess]).toEqual([broker.name, subject.system, subject.inProcess]);
           const drawn = picture.channels.find((one) => one.channel === channel);
-          expect(drawn).toMatchObject(kafka ? { kind: 'topic', partitions: 3, internal: false } : { kind: 'exchange-topic', partitions: null, internal: false });
+          expect(drawn).toMatchObject(
+            kafka ? { kind: 'topic', partitions: 3, internal: false } : { kind: 'exchange-topic', partitions: null, internal: false },
+          );
           expect(drawn?.readable).toEqual({ can: true });
           const reader = picture.inboxes.find((one) => one.inbox === inbox);
           expect(reader).toMatchObject({ kind: kafka ? 'group' : 'queue', title: `${channel}.queue`, ours: false });
@@ -515,7 +524,11 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
           if (kafka) expect(reader?.consumers.flatMap((one) => [...one.partitions]).toSorted()).toEqual([0, 1, 2]);
           else {
             expect(reader?.deadLetterTo).toMatchObject({ channel: dead, by: 'argument' });
-            expect(picture.bindings.filter((one) => one.from === channel && one.to.kind === 'inbox' && one.to.inbox === inbox).map((one) => one.routingKey)).toEqual(['order.*']);
+            expect(
+              picture.bindings
+                .filter((one) => one.from === channel && one.to.kind === 'inbox' && one.to.inbox === inbox)
+                .map((one) => one.routingKey),
+            ).toEqual(['order.*']);
           }
         } finally {
           await consumer.detach();
@@ -571,7 +584,9 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
           expect(outcome).toMatchObject(kafka ? { confirmed: true, partition: 0, offset: 0 } : { confirmed: true });
           await readUntil(tap, store, 1);
           const seen = store.records[0]?.record;
-          expect(plain(seen?.headers.filter((one) => one.wire !== 'property') ?? [])).toEqual(plain(headers.filter((one) => one.wire !== 'property')));
+          expect(plain(seen?.headers.filter((one) => one.wire !== 'property') ?? [])).toEqual(
+            plain(headers.filter((one) => one.wire !== 'property')),
+          );
           expect(plain(propertiesOf(seen?.headers ?? []))).toEqual(expect.arrayContaining(plain(propertiesOf(headers))));
           expect((await app.consume(inbox, 1)).map(({ body }) => textOf(body))).toEqual(['from us']);
         }),
@@ -588,7 +603,12 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
         await app.makeChannel(channel);
         await app.makeInbox(channel, `${channel}.queue`, { routingKey: 'order.*' });
         expect(await send(channel, 'nobody.wants')).toMatchObject({ confirmed: false, why: 'returned' });
-        const toQueue = await broker.publish({ to: { kind: 'queue', queue: `${missing}.queue` }, key: null, headers: [], body: bytes('x') });
+        const toQueue = await broker.publish({
+          to: { kind: 'queue', queue: `${missing}.queue` },
+          key: null,
+          headers: [],
+          body: bytes('x'),
+        });
         expect(toQueue).toMatchObject({ confirmed: false, why: 'returned' });
       });
 
@@ -600,7 +620,12 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
           await app.makeChannel(channel);
           const inbox = await app.makeInbox(channel, `${channel}.queue`);
           const other = await app.makeInbox(channel, `${channel}.other`);
-          const outcome = await broker.publish({ to: { kind: 'queue', queue: inbox }, key: null, headers: [amqpProperty('message-id', 'm-1')], body: bytes('straight') });
+          const outcome = await broker.publish({
+            to: { kind: 'queue', queue: inbox },
+            key: null,
+            headers: [amqpProperty('message-id', 'm-1')],
+            body: bytes('straight'),
+          });
           expect(outcome).toMatchObject({ confirmed: true });
           await publish(channel, ['to both']);
           expect((await app.consume(inbox, 2)).map(({ body }) => textOf(body))).toEqual(['straight', 'to both']);
@@ -631,7 +656,8 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
           const letter = store.records[1]!.record;
           expect(textOf(letter.body)).toBe('b');
           const last = store.records[2]!.record;
-          const ask = ({ headers, body }: Pick<RawRecord, 'headers' | 'body'>, maxDepth: number) => broker.takeLetter({ inbox: letters, headers, body, maxDepth });
+          const ask = ({ headers, body }: Pick<RawRecord, 'headers' | 'body'>, maxDepth: number) =>
+            broker.takeLetter({ inbox: letters, headers, body, maxDepth });
           expect(await ask({ ...letter, body: bytes('none of them') }, 100)).toMatchObject({ taken: false, why: 'not-found' });
           // Two letters are ahead of it, and only one may be.
           expect(await ask(last, 1)).toMatchObject({ taken: false, why: 'too-deep' });
@@ -648,7 +674,10 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
           const channel = fresh('orders');
           await app.makeChannel(channel);
           const inbox = await app.makeInbox(channel, `${channel}.queue`);
-          expect(await broker.takeLetter({ inbox, headers: [], body: bytes('m0'), maxDepth: 10 })).toMatchObject({ taken: false, why: 'nothing-can-be-taken' });
+          expect(await broker.takeLetter({ inbox, headers: [], body: bytes('m0'), maxDepth: 10 })).toMatchObject({
+            taken: false,
+            why: 'nothing-can-be-taken',
+          });
         },
         'kafka',
       );

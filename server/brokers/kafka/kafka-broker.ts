@@ -1,4 +1,4 @@
-import type { Broker } from '@/server/brokers/broker';
+import type { Broker, Tap } from '@/server/brokers/broker';
 import type { Log } from '@/server/log';
 import { describeCluster } from './groups/describe-cluster';
 import { GroupSurvey } from './groups/group-survey';
@@ -19,6 +19,7 @@ export function openKafkaBroker(settings: KafkaSettings, { log }: { readonly log
   const ownGroup = settings.group ?? null;
   const sampler = new Sampler(link, groups, ownGroup, now);
   const publisher = new Publisher(settings, log, now);
+  const taps = new Set<Tap>();
   const asAppError = (error: unknown): never => {
     throw toAppError(error);
   };
@@ -28,12 +29,17 @@ export function openKafkaBroker(settings: KafkaSettings, { log }: { readonly log
     inProcess: false,
     exceptions: [],
     describe: () => describeCluster(link, groups, { broker: settings.name, ownGroup }, now).catch(asAppError),
-    openTap: (options) => openKafkaTap(options, { settings, log, now }),
+    openTap: async (options) => {
+      const tap = await openKafkaTap(options, { settings, log, now });
+      taps.add(tap);
+      tap.onState(({ status }) => status === 'closed' && taps.delete(tap));
+      return tap;
+    },
     sample: (request) => sampler.sample(request).catch(asAppError),
     publish: (message) => publisher.publish(message).catch(asAppError),
     takeLetter: async () => ({ taken: false, why: 'nothing-can-be-taken', detail: 'a record stays in its topic until retention takes it' }),
     close: async () => {
-      await Promise.all([link.close(), publisher.close()]);
+      await Promise.all([...[...taps].map((tap) => tap.close()), link.close(), publisher.close()]);
     },
   };
 }

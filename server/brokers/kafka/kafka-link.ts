@@ -202,11 +202,13 @@ const own = (decode: (payload: Buffer) => unknown): Exchange['response'] => ({
   parse: async (decoded) => decoded,
 });
 
-/** Pending requests fail at once: kafkajs would wait for their answers before it closes. */
+/** Pending requests fail at once: kafkajs would wait for their answers before it closes, and for ten seconds on a connection that is being made. */
 async function hangUp(node: Node): Promise<void> {
   await Promise.all(
     node.connectionPool.pool.map(async (connection) => {
-      connection.rejectRequests(Object.assign(new Error('the connection was closed by us'), { name: 'KafkaJSConnectionClosedError' }));
+      const closed = Object.assign(new Error('the connection was closed by us'), { name: 'KafkaJSConnectionClosedError' });
+      connection.rejectRequests(closed);
+      if (!connection.isConnected()) connection.socket?.destroy(closed);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
       await Promise.race([connection.disconnect().catch(() => undefined), late]);

@@ -31,7 +31,7 @@ export interface Connection {
   connect(): Promise<boolean>;
   disconnect(): Promise<boolean>;
   rejectRequests(error: Error): void;
-  readonly socket?: { destroy(): void };
+  readonly socket?: { destroy(error?: Error): void };
 }
 
 export interface ConnectionPool {
