@@ -20,7 +20,12 @@ export const brokersFolder = (): string =>
 export function brokerAddresses(): BrokerAddresses {
   const written = readEnvFile();
   const of = (name: (typeof addressNames)[number]): string => process.env[name] ?? written.get(name) ?? '';
-  const addresses = { KAFKA_BROKERS: of('KAFKA_BROKERS'), AMQP_URL: of('AMQP_URL'), RABBITMQ_API_URL: of('RABBITMQ_API_URL'), RABBITMQ_PROMETHEUS_URL: of('RABBITMQ_PROMETHEUS_URL') };
+  const addresses = {
+    KAFKA_BROKERS: of('KAFKA_BROKERS'),
+    AMQP_URL: of('AMQP_URL'),
+    RABBITMQ_API_URL: of('RABBITMQ_API_URL'),
+    RABBITMQ_PROMETHEUS_URL: of('RABBITMQ_PROMETHEUS_URL'),
+  };
   if (addresses.KAFKA_BROKERS === '' || addresses.AMQP_URL === '') throw new Error('no brokers for tests: run `npm run brokers -- start`');
   return addresses;
 }
@@ -28,6 +33,8 @@ export function brokerAddresses(): BrokerAddresses {
 export function readEnvFile(): Map<string, string> {
   const file = join(brokersFolder(), 'env');
   if (!existsSync(file)) return new Map();
-  const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line.includes('='));
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('='));
   return new Map(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }

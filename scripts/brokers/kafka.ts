@@ -81,7 +81,8 @@ export function kafkaOfState(from: KafkaState, outlive: boolean): RunningKafka {
       const pid = startProgram('java', args, { cwd: state.dir, logFile, outlive });
       state = { ...state, pid };
       // The port opens a little before the node serves requests; its own word is the better sign.
-      const ready = async () => readFileSync(logFile, 'utf8').includes('Kafka Server started') && (await portAnswers('127.0.0.1', state.port));
+      const ready = async () =>
+        readFileSync(logFile, 'utf8').includes('Kafka Server started') && (await portAnswers('127.0.0.1', state.port));
       await untilReady(`Kafka ${state.version}`, pid, mark, logFile, ready);
     },
     async remove() {
@@ -91,7 +92,13 @@ export function kafkaOfState(from: KafkaState, outlive: boolean): RunningKafka {
   };
 }
 
-function serverProperties(dir: string, port: number, controllerPort: number, version: string, more: Readonly<Record<string, string>>): string {
+function serverProperties(
+  dir: string,
+  port: number,
+  controllerPort: number,
+  version: string,
+  more: Readonly<Record<string, string>>,
+): string {
   const properties: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': '1',
@@ -118,16 +125,22 @@ function serverProperties(dir: string, port: number, controllerPort: number, ver
     ...(version.startsWith('4.1.') ? { 'group.coordinator.rebalance.protocols': 'classic,consumer,share' } : {}),
     ...more,
   };
-  return Object.entries(properties).map(([name, value]) => `${name}=${value}\n`).join('');
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
 }
 
 /** The folder with Kafka's jars: KAFKA_LIBS, or downloaded once with Maven. Installs Java and Maven when it may. */
-async function kafkaJars(version: string, say: Say): Promise<string> {
+export async function kafkaJars(version: string, say: Say): Promise<string> {
   const given = process.env['KAFKA_LIBS'];
   const libs = given ?? join(cacheFolder(), `kafka-${version}`);
   const present = existsSync(libs) && readdirSync(libs).some((name) => name.startsWith('kafka_2.13-'));
-  if (given !== undefined && !present) throw new Error(`KAFKA_LIBS=${given} holds no kafka_2.13-*.jar: point it at the libs folder of a Kafka 4 download`);
-  const lacking = [...(works('java', ['-version']) ? [] : ['openjdk-17-jre-headless']), ...(present || works('mvn', ['-v']) ? [] : ['maven'])];
+  if (given !== undefined && !present)
+    throw new Error(`KAFKA_LIBS=${given} holds no kafka_2.13-*.jar: point it at the libs folder of a Kafka 4 download`);
+  const lacking = [
+    ...(works('java', ['-version']) ? [] : ['openjdk-17-jre-headless']),
+    ...(present || works('mvn', ['-v']) ? [] : ['maven']),
+  ];
   if (lacking.length > 0) {
     if (!canInstall()) {
       throw new Error(

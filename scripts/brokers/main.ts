@@ -68,9 +68,11 @@ async function bringKafka(version: string | undefined): Promise<void> {
 async function bringRabbit(version: RabbitVersion | undefined): Promise<void> {
   const { AMQP_URL: amqp = '', RABBITMQ_API_URL: api = '', RABBITMQ_PROMETHEUS_URL: prometheus = '' } = process.env;
   if (amqp !== '') {
-    if (api === '') throw new Error('AMQP_URL is set but RABBITMQ_API_URL is not: the management API is needed too, e.g. http://guest:guest@host:15672');
+    if (api === '')
+      throw new Error('AMQP_URL is set but RABBITMQ_API_URL is not: the management API is needed too, e.g. http://guest:guest@host:15672');
     const { hostname, port, protocol } = new URL(amqp);
-    if (!(await portAnswers(hostname, Number(port || (protocol === 'amqps:' ? 5671 : 5672))))) throw new Error(`AMQP_URL does not answer at ${hostname}`);
+    if (!(await portAnswers(hostname, Number(port || (protocol === 'amqps:' ? 5671 : 5672)))))
+      throw new Error(`AMQP_URL does not answer at ${hostname}`);
     writeEnv({ AMQP_URL: amqp, RABBITMQ_API_URL: api, RABBITMQ_PROMETHEUS_URL: prometheus });
     return say(`RabbitMQ: using ${hostname} (AMQP_URL)`);
   }
@@ -82,7 +84,9 @@ async function bringRabbit(version: RabbitVersion | undefined): Promise<void> {
       writeEnv({ AMQP_URL: rabbit.amqpUrl, RABBITMQ_API_URL: rabbit.apiUrl, RABBITMQ_PROMETHEUS_URL: rabbit.prometheusUrl });
       return say(`RabbitMQ (${known.version}): runs already at ${rabbit.amqpUrl}, management ${rabbit.apiUrl}`);
     }
-    say(`RabbitMQ (${known.version}): ${rabbit.isRunning() ? 'stopping it for the other version' : 'was not running any more; starting afresh'}`);
+    say(
+      `RabbitMQ (${known.version}): ${rabbit.isRunning() ? 'stopping it for the other version' : 'was not running any more; starting afresh'}`,
+    );
     await rabbit.remove();
   }
   const began = Date.now();
@@ -114,8 +118,16 @@ async function stopAll(): Promise<void> {
 function status(): void {
   const { kafka, rabbitmq } = readState();
   const word = (running: boolean) => (running ? 'runs' : 'does not run');
-  say(kafka === undefined ? 'Kafka: not started here' : `Kafka ${kafka.version}: ${word(kafkaOfState(kafka, true).isRunning())} at 127.0.0.1:${kafka.port} (pid ${kafka.pid})`);
-  say(rabbitmq === undefined ? 'RabbitMQ: not started here' : `RabbitMQ (${rabbitmq.version}): ${word(rabbitOfState(rabbitmq, true).isRunning())} at 127.0.0.1:${rabbitmq.ports.amqp} (pid ${rabbitmq.pid})`);
+  say(
+    kafka === undefined
+      ? 'Kafka: not started here'
+      : `Kafka ${kafka.version}: ${word(kafkaOfState(kafka, true).isRunning())} at 127.0.0.1:${kafka.port} (pid ${kafka.pid})`,
+  );
+  say(
+    rabbitmq === undefined
+      ? 'RabbitMQ: not started here'
+      : `RabbitMQ (${rabbitmq.version}): ${word(rabbitOfState(rabbitmq, true).isRunning())} at 127.0.0.1:${rabbitmq.ports.amqp} (pid ${rabbitmq.pid})`,
+  );
 }
 
 async function main(): Promise<void> {
@@ -125,7 +137,8 @@ async function main(): Promise<void> {
   });
   const command = values.help === true ? 'help' : (positionals[0] ?? 'help');
   const rabbitVersion = values.rabbitmq;
-  if (rabbitVersion !== undefined && rabbitVersion !== '4' && rabbitVersion !== 'system') throw new Error('--rabbitmq takes "system" or "4"');
+  if (rabbitVersion !== undefined && rabbitVersion !== '4' && rabbitVersion !== 'system')
+    throw new Error('--rabbitmq takes "system" or "4"');
   if (command === 'start') {
     mkdirSync(folder, { recursive: true });
     if (values.only !== 'rabbitmq') await bringKafka(values.kafka);

@@ -41,13 +41,14 @@ export function portAnswers(host: string, port: number): Promise<boolean> {
 export function startProgram(
   command: string,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd: string; logFile: string; outlive: boolean },
+  options: { env?: Readonly<Record<string, string>>; cwd: string; logFile: string; outlive: boolean },
 ): number {
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = openSync(options.logFile, 'w');
   const child: ChildProcess = spawn(command, [...args], {
     cwd: options.cwd,
-    env: options.env ?? process.env,
+    // Next's types ask for NODE_ENV in every environment; a broker has no use for it.
+    env: options.env === undefined ? process.env : ({ ...options.env } as NodeJS.ProcessEnv),
     detached: true,
     stdio: ['ignore', log, log],
   });
@@ -122,7 +123,9 @@ export async function untilReady(what: string, pid: number, mark: string, logFil
     const dead = !runs(pid, mark);
     if (!dead && Date.now() < end) continue;
     if (!dead) await killProgram(pid, mark);
-    throw new Error(`${what} ${dead ? 'ended while starting' : 'was not ready after two minutes'}. The end of ${logFile}:\n${endOf(logFile)}`);
+    throw new Error(
+      `${what} ${dead ? 'ended while starting' : 'was not ready after two minutes'}. The end of ${logFile}:\n${endOf(logFile)}`,
+    );
   }
 }
 

@@ -12,7 +12,14 @@ export type RabbitVersion = 'system' | '4';
 export interface RabbitState {
   readonly version: RabbitVersion;
   readonly dir: string;
-  readonly ports: { readonly amqp: number; readonly api: number; readonly prometheus: number; readonly stream: number; readonly dist: number; readonly epmd: number };
+  readonly ports: {
+    readonly amqp: number;
+    readonly api: number;
+    readonly prometheus: number;
+    readonly stream: number;
+    readonly dist: number;
+    readonly epmd: number;
+  };
   readonly pid: number;
   readonly epmdPid: number;
 }
@@ -45,7 +52,13 @@ export interface RabbitOptions {
   readonly say?: Say;
 }
 
-const plugins = ['rabbitmq_management', 'rabbitmq_prometheus', 'rabbitmq_stream', 'rabbitmq_consistent_hash_exchange', 'rabbitmq_event_exchange'];
+const plugins = [
+  'rabbitmq_management',
+  'rabbitmq_prometheus',
+  'rabbitmq_stream',
+  'rabbitmq_consistent_hash_exchange',
+  'rabbitmq_event_exchange',
+];
 
 /** One real RabbitMQ node on free loopback ports, with its own name, cookie, port mapper (epmd) and data. */
 export async function startRabbit(options: RabbitOptions = {}): Promise<RunningRabbit> {
@@ -71,7 +84,10 @@ export async function startRabbit(options: RabbitOptions = {}): Promise<RunningR
       '',
     ].join('\n'),
   );
-  const running = rabbitOfState({ version, dir, ports: { amqp, api, prometheus, stream, dist, epmd }, pid: 0, epmdPid: 0 }, options.outlive ?? false);
+  const running = rabbitOfState(
+    { version, dir, ports: { amqp, api, prometheus, stream, dist, epmd }, pid: 0, epmdPid: 0 },
+    options.outlive ?? false,
+  );
   await running.restart();
   return running;
 }
@@ -102,7 +118,11 @@ export function rabbitOfState(from: RabbitState, outlive: boolean): RunningRabbi
       if (alive()) await endProgram(state.pid, mark, 30_000);
       if (!runs(state.epmdPid, epmdMark)) {
         // Its own port mapper: the machine's other Erlang programs are not touched, and nothing is left behind.
-        const epmdPid = startProgram(epmdPath(), ['-port', String(ports.epmd), '-address', '127.0.0.1'], { cwd: state.dir, logFile: join(state.dir, 'log/epmd.log'), outlive });
+        const epmdPid = startProgram(epmdPath(), ['-port', String(ports.epmd), '-address', '127.0.0.1'], {
+          cwd: state.dir,
+          logFile: join(state.dir, 'log/epmd.log'),
+          outlive,
+        });
         state = { ...state, epmdPid };
       }
       const logFile = join(state.dir, 'log/start.log');
@@ -132,7 +152,7 @@ async function apiAnswers(port: number): Promise<boolean> {
   }
 }
 
-function launch(state: RabbitState): { command: string; args: string[]; env: NodeJS.ProcessEnv } {
+function launch(state: RabbitState): { command: string; args: string[]; env: Record<string, string> } {
   const inside = state.version === 'system' ? state.dir : '/mnt';
   const settings: Record<string, string> = {
     HOME: join(inside, 'home'),
@@ -157,7 +177,11 @@ function launch(state: RabbitState): { command: string; args: string[]; env: Nod
   // In a mount namespace of its own, so that the mounts end with the program.
   const root = trixieFolder();
   const script = `mount --bind /proc "${root}/proc" && mount --bind "${state.dir}" "${root}/mnt" && exec chroot "${root}" "${serverScript(root) ?? ''}"`;
-  return { command: 'unshare', args: ['--mount', '--propagation', 'private', 'sh', '-c', script], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...settings } };
+  return {
+    command: 'unshare',
+    args: ['--mount', '--propagation', 'private', 'sh', '-c', script],
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...settings },
+  };
 }
 
 /** The start script itself: Debian's wrapper in the path insists on the user `rabbitmq` and on its folders. */
@@ -196,7 +220,9 @@ function prepare(version: RabbitVersion, say: Say): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   try {
-    execFileSync('debootstrap', ['--variant=minbase', '--include=rabbitmq-server', 'trixie', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('debootstrap', ['--variant=minbase', '--include=rabbitmq-server', 'trixie', folder], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;

@@ -7,7 +7,7 @@ export const patienceMs = 30_000;
 
 /** Waits for a fact; the only way in which the contract waits. */
 export async function until(what: string, fact: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + patienceMs; ; ) {
+  for (const end = Date.now() + patienceMs; ;) {
     if (await fact()) return;
     if (Date.now() > end) throw new Error(`waited ${patienceMs / 1000} s in vain: ${what}`);
     await new Promise((done) => setTimeout(done, 20));
@@ -96,7 +96,12 @@ export async function nextOf(tap: Tap, limit: { records: number; bytes: number }
 }
 
 /** Reads, stores and settles until `count` records (and gaps) are in the store. */
-export async function readUntil(tap: Tap, store: ContractStore, count: number, limit: { records: number; bytes: number } = anyAmount): Promise<void> {
+export async function readUntil(
+  tap: Tap,
+  store: ContractStore,
+  count: number,
+  limit: { records: number; bytes: number } = anyAmount,
+): Promise<void> {
   while (store.records.length + store.gaps.length < count) {
     const batch = await nextOf(tap, limit).catch((error: unknown) => {
       throw new Error(`${store.records.length} of ${count} records came: ${String(error)}`);
@@ -108,7 +113,10 @@ export async function readUntil(tap: Tap, store: ContractStore, count: number, l
 
 /** Waits until the tap listens to these channels. */
 export const listens = (tap: Tap, channels: readonly ChannelName[]): Promise<void> =>
-  until(`the tap listens to ${channels.join(', ')}`, () => channels.every((channel) => tap.state().channels.includes(channel)) && tap.state().status !== 'starting');
+  until(
+    `the tap listens to ${channels.join(', ')}`,
+    () => channels.every((channel) => tap.state().channels.includes(channel)) && tap.state().status !== 'starting',
+  );
 
 /** Records that wait in one partition: max(0, end − max(committed, logStart)); null when never committed or not known. */
 export function lagOf({ committed, logStart, highWatermark }: PartitionSample): number | null {

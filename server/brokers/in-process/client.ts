@@ -110,9 +110,10 @@ export function createClient(name: string, parts: ClientParts): InProcessClient 
   const end = (leave: (member: Member) => void): void => {
     if (gone) return;
     gone = true;
-    for (const cancel of [...consumers.values()]) cancel();
-    for (const member of [...members]) leave(member);
-    for (const queue of [...exchanges.queues.values()]) if (queue.options.exclusive === true && queue.owner === name) exchanges.deleteQueue(queue.name);
+    for (const cancel of consumers.values()) cancel();
+    for (const member of members) leave(member);
+    for (const queue of exchanges.queues.values())
+      if (queue.options.exclusive === true && queue.owner === name) exchanges.deleteQueue(queue.name);
     parts.onGone(client);
   };
 
@@ -149,9 +150,18 @@ export function createClient(name: string, parts: ClientParts): InProcessClient 
     deleteQueue: (queue) => (check(), exchanges.deleteQueue(queue)),
     purgeQueue: (queue) => (check(), exchanges.queue(queue).purge()),
     queueCounts: (queue) => exchanges.queue(queue).counts(),
-    bindQueue: (queue, from, routingKey, args = {}) => (check(), exchanges.bind({ from, to: { kind: 'queue', name: queue }, routingKey, arguments: args })),
-    unbindQueue: (queue, from, routingKey, args = {}) => (check(), exchanges.unbind({ from, to: { kind: 'queue', name: queue }, routingKey, arguments: args })),
-    bindExchange: (to, from, routingKey, args = {}) => (check(), exchanges.bind({ from, to: { kind: 'exchange', name: to }, routingKey, arguments: args })),
+    bindQueue: (queue, from, routingKey, args = {}) => (
+      check(),
+      exchanges.bind({ from, to: { kind: 'queue', name: queue }, routingKey, arguments: args })
+    ),
+    unbindQueue: (queue, from, routingKey, args = {}) => (
+      check(),
+      exchanges.unbind({ from, to: { kind: 'queue', name: queue }, routingKey, arguments: args })
+    ),
+    bindExchange: (to, from, routingKey, args = {}) => (
+      check(),
+      exchanges.bind({ from, to: { kind: 'exchange', name: to }, routingKey, arguments: args })
+    ),
     publish: ({ mandatory, ...message }) =>
       answer(() => {
         const result = exchanges.publish(message);
@@ -179,7 +189,12 @@ export function createClient(name: string, parts: ClientParts): InProcessClient 
   return client;
 }
 
-async function poll({ groups, after, down }: ClientParts, member: Member, max: number, maxWaitMs: number): Promise<readonly EngineRecord[]> {
+async function poll(
+  { groups, after, down }: ClientParts,
+  member: Member,
+  max: number,
+  maxWaitMs: number,
+): Promise<readonly EngineRecord[]> {
   // A real poll is an exchange over a network: others get their turn.
   await new Promise((done) => setImmediate(done));
   let late = false;

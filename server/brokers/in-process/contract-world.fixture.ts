@@ -12,7 +12,14 @@ export async function openInProcessWorld(system: BrokerSystem): Promise<Contract
   const engine = createInProcessEngine();
   const broker = openInProcessBroker(engine, { name: `contract-${system}`, system });
   const client = engine.client('application/1');
-  const application = system === 'kafka' ? logApplication(client, (name) => engine.client(name), (topic) => engine.appendUndecodable(topic)) : queueApplication(client, (name) => engine.client(name));
+  const application =
+    system === 'kafka'
+      ? logApplication(
+          client,
+          (name) => engine.client(name),
+          (topic) => engine.appendUndecodable(topic),
+        )
+      : queueApplication(client, (name) => engine.client(name));
   return {
     broker,
     application,
@@ -23,7 +30,11 @@ export async function openInProcessWorld(system: BrokerSystem): Promise<Contract
   };
 }
 
-function logApplication(client: InProcessClient, connect: (name: string) => InProcessClient, undecodable: (topic: string) => void): ContractApplication {
+function logApplication(
+  client: InProcessClient,
+  connect: (name: string) => InProcessClient,
+  undecodable: (topic: string) => void,
+): ContractApplication {
   const partitions = new Map<string, number>();
   const of = (inbox: InboxName) => {
     const { group, topic } = groupOfInbox(inbox);
@@ -38,11 +49,22 @@ function logApplication(client: InProcessClient, connect: (name: string) => InPr
       client.deleteTopic(channel);
     },
     async makeInbox(channel, title) {
-      client.alterOffsets(title, Array.from({ length: partitions.get(channel) ?? 1 }, (_, partition) => ({ topic: channel, partition, offset: 0 })));
+      client.alterOffsets(
+        title,
+        Array.from({ length: partitions.get(channel) ?? 1 }, (_, partition) => ({ topic: channel, partition, offset: 0 })),
+      );
       return inboxOfGroup(channel, title);
     },
     async publish(messages) {
-      await client.produce(messages.map(({ channel, partition, key = null, headers = [], body }) => ({ topic: channel, key, headers, body, ...(partition === undefined ? {} : { partition }) })));
+      await client.produce(
+        messages.map(({ channel, partition, key = null, headers = [], body }) => ({
+          topic: channel,
+          key,
+          headers,
+          body,
+          ...(partition === undefined ? {} : { partition }),
+        })),
+      );
       return messages.map(() => 'accepted');
     },
     async consume(inbox, count) {
@@ -94,7 +116,8 @@ function queueApplication(client: InProcessClient, connect: (name: string) => In
       client.deleteExchange(channel);
     },
     async makeInbox(channel, title, options = {}) {
-      if (!declared.has(title)) client.declareQueue(title, options.deadLetterTo === undefined ? {} : { deadLetterExchange: options.deadLetterTo });
+      if (!declared.has(title))
+        client.declareQueue(title, options.deadLetterTo === undefined ? {} : { deadLetterExchange: options.deadLetterTo });
       declared.add(title);
       client.bindQueue(title, channel, options.routingKey ?? '#');
       return title;
@@ -109,7 +132,12 @@ function queueApplication(client: InProcessClient, connect: (name: string) => In
     },
     async consume(inbox, count) {
       const taken = await deliveries(inbox, count, (delivery) => delivery.ack());
-      return taken.map(({ message }) => ({ channel: message.exchange, routingKey: message.routingKey, headers: message.headers, body: message.body }));
+      return taken.map(({ message }) => ({
+        channel: message.exchange,
+        routingKey: message.routingKey,
+        headers: message.headers,
+        body: message.body,
+      }));
     },
     async reject(inbox, count) {
       await deliveries(inbox, count, (delivery) => delivery.nack(false));

@@ -147,7 +147,9 @@ describe('queues', () => {
     const [letter] = all(client, 'dead');
     expect([letter?.exchange, letter?.routingKey]).toEqual(['dlx', 'q']);
     expect(propertyOf(letter!.headers, 'message-id')).toBe('m-1');
-    expect(valueOf(letter!.headers, 'x-death')).toEqual([{ count: 1, reason: 'rejected', queue: 'q', time: 1_700_000_000, exchange: 'events', 'routing-keys': ['order.placed'] }]);
+    expect(valueOf(letter!.headers, 'x-death')).toEqual([
+      { count: 1, reason: 'rejected', queue: 'q', time: 1_700_000_000, exchange: 'events', 'routing-keys': ['order.placed'] },
+    ]);
     expect(valueOf(letter!.headers, 'x-first-death-queue')).toBe('q');
     await publish('order.placed', { headers: letter!.headers });
     await rest();
@@ -198,14 +200,24 @@ describe('queues', () => {
     expect(bodies(all(client, 'newest'))).toEqual(['2', '3']);
     const [letter] = all(client, 'dead');
     expect(valueOf(letter!.headers, 'x-death')).toMatchObject([{ reason: 'maxlen', queue: 'newest' }]);
-    expect(await Promise.all(['1', '2', '3'].map((body) => publish('o', { body: bytes(body) })))).toEqual(['confirmed', 'confirmed', 'refused']);
+    expect(await Promise.all(['1', '2', '3'].map((body) => publish('o', { body: bytes(body) })))).toEqual([
+      'confirmed',
+      'confirmed',
+      'refused',
+    ]);
     expect(bodies(all(client, 'oldest'))).toEqual(['1', '2']);
   });
 
   it('[E10] higher priority first, in order within one; a requeued message takes its old place', async () => {
     const { engine, publish, queue } = aWorld();
     queue('q', { maxPriority: 10 });
-    for (const [body, priority] of [['a', 1], ['b', 9], ['c', 1], ['d', 99]] as const) await publish('k', { body: bytes(body), headers: [amqpProperty('priority', String(priority))] });
+    for (const [body, priority] of [
+      ['a', 1],
+      ['b', 9],
+      ['c', 1],
+      ['d', 99],
+    ] as const)
+      await publish('k', { body: bytes(body), headers: [amqpProperty('priority', String(priority))] });
     const seen: string[] = [];
     const requeued = new Set<string>();
     engine.client('reader').consume('q', { prefetch: 1 }, (delivery) => {
@@ -245,7 +257,9 @@ describe('queues', () => {
     expect(() => client.queueCounts('temporary')).toThrow('no queue');
     owner.close();
     expect(() => client.queueCounts(own)).toThrow('no queue');
-    await expect(owner.publish({ exchange: '', routingKey: own, headers: [], body: bytes('x') })).rejects.toMatchObject({ code: 'engine-closed' });
+    await expect(owner.publish({ exchange: '', routingKey: own, headers: [], body: bytes('x') })).rejects.toMatchObject({
+      code: 'engine-closed',
+    });
   });
 
   it('[E13] beyond its budget of bytes the engine refuses instead of growing, and takes again when there is room', async () => {
@@ -267,9 +281,18 @@ describe('topics and groups', () => {
     const { client } = aWorld();
     client.declareTopic('orders', { partitions: 6 });
     // Known answers of Kafka's own default partitioner (murmur2) for six partitions.
-    const places = await client.produce(['21', 'foobar', 'a-little-bit-long-string', 'lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8'].map((key) => record('orders', key, key)));
-    expect(places.map(({ partition }) => partition)).toEqual([-973932308, -790332482, -985981536, -58897971].map((hash) => (hash & 0x7fffffff) % 6));
-    expect((await client.produce([record('orders', '21', 'next')]))[0]).toEqual({ partition: places[0]!.partition, offset: places.filter(({ partition }) => partition === places[0]!.partition).length });
+    const places = await client.produce(
+      ['21', 'foobar', 'a-little-bit-long-string', 'lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8'].map((key) =>
+        record('orders', key, key),
+      ),
+    );
+    expect(places.map(({ partition }) => partition)).toEqual(
+      [-973932308, -790332482, -985981536, -58897971].map((hash) => (hash & 0x7fffffff) % 6),
+    );
+    expect((await client.produce([record('orders', '21', 'next')]))[0]).toEqual({
+      partition: places[0]!.partition,
+      offset: places.filter(({ partition }) => partition === places[0]!.partition).length,
+    });
   });
 
   it('[E15] members share partitions; who leaves or crashes gives them away, and only what was committed is not read again', async () => {
@@ -284,7 +307,9 @@ describe('topics and groups', () => {
     expect([first.assigned(), second.assigned()]).toEqual([[{ topic: 'orders', partition: 0 }], [{ topic: 'orders', partition: 1 }]]);
     expect((await first.poll(10, 0)).map(({ offset }) => offset)).toEqual([0, 1]);
     first.commit([{ topic: 'orders', partition: 0, offset: 1 }]);
-    expect(() => first.commit([{ topic: 'orders', partition: 1, offset: 1 }])).toThrow(expect.objectContaining({ code: 'engine-rebalanced' }));
+    expect(() => first.commit([{ topic: 'orders', partition: 1, offset: 1 }])).toThrow(
+      expect.objectContaining({ code: 'engine-rebalanced' }),
+    );
     one.crash();
     expect(second.assigned()).toHaveLength(1);
     clock.advance(1000);

@@ -66,7 +66,7 @@ export function createInProcessEngine(options: EngineOptions = {}): InProcessEng
   const positions = new Map<string, JournalPosition>();
   let downReason: string | null = null;
   const changed = (): void => {
-    for (const listener of [...listeners]) listener();
+    for (const listener of listeners) listener();
   };
 
   const topics: Topics = new Topics({
@@ -89,7 +89,8 @@ export function createInProcessEngine(options: EngineOptions = {}): InProcessEng
     maxQueuedBytes: options.maxQueuedBytes ?? 256 * 1_048_576,
     onJournal: changed,
     onForget(entry, number) {
-      for (const position of positions.values()) if (number >= position.cursor && position.forgotten !== null && position.reads(entry)) position.forgotten += 1;
+      for (const position of positions.values())
+        if (number >= position.cursor && position.forgotten !== null && position.reads(entry)) position.forgotten += 1;
     },
   });
 
@@ -100,12 +101,20 @@ export function createInProcessEngine(options: EngineOptions = {}): InProcessEng
     exchanges,
     positions,
     client(name) {
-      const client = createClient(name, { topics, groups, exchanges, down: () => downReason, after: (ms, call) => clock.after(ms, call), onGone: (gone) => clients.delete(gone) });
+      const client = createClient(name, {
+        topics,
+        groups,
+        exchanges,
+        down: () => downReason,
+        after: (ms, call) => clock.after(ms, call),
+        onGone: (gone) => clients.delete(gone),
+      });
       clients.add(client);
       return client;
     },
     clients: () => [...clients],
-    appendUndecodable: (topic, partition = 0) => void topics.append({ topic, partition, key: null, headers: [], body: new Uint8Array(0) }, true),
+    appendUndecodable: (topic, partition = 0) =>
+      void topics.append({ topic, partition, key: null, headers: [], body: new Uint8Array(0) }, true),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

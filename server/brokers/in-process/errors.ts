@@ -4,4 +4,5 @@ import { AppError } from '@/lib/errors';
 export type EngineErrorCode = 'not-found' | 'precondition-failed' | 'closed' | 'rebalanced' | 'down';
 
 /** `engine-…` so that it is never taken for an adapter's own error. */
-export const engineError = (code: EngineErrorCode, message: string): AppError => new AppError(`engine-${code}`, message, { retryable: code === 'rebalanced' || code === 'down' });
+export const engineError = (code: EngineErrorCode, message: string): AppError =>
+  new AppError(`engine-${code}`, message, { retryable: code === 'rebalanced' || code === 'down' });

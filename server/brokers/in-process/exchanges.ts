@@ -60,7 +60,8 @@ export class Exchanges {
 
   declareExchange(name: string, options: ExchangeOptions): void {
     const known = this.exchanges.get(name);
-    if (known !== undefined && known.type !== options.type) throw engineError('precondition-failed', `exchange ${name} is of type ${known.type}`);
+    if (known !== undefined && known.type !== options.type)
+      throw engineError('precondition-failed', `exchange ${name} is of type ${known.type}`);
     if (known !== undefined) return;
     this.exchanges.set(name, { name, published: 0, ...options });
     this.forgetRoutes();
@@ -76,7 +77,8 @@ export class Exchanges {
     if (known !== undefined) {
       const same = JSON.stringify(inOrder(known.options)) === JSON.stringify(inOrder(options));
       if (!same) throw engineError('precondition-failed', `queue ${name} exists with other arguments`);
-      if (known.options.exclusive === true && known.owner !== owner) throw engineError('precondition-failed', `queue ${name} belongs to ${known.owner}`);
+      if (known.options.exclusive === true && known.owner !== owner)
+        throw engineError('precondition-failed', `queue ${name} belongs to ${known.owner}`);
       return known;
     }
     const queue = new Queue(name, options, owner, {
@@ -103,7 +105,8 @@ export class Exchanges {
 
   bind(binding: RoutingBinding): void {
     if (!this.exchanges.has(binding.from)) throw engineError('not-found', `no exchange ${binding.from}`);
-    if (!(binding.to.kind === 'queue' ? this.queues : this.exchanges).has(binding.to.name)) throw engineError('not-found', `no ${binding.to.kind} ${binding.to.name}`);
+    if (!(binding.to.kind === 'queue' ? this.queues : this.exchanges).has(binding.to.name))
+      throw engineError('not-found', `no ${binding.to.kind} ${binding.to.name}`);
     if (this.bindings.some((one) => sameBinding(one, binding))) return;
     this.bindings.push(binding);
     this.forgetRoutes();
@@ -148,7 +151,9 @@ export class Exchanges {
     const key = JSON.stringify([exchange, ...queues]);
     let via = this.via.get(key);
     if (via === undefined) {
-      const sources = queues.map((queue) => this.bindings.filter(({ to }) => to.kind === 'queue' && to.name === queue).map(({ from }) => from));
+      const sources = queues.map((queue) =>
+        this.bindings.filter(({ to }) => to.kind === 'queue' && to.name === queue).map(({ from }) => from),
+      );
       via = [...new Set(sources.flatMap((names) => (names.includes(exchange) ? [exchange] : names)))];
       this.via.set(key, via);
     }
@@ -170,7 +175,10 @@ export class Exchanges {
       [...this.exchanges.values()].map(({ name, type, alternate }) => ({ name, rule: type, alternate: alternate ?? null })),
       this.bindings,
     );
-    const headers = () => Object.fromEntries(message.headers.filter((one) => one.wire !== 'property').map((one) => [one.name, decodeAmqpValue(one.wire, one.value)]));
+    const headers = () =>
+      Object.fromEntries(
+        message.headers.filter((one) => one.wire !== 'property').map((one) => [one.name, decodeAmqpValue(one.wire, one.value)]),
+      );
     const names = this.router.queuesOf({ exchange: message.exchange, routingKey: message.routingKey, headers });
     return names.flatMap((name) => this.queues.get(name) ?? []);
   }
@@ -183,7 +191,14 @@ export class Exchanges {
 }
 
 const sameBinding = (a: RoutingBinding, b: RoutingBinding): boolean =>
-  a.from === b.from && a.to.kind === b.to.kind && a.to.name === b.to.name && a.routingKey === b.routingKey && JSON.stringify(a.arguments) === JSON.stringify(b.arguments);
+  a.from === b.from &&
+  a.to.kind === b.to.kind &&
+  a.to.name === b.to.name &&
+  a.routingKey === b.routingKey &&
+  JSON.stringify(a.arguments) === JSON.stringify(b.arguments);
 
 /** Without what is not said, so that `{}` and `{ durable: undefined }` are the same declaration. */
-const inOrder = (options: QueueOptions): [string, unknown][] => Object.entries(options).filter(([, value]) => value !== undefined).toSorted(([a], [b]) => (a < b ? -1 : 1));
+const inOrder = (options: QueueOptions): [string, unknown][] =>
+  Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -59,7 +59,15 @@ export class Groups {
   }
 
   join(client: string, options: MemberOptions): Member {
-    const member: Member = { id: `${client}-${(this.members += 1)}`, client, options, assigned: [], positions: new Map(), wake: () => undefined, gone: false };
+    const member: Member = {
+      id: `${client}-${(this.members += 1)}`,
+      client,
+      options,
+      assigned: [],
+      positions: new Map(),
+      wake: () => undefined,
+      gone: false,
+    };
     const group = this.group(options.group);
     group.members.push(member);
     this.rebalance(group);
@@ -91,8 +99,7 @@ export class Groups {
       const log = this.topics.topics.get(assignment.topic)?.partitions[assignment.partition];
       if (log === undefined) continue;
       let offset = Math.max(this.positionOf(member, assignment), log.first);
-      for (; records.length < max && offset < log.end; offset++) {
-        const record = log.at(offset)!;
+      for (let record = log.at(offset); record !== undefined && records.length < max; record = log.at((offset += 1))) {
         // What no client can decompress is passed over, as by a client with a lenient codec.
         if (!record.undecodable) records.push(record);
       }
@@ -103,7 +110,8 @@ export class Groups {
 
   commit(member: Member, offsets: readonly OffsetOf[]): void {
     for (const one of offsets) {
-      if (member.gone || !member.assigned.some((assigned) => keyOf(assigned) === keyOf(one))) throw engineError('rebalanced', `${keyOf(one)} belongs to another member of ${member.options.group} now`);
+      if (member.gone || !member.assigned.some((assigned) => keyOf(assigned) === keyOf(one)))
+        throw engineError('rebalanced', `${keyOf(one)} belongs to another member of ${member.options.group} now`);
       this.set(this.group(member.options.group), one);
     }
   }
@@ -146,15 +154,13 @@ export class Groups {
   private rebalance(group: Group): void {
     const assigned = new Map<Member, TopicPartition[]>(group.members.map((member) => [member, []]));
     for (const topic of this.topics.topics.values()) {
-      const readers = group.members.filter((member) => member.options.topics.includes(topic.name));
-      if (readers.length === 0) continue;
-      topic.partitions.forEach((_, partition) => assigned.get(readers[partition % readers.length]!)!.push({ topic: topic.name, partition }));
+      const shares = [...assigned].filter(([member]) => member.options.topics.includes(topic.name));
+      topic.partitions.forEach((_, partition) => shares[partition % shares.length]?.[1].push({ topic: topic.name, partition }));
     }
-    const changed = group.members.some((member) => assigned.get(member)!.map(keyOf).join() !== member.assigned.map(keyOf).join());
-    if (!changed) return;
+    if ([...assigned].every(([member, share]) => share.map(keyOf).join() === member.assigned.map(keyOf).join())) return;
     group.generation += 1;
-    for (const member of group.members) {
-      member.assigned = assigned.get(member)!;
+    for (const [member, share] of assigned) {
+      member.assigned = share;
       member.positions = new Map();
       // A position from `latest` begins at the moment of the assignment, not of the first poll.
       for (const at of member.assigned) this.positionOf(member, at);

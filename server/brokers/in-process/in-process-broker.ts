@@ -6,7 +6,10 @@ import { InProcessTap } from './in-process-tap';
 import { kafkaRole, rabbitRole } from './roles';
 
 /** The port over the engine, in one of both roles: `kafka` sees its topics and groups, `rabbitmq` its exchanges and queues. */
-export function openInProcessBroker(engine: InProcessEngine, { name, system }: { readonly name: BrokerName; readonly system: BrokerSystem }): Broker {
+export function openInProcessBroker(
+  engine: InProcessEngine,
+  { name, system }: { readonly name: BrokerName; readonly system: BrokerSystem },
+): Broker {
   const role = system === 'kafka' ? kafkaRole(engine) : rabbitRole(engine);
   const taps = new Map<string, InProcessTap>();
   let closed = false;

@@ -23,7 +23,8 @@ function aWorld(options: EngineOptions = {}) {
     client,
     kafka: openInProcessBroker(engine, { name: 'shop-kafka', system: 'kafka' }),
     rabbit: openInProcessBroker(engine, { name: 'shop-rabbit', system: 'rabbitmq' }),
-    produce: (...bodies: string[]) => client.produce(bodies.map((body) => ({ topic: 'orders', key: null, headers: [], body: bytes(body) }))),
+    produce: (...bodies: string[]) =>
+      client.produce(bodies.map((body) => ({ topic: 'orders', key: null, headers: [], body: bytes(body) }))),
     publish: async (...bodies: string[]) => {
       for (const body of bodies) await client.publish({ exchange: 'events', routingKey: 'order.placed', headers: [], body: bytes(body) });
     },
@@ -70,7 +71,9 @@ describe('a tap of topics', () => {
     await produce('a', 'b', 'c', 'd', 'e');
     const batch = await tap.next(limit);
     expect(bodiesOf(batch)).toEqual(['d', 'e']);
-    expect(batch?.gaps).toMatchObject([{ channel: 'orders', partition: 0, fromOffset: 0, toOffset: 2, count: 3, reason: 'lost-to-retention' }]);
+    expect(batch?.gaps).toMatchObject([
+      { channel: 'orders', partition: 0, fromOffset: 0, toOffset: 2, count: 3, reason: 'lost-to-retention' },
+    ]);
   });
 
   it('[I3] an offset beyond the end belongs to another log: it is read from its beginning, and the doubt is said', async () => {

@@ -60,8 +60,22 @@ export class InProcessTap implements Tap {
     const down = this.engine.down();
     const status = this.closed ? 'closed' : down === null ? 'live' : 'retrying';
     const problem =
-      this.closed || down === null ? null : { code: 'broker-unreachable', text: `the in-process broker plays an outage: ${down}`, cure: 'Wait; it comes back when the outage that is played ends.', command: null };
-    return { status, problem, since: this.since, nextTryAt: null, channels: this.closed ? [] : this.source.channels(), notes: this.source.notes };
+      this.closed || down === null
+        ? null
+        : {
+            code: 'broker-unreachable',
+            text: `the in-process broker plays an outage: ${down}`,
+            cure: 'Wait; it comes back when the outage that is played ends.',
+            command: null,
+          };
+    return {
+      status,
+      problem,
+      since: this.since,
+      nextTryAt: null,
+      channels: this.closed ? [] : this.source.channels(),
+      notes: this.source.notes,
+    };
   }
 
   onState(listener: (state: TapState) => void): void {
@@ -97,4 +111,5 @@ export class InProcessTap implements Tap {
   }
 }
 
-export const bodyWithin = (body: Uint8Array | null, limit: number): Uint8Array | null => (body !== null && body.length > limit ? body.slice(0, limit) : body);
+export const bodyWithin = (body: Uint8Array | null, limit: number): Uint8Array | null =>
+  body !== null && body.length > limit ? body.slice(0, limit) : body;

@@ -94,7 +94,13 @@ function positionOf(engine: InProcessEngine, options: TapOptions, reads: Journal
   const known = engine.positions.get(options.tap);
   const { batch } = options.resume;
   const start =
-    known === undefined ? (batch === 0 && options.startAt === 'now' ? journal.end : journal.first) : known.settled === batch ? known.next : (known.given.get(batch) ?? known.next);
+    known === undefined
+      ? batch === 0 && options.startAt === 'now'
+        ? journal.end
+        : journal.first
+      : known.settled === batch
+        ? known.next
+        : (known.given.get(batch) ?? known.next);
   const position: JournalPosition = {
     settled: batch,
     next: start,

@@ -32,7 +32,8 @@ export function openLogSource(engine: InProcessEngine, options: TapOptions): Tap
         readings.set(key, { topic: topic.name, partition, log, next: startOf(topic.name, partition, log, asked, isStart) });
       });
     }
-    for (const [key, reading] of readings) if (engine.topics.topics.get(reading.topic)?.partitions[reading.partition] !== reading.log) readings.delete(key);
+    for (const [key, reading] of readings)
+      if (engine.topics.topics.get(reading.topic)?.partitions[reading.partition] !== reading.log) readings.delete(key);
   }
 
   function startOf(topic: ChannelName, partition: number, log: Ring<EngineRecord>, asked: number | undefined, isStart: boolean): number {
@@ -47,11 +48,29 @@ export function openLogSource(engine: InProcessEngine, options: TapOptions): Tap
   function lostToRetention({ topic, partition, log, next }: Reading): TapGap {
     const count = log.first - next;
     const detail = `the in-process broker keeps a bounded number of records; ${count} were gone before they were read`;
-    return { channel: topic, partition, fromOffset: next, toOffset: log.first - 1, count, reason: 'lost-to-retention', detail, at: nowMicros() };
+    return {
+      channel: topic,
+      partition,
+      fromOffset: next,
+      toOffset: log.first - 1,
+      count,
+      reason: 'lost-to-retention',
+      detail,
+      at: nowMicros(),
+    };
   }
 
   function undecodable({ topic, partition }: Reading, offset: number): TapGap {
-    return { channel: topic, partition, fromOffset: offset, toOffset: offset, count: 1, reason: 'codec', detail: 'a batch that cannot be decompressed', at: nowMicros() };
+    return {
+      channel: topic,
+      partition,
+      fromOffset: offset,
+      toOffset: offset,
+      count: 1,
+      reason: 'codec',
+      detail: 'a batch that cannot be decompressed',
+      at: nowMicros(),
+    };
   }
 
   function toRecord(record: EngineRecord): RawRecord {
@@ -93,7 +112,7 @@ export function openLogSource(engine: InProcessEngine, options: TapOptions): Tap
         gaps.push(lostToRetention(reading));
         moveTo(reading, reading.log.first);
       }
-      for (let bytes = 0; records.length < limit.records; ) {
+      for (let bytes = 0; records.length < limit.records;) {
         const [reading, record] = oldest(readings.values());
         if (reading === null) break;
         const size = sizeOf(record.headers, record.body);

@@ -29,7 +29,7 @@ const text = new TextDecoder();
 
 export function propertyOf(headers: readonly EventHeader[], name: string): string | null {
   const found = headers.find((header) => header.wire === 'property' && header.name === name);
-  return found?.value == null ? null : text.decode(found.value);
+  return found === undefined || found.value === null ? null : text.decode(found.value);
 }
 
 /** A property that should be a whole number, `null` when it is absent or is none. */
@@ -54,10 +54,11 @@ export const sameBytes = (a: Uint8Array | null, b: Uint8Array | null): boolean =
 /** The same headers, whatever the order of the properties (they have none on the wire). */
 export function sameHeaders(a: readonly EventHeader[], b: readonly EventHeader[]): boolean {
   const [first, second] = [inOrder(a), inOrder(b)];
-  return first.length === second.length && first.every((one, index) => same(one, second[index]!));
+  return first.length === second.length && first.every((one, index) => same(one, second[index]));
 }
 
-const same = (a: EventHeader, b: EventHeader): boolean => a.name === b.name && a.wire === b.wire && sameBytes(a.value, b.value);
+const same = (a: EventHeader, b: EventHeader | undefined): boolean =>
+  b !== undefined && a.name === b.name && a.wire === b.wire && sameBytes(a.value, b.value);
 
 const inOrder = (headers: readonly EventHeader[]): EventHeader[] => [
   ...headers.filter((one) => one.wire === 'property').toSorted((a, b) => (a.name < b.name ? -1 : 1)),

@@ -128,7 +128,8 @@ export class Queue {
       sequence: (this.sequence += 1),
       message,
       size: sizeOf(message.headers, message.body),
-      priority: this.options.maxPriority === undefined ? 0 : Math.min(numberProperty(message.headers, 'priority') ?? 0, this.options.maxPriority),
+      priority:
+        this.options.maxPriority === undefined ? 0 : Math.min(numberProperty(message.headers, 'priority') ?? 0, this.options.maxPriority),
       expiresAt: ttl === null ? null : this.around.clock.now() + ttl,
       deliveryCount: 0,
       redelivered: false,
@@ -136,8 +137,10 @@ export class Queue {
     this.totals.published += 1;
     this.around.weigh(entry.size);
     this.insert(entry);
-    const { maxLength } = this.options;
-    while (maxLength !== undefined && this.ready.length - this.head > maxLength) this.bury(this.shift()!, 'maxlen');
+    if (this.ready.length - this.head > (this.options.maxLength ?? Infinity)) {
+      const oldest = this.shift();
+      if (oldest !== undefined) this.bury(oldest, 'maxlen');
+    }
     this.pumpSoon();
   }
 
@@ -175,8 +178,8 @@ export class Queue {
     this.buryExpired();
     for (let at = this.head; at < this.ready.length; at++) {
       if (at - this.head > maxDepth) return 'too-deep';
-      const entry = this.ready[at]!;
-      if (!fits(entry.message)) continue;
+      const entry = this.ready[at];
+      if (entry === undefined || !fits(entry.message)) continue;
       this.ready.splice(at, 1);
       this.totals.acked += 1;
       this.around.weigh(-entry.size);
@@ -206,12 +209,16 @@ export class Queue {
   }
 
   private insert(entry: Entry): void {
-    const goesBefore = (other: Entry): boolean => entry.priority > other.priority || (entry.priority === other.priority && entry.sequence < other.sequence);
+    const goesBefore = (at: number): boolean => {
+      const other = this.ready[at];
+      return (
+        other === undefined || entry.priority > other.priority || (entry.priority === other.priority && entry.sequence < other.sequence)
+      );
+    };
     let at = this.ready.length;
-    const last = this.ready[at - 1];
-    if (at > this.head && last !== undefined && goesBefore(last)) {
+    if (at > this.head && goesBefore(at - 1)) {
       at = this.head;
-      while (at < this.ready.length && !goesBefore(this.ready[at]!)) at += 1;
+      while (!goesBefore(at)) at += 1;
     }
     // A requeued head is the common case: it takes the free place before the head instead of moving everything.
     if (at === this.head && this.head > 0) this.ready[(this.head -= 1)] = entry;
@@ -241,19 +248,21 @@ export class Queue {
 
   private pump(): void {
     this.buryExpired();
-    while (this.head < this.ready.length) {
-      const to = this.freeConsumer();
-      if (to === null) break;
-      this.deliver(this.shift()!, to);
+    for (let to = this.nextReader(); to !== null; to = this.nextReader()) {
+      const entry = this.shift();
+      if (entry !== undefined) this.deliver(entry, to);
     }
     this.watchExpiry();
   }
 
-  private freeConsumer(): Attached | null {
+  /** Who gets the next message, if there is one. */
+  private nextReader(): Attached | null {
+    if (this.head >= this.ready.length) return null;
     const candidates = this.options.singleActiveConsumer === true ? this.attached.slice(0, 1) : this.attached;
     for (let turn = 0; turn < candidates.length; turn++) {
       const at = (this.nextConsumer + turn) % candidates.length;
-      const candidate = candidates[at]!;
+      const candidate = candidates[at];
+      if (candidate === undefined) continue;
       if (candidate.consumer.noAck || candidate.consumer.prefetch === 0 || candidate.unacked.size < candidate.consumer.prefetch) {
         this.nextConsumer = at + 1;
         return candidate;
@@ -305,8 +314,13 @@ export class Queue {
 
   private buryExpired(): void {
     const now = this.around.clock.now();
-    for (let entry = this.ready[this.head]; entry !== undefined && entry.expiresAt !== null && entry.expiresAt <= now; entry = this.ready[this.head]) {
-      this.bury(this.shift()!, 'expired');
+    for (
+      let entry = this.ready[this.head];
+      entry !== undefined && entry.expiresAt !== null && entry.expiresAt <= now;
+      entry = this.ready[this.head]
+    ) {
+      this.shift();
+      this.bury(entry, 'expired');
     }
   }
 

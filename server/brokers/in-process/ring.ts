@@ -37,7 +37,8 @@ export class Ring<T> {
     const number = this.end;
     this.items.push({ value, size });
     this.bytes += size;
-    while (this.items.length - this.head > 1 && (this.items.length - this.head > this.bounds.records || this.bytes > this.bounds.bytes)) this.forget();
+    while (this.items.length - this.head > 1 && (this.items.length - this.head > this.bounds.records || this.bytes > this.bounds.bytes))
+      this.forget();
     return number;
   }
 
@@ -46,7 +47,8 @@ export class Ring<T> {
   }
 
   private forget(): void {
-    const oldest = this.items[this.head]!;
+    const oldest = this.items[this.head];
+    if (oldest === undefined) return;
     this.head += 1;
     this.bytes -= oldest.size;
     this.firstNumber += 1;

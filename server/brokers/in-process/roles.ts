@@ -2,7 +2,16 @@ import { inboxOfGroup } from '@/lib/events/names';
 import type { BindingPicture, ChannelKind, ChannelPicture, ConsumerPicture, InboxPicture } from '@/lib/topology/broker-picture';
 import { serviceNameOf } from '@/lib/topology/service-name';
 import { isAppError } from '@/lib/errors';
-import type { BrokerSamples, GroupSample, OutgoingMessage, PublishOutcome, QueueSample, TakeLetterOutcome, TakeLetterRequest, TapOptions } from '../broker';
+import type {
+  BrokerSamples,
+  GroupSample,
+  OutgoingMessage,
+  PublishOutcome,
+  QueueSample,
+  TakeLetterOutcome,
+  TakeLetterRequest,
+  TapOptions,
+} from '../broker';
 import type { InProcessEngine } from './engine';
 import type { TapSource } from './in-process-tap';
 import { openJournalSource } from './journal-source';
@@ -14,7 +23,11 @@ import type { Queue } from './queue';
 /** What differs between the engine as Kafka and the engine as RabbitMQ. */
 export interface Role {
   openSource(options: TapOptions): TapSource;
-  picture(): { readonly channels: readonly ChannelPicture[]; readonly inboxes: readonly InboxPicture[]; readonly bindings: readonly BindingPicture[] };
+  picture(): {
+    readonly channels: readonly ChannelPicture[];
+    readonly inboxes: readonly InboxPicture[];
+    readonly bindings: readonly BindingPicture[];
+  };
   samples(): Omit<BrokerSamples, 'at'>;
   publish(message: OutgoingMessage): PublishOutcome;
   takeLetter(request: TakeLetterRequest): TakeLetterOutcome;
@@ -36,7 +49,14 @@ export function kafkaRole(engine: InProcessEngine): Role {
     title: group.name,
     consumers: group.members
       .filter((member) => member.options.topics.includes(topic))
-      .map((member) => consumerOf(member.client, member.id, member.assigned.filter((at) => at.topic === topic).map((at) => at.partition), null)),
+      .map((member) =>
+        consumerOf(
+          member.client,
+          member.id,
+          member.assigned.filter((at) => at.topic === topic).map((at) => at.partition),
+          null,
+        ),
+      ),
     protocol: 'classic',
     state: stateOf(group),
     deadLetterTo: null,
@@ -64,7 +84,8 @@ export function kafkaRole(engine: InProcessEngine): Role {
     })),
   });
 
-  const allGroups = (): { group: Group; topic: string }[] => [...groups.groups.values()].flatMap((group) => topicsOf(group).map((topic) => ({ group, topic })));
+  const allGroups = (): { group: Group; topic: string }[] =>
+    [...groups.groups.values()].flatMap((group) => topicsOf(group).map((topic) => ({ group, topic })));
 
   return {
     openSource: (options) => openLogSource(engine, options),
@@ -76,14 +97,22 @@ export function kafkaRole(engine: InProcessEngine): Role {
     samples: () => ({
       groups: allGroups().map(({ group, topic }) => sampleOf(group, topic)),
       queues: [],
-      channels: [...topics.topics.values()].map(({ name, partitions }) => ({ channel: name, publishedTotal: null, endOffset: partitions.reduce((sum, log) => sum + log.end, 0) })),
+      channels: [...topics.topics.values()].map(({ name, partitions }) => ({
+        channel: name,
+        publishedTotal: null,
+        endOffset: partitions.reduce((sum, log) => sum + log.end, 0),
+      })),
     }),
     publish({ to, key, headers, body }) {
       if (to.kind === 'queue') return { confirmed: false, why: 'refused', detail: 'a log has no queue to send to: name the topic' };
       const known = topics.topics.get(to.channel);
       if (known === undefined) return { confirmed: false, why: 'refused', detail: `no topic ${to.channel}` };
-      if (to.partition !== null && known.partitions[to.partition] === undefined) return { confirmed: false, why: 'refused', detail: `topic ${to.channel} has no partition ${to.partition}` };
-      return { confirmed: true, ...topics.append({ topic: to.channel, key, headers, body, ...(to.partition === null ? {} : { partition: to.partition }) }) };
+      if (to.partition !== null && known.partitions[to.partition] === undefined)
+        return { confirmed: false, why: 'refused', detail: `topic ${to.channel} has no partition ${to.partition}` };
+      return {
+        confirmed: true,
+        ...topics.append({ topic: to.channel, key, headers, body, ...(to.partition === null ? {} : { partition: to.partition }) }),
+      };
     },
     takeLetter: () => ({ taken: false, why: 'nothing-can-be-taken', detail: 'A record of a log stays until its retention ends.' }),
   };
@@ -91,16 +120,32 @@ export function kafkaRole(engine: InProcessEngine): Role {
 
 export function rabbitRole(engine: InProcessEngine): Role {
   const { exchanges } = engine;
-  const kinds: Readonly<Record<string, ChannelKind>> = { topic: 'exchange-topic', direct: 'exchange-direct', fanout: 'exchange-fanout', headers: 'exchange-headers' };
+  const kinds: Readonly<Record<string, ChannelKind>> = {
+    topic: 'exchange-topic',
+    direct: 'exchange-direct',
+    fanout: 'exchange-fanout',
+    headers: 'exchange-headers',
+  };
 
-  const inboxOf = ({ name, options, consumers }: { name: string; options: Queue['options']; consumers: readonly ConsumerPicture[] }): InboxPicture => ({
+  const inboxOf = ({
+    name,
+    options,
+    consumers,
+  }: {
+    name: string;
+    options: Queue['options'];
+    consumers: readonly ConsumerPicture[];
+  }): InboxPicture => ({
     inbox: name,
     kind: 'queue',
     title: name,
     consumers,
     protocol: options.kind ?? 'classic',
     state: 'running',
-    deadLetterTo: options.deadLetterExchange === undefined ? null : { channel: options.deadLetterExchange, routingKey: options.deadLetterRoutingKey ?? null, by: 'argument' },
+    deadLetterTo:
+      options.deadLetterExchange === undefined
+        ? null
+        : { channel: options.deadLetterExchange, routingKey: options.deadLetterRoutingKey ?? null, by: 'argument' },
     durable: options.durable ?? true,
     autoDelete: options.autoDelete ?? false,
     exclusive: options.exclusive ?? false,
@@ -114,9 +159,15 @@ export function rabbitRole(engine: InProcessEngine): Role {
   return {
     openSource: (options) => openJournalSource(engine, options),
     picture: () => ({
-      channels: [...exchanges.exchanges.values()].map(({ name, type, alternate }) => channelOf(name, kinds[type] ?? 'exchange-other', type, null, alternate ?? null)),
+      channels: [...exchanges.exchanges.values()].map(({ name, type, alternate }) =>
+        channelOf(name, kinds[type] ?? 'exchange-other', type, null, alternate ?? null),
+      ),
       inboxes: [...exchanges.queues.values()].map((queue) =>
-        inboxOf({ name: queue.name, options: queue.options, consumers: queue.consumers().map((one) => consumerOf(one.client, one.tag, [], one.prefetch === 0 ? null : one.prefetch)) }),
+        inboxOf({
+          name: queue.name,
+          options: queue.options,
+          consumers: queue.consumers().map((one) => consumerOf(one.client, one.tag, [], one.prefetch === 0 ? null : one.prefetch)),
+        }),
       ),
       bindings: exchanges.bindings.map(({ from, to, routingKey, arguments: args }) => ({
         from,
@@ -134,11 +185,16 @@ export function rabbitRole(engine: InProcessEngine): Role {
       ],
     }),
     publish({ to, headers, body }) {
-      const place = to.kind === 'queue' ? { exchange: '', routingKey: to.queue } : { exchange: to.channel, routingKey: to.routingKey ?? '' };
+      const place =
+        to.kind === 'queue' ? { exchange: '', routingKey: to.queue } : { exchange: to.channel, routingKey: to.routingKey ?? '' };
       try {
         const result = exchanges.publish({ ...place, headers, body: body ?? new Uint8Array(0) });
         if (result === 'confirmed') return { confirmed: true, partition: null, offset: null };
-        return { confirmed: false, why: result, detail: result === 'returned' ? 'no queue wanted it' : 'the broker refused it (a queue is full)' };
+        return {
+          confirmed: false,
+          why: result,
+          detail: result === 'returned' ? 'no queue wanted it' : 'the broker refused it (a queue is full)',
+        };
       } catch (error) {
         if (!isAppError(error)) throw error;
         return { confirmed: false, why: 'refused', detail: error.message };
@@ -147,14 +203,27 @@ export function rabbitRole(engine: InProcessEngine): Role {
     takeLetter({ inbox, headers, body, maxDepth }) {
       const queue = exchanges.queues.get(inbox);
       if (queue === undefined) return { taken: false, why: 'not-found', detail: `no queue ${inbox}` };
-      const outcome = queue.take((message) => sameBytes(message.body, body ?? new Uint8Array(0)) && sameHeaders(message.headers, headers), maxDepth);
+      const outcome = queue.take(
+        (message) => sameBytes(message.body, body ?? new Uint8Array(0)) && sameHeaders(message.headers, headers),
+        maxDepth,
+      );
       if (outcome === 'taken') return { taken: true };
-      return { taken: false, why: outcome, detail: outcome === 'too-deep' ? `more than ${maxDepth} messages are ahead of it` : 'it is not in the queue (any more)' };
+      return {
+        taken: false,
+        why: outcome,
+        detail: outcome === 'too-deep' ? `more than ${maxDepth} messages are ahead of it` : 'it is not in the queue (any more)',
+      };
     },
   };
 }
 
-const channelOf = (channel: string, kind: ChannelKind, brokerType: string, partitions: number | null, alternate: string | null): ChannelPicture => ({
+const channelOf = (
+  channel: string,
+  kind: ChannelKind,
+  brokerType: string,
+  partitions: number | null,
+  alternate: string | null,
+): ChannelPicture => ({
   channel,
   kind,
   brokerType,

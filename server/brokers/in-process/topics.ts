@@ -41,7 +41,10 @@ export class Topics {
   declare(name: string, partitions: number): void {
     if (this.topics.has(name)) return;
     const { keep, firstOffset } = this.options;
-    this.topics.set(name, { name, partitions: Array.from({ length: Math.max(1, partitions) }, () => new Ring<EngineRecord>(keep, firstOffset)) });
+    this.topics.set(name, {
+      name,
+      partitions: Array.from({ length: Math.max(1, partitions) }, () => new Ring<EngineRecord>(keep, firstOffset)),
+    });
     this.options.onTopics();
   }
 
@@ -63,11 +66,15 @@ export class Topics {
 
   append(record: NewRecord, undecodable = false): { readonly partition: number; readonly offset: number } {
     const { partitions } = this.topic(record.topic);
-    const partition = record.partition ?? (record.key === null ? (this.turn += 1) % partitions.length : partitionOfKey(record.key, partitions.length));
+    const partition =
+      record.partition ?? (record.key === null ? (this.turn += 1) % partitions.length : partitionOfKey(record.key, partitions.length));
     const log = this.partition(record.topic, partition);
     const { topic, key, headers, body } = record;
     const timestamp = record.timestamp ?? this.options.clock.now();
-    const offset = log.push({ topic, partition, offset: log.end, key, headers, body, timestamp, sequence: (this.sequence += 1), undecodable }, sizeOf(headers, body) + (key?.length ?? 0));
+    const offset = log.push(
+      { topic, partition, offset: log.end, key, headers, body, timestamp, sequence: (this.sequence += 1), undecodable },
+      sizeOf(headers, body) + (key?.length ?? 0),
+    );
     this.options.onAppend();
     return { partition, offset };
   }

@@ -29,7 +29,14 @@ export function headersAfterDeath(message: EngineMessage, queue: string, reason:
   const all = [newest, ...deaths.filter((death) => death !== known)];
   const tables = all.map(({ fields }) => encodeAmqpField('F', encodeAmqpTable(fields)));
   const others = withoutProperty(message.headers, 'expiration').filter((header) => header.wire === 'property' || header.name !== 'x-death');
-  const first = deaths.length > 0 ? [] : [amqpHeader('x-first-death-exchange', message.exchange), amqpHeader('x-first-death-queue', queue), amqpHeader('x-first-death-reason', reason)];
+  const first =
+    deaths.length > 0
+      ? []
+      : [
+          amqpHeader('x-first-death-exchange', message.exchange),
+          amqpHeader('x-first-death-queue', queue),
+          amqpHeader('x-first-death-reason', reason),
+        ];
   return [...others, { name: 'x-death', wire: 'A', value: Uint8Array.from(Buffer.concat(tables)) }, ...first];
 }
 
@@ -51,14 +58,14 @@ const text = new TextDecoder();
 
 function deathsOf(headers: readonly EventHeader[]): Death[] {
   const header = headers.find((one) => one.name === 'x-death' && one.wire === 'A');
-  return header?.value == null ? [] : tablesOf(header.value).map(toDeath);
+  return header === undefined || header.value === null ? [] : tablesOf(header.value).map(toDeath);
 }
 
 /** An array of tables; what a client wrote there that is none is not a death. */
 function tablesOf(array: Uint8Array): AmqpField[][] {
   const tables: AmqpField[][] = [];
   const view = new DataView(array.buffer, array.byteOffset, array.byteLength);
-  for (let at = 0; at + 5 <= array.length && array[at] === 0x46; ) {
+  for (let at = 0; at + 5 <= array.length && array[at] === 0x46;) {
     const end = at + 5 + view.getUint32(at + 1);
     if (end > array.length) break;
     tables.push(decodeAmqpTable(array.subarray(at + 5, end)));
@@ -72,11 +79,11 @@ function toDeath(fields: readonly AmqpField[]): Death {
     const field = fields.find((one) => one.name === name);
     return field?.wire === 'S' && field.value !== null ? text.decode(field.value) : '';
   };
-  const count = fields.find((one) => one.name === 'count' && one.wire === 'l')?.value;
+  const count = fields.find((one) => one.name === 'count' && one.wire === 'l')?.value ?? null;
   return {
     queue: textOf('queue'),
     reason: textOf('reason'),
-    count: count == null ? 0 : Number(new DataView(count.buffer, count.byteOffset, 8).getBigInt64(0)),
+    count: count === null ? 0 : Number(new DataView(count.buffer, count.byteOffset, 8).getBigInt64(0)),
     fields,
   };
 }
