@@ -35,10 +35,18 @@ export async function getJson<Answer>(path: string, query?: Query, signal?: Abor
 
 /** Does something: carries the token that only our own pages know. */
 export async function postJson<Answer>(path: string, body: unknown): Promise<Answer> {
-  const session = await getSession();
-  return read<Answer>(
-    await reach(path, { method: 'POST', headers: { accept: 'application/json', 'content-type': 'application/json', 'x-eventyard-csrf': session.csrf }, body: JSON.stringify(body) }),
-  );
+  const send = async (): Promise<Answer> => {
+    const { csrf } = await getSession();
+    return read<Answer>(await reach(path, { method: 'POST', headers: { accept: 'application/json', 'content-type': 'application/json', 'x-eventyard-csrf': csrf }, body: JSON.stringify(body) }));
+  };
+  try {
+    return await send();
+  } catch (error) {
+    // The server was started anew and signs with another key; the action was refused before it did anything.
+    if (!(error instanceof ApiError) || error.code !== 'csrf') throw error;
+    forgetSession();
+    return send();
+  }
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {

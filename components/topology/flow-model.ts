@@ -1,0 +1,124 @@
+import type { TopologyEdge, TopologyNode, TopologyView } from '@/lib/contract/topology';
+import { PITCH, type Heights, type LayoutEdge, type LayoutNode } from '@/lib/topology/column-layout';
+
+/**
+ * The picture as it is drawn. A service that publishes and consumes is one thing and stands in both outer columns: as `P service:x` and
+ * `C service:x`; everything else is drawn once, under its own id.
+ */
+export interface PlacedNode {
+  readonly key: string;
+  readonly node: TopologyNode;
+  readonly column: Column;
+  /** Edges that end here, as ids: their rates added up are what the node carries. */
+  readonly inEdges: readonly string[];
+  readonly outEdges: readonly string[];
+}
+
+export type Column = 0 | 1 | 2 | 3;
+
+export const columnTitles = ['Producers', 'Channels', 'Inboxes', 'Consumers'] as const;
+export const COLUMN_X = [0, 268, 538, 836] as const;
+export const COLUMN_WIDTH = [156, 158, 188, 126] as const;
+export const NODE_HEIGHT = 43;
+export const CONTENT_WIDTH = COLUMN_X[3] + COLUMN_WIDTH[3];
+
+export interface FlowModel {
+  readonly nodes: readonly PlacedNode[];
+  readonly edges: readonly PlacedEdge[];
+}
+
+export interface PlacedEdge {
+  readonly edge: TopologyEdge;
+  readonly from: string;
+  readonly to: string;
+}
+
+export function buildFlow(view: Pick<TopologyView, 'nodes' | 'edges'>): FlowModel {
+  const publishes = new Set<string>();
+  const consumes = new Set<string>();
+  for (const edge of view.edges) {
+    if (edge.kind === 'publish') publishes.add(edge.from);
+    if (edge.kind === 'consume') consumes.add(edge.to);
+  }
+  const kinds = new Map(view.nodes.map((node) => [node.id, node.kind]));
+  const drawn = (id: string, side: 'from' | 'to'): string => (kinds.get(id) === 'service' ? `${side === 'from' ? 'P' : 'C'} ${id}` : id);
+  const edges = view.edges
+    .filter((edge) => kinds.has(edge.from) && kinds.has(edge.to))
+    .map((edge) => ({ edge, from: drawn(edge.from, 'from'), to: drawn(edge.to, 'to') }));
+  const inEdges = groupBy(edges, (each) => each.to);
+  const outEdges = groupBy(edges, (each) => each.from);
+  const place = (node: TopologyNode, key: string, column: Column): PlacedNode => ({ key, node, column, inEdges: inEdges.get(key) ?? none, outEdges: outEdges.get(key) ?? none });
+  const nodes = view.nodes.flatMap((node): PlacedNode[] => {
+    if (node.kind === 'channel') return [place(node, node.id, 1)];
+    if (node.kind === 'inbox') return [place(node, node.id, 2)];
+    const asProducer = publishes.has(node.id) || (!consumes.has(node.id) && (node.publishes || !node.consumes));
+    const asConsumer = consumes.has(node.id) || (!asProducer && node.consumes);
+    return [...(asProducer ? [place(node, `P ${node.id}`, 0)] : []), ...(asConsumer ? [place(node, `C ${node.id}`, 3)] : [])];
+  });
+  return { nodes, edges };
+}
+
+const none: readonly string[] = [];
+
+function groupBy(edges: readonly PlacedEdge[], key: (edge: PlacedEdge) => string): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const each of edges) {
+    const list = groups.get(key(each));
+    if (list) list.push(each.edge.id);
+    else groups.set(key(each), [each.edge.id]);
+  }
+  return groups;
+}
+
+/** What the layout needs of it: columns, and ranks that keep brokers apart and dead letters at the foot. */
+export function layoutInput(flow: FlowModel): { readonly nodes: readonly LayoutNode[]; readonly edges: readonly LayoutEdge[] } {
+  const brokers = [...new Set(flow.nodes.flatMap(({ node }) => (node.kind === 'service' ? [] : [`${node.system} ${node.broker}`])))].sort();
+  return {
+    nodes: flow.nodes.map(({ key, node, column }) => ({
+      id: key,
+      column,
+      rank: node.kind === 'service' ? 0 : brokers.indexOf(`${node.system} ${node.broker}`) * 2 + (node.deadLetter ? 1 : 0),
+      title: node.title,
+    })),
+    edges: flow.edges.map(({ from, to }) => ({ from, to })),
+  };
+}
+
+/** A column grid in the order of the names: what is drawn when the layout misses its deadline. */
+export function gridHeights(flow: FlowModel): Heights {
+  const next = [0, 0, 0, 0];
+  return Object.fromEntries(
+    [...flow.nodes]
+      .sort((a, b) => (a.node.title < b.node.title ? -1 : 1))
+      .map(({ key, column }) => {
+        const y = next[column] ?? 0;
+        next[column] = y + PITCH;
+        return [key, y];
+      }),
+  );
+}
+
+/** The nodes whose title holds the words, and what is joined to them within `steps`; edges between those. */
+export function filterView(view: TopologyView, words: string, brokers: readonly string[] | null, steps = 3): TopologyView {
+  const inBrokers = (each: TopologyNode | TopologyEdge): boolean => brokers === null || !('broker' in each) || brokers.includes(each.broker);
+  const edges = view.edges.filter(inBrokers);
+  const joined = new Set(edges.flatMap((edge) => [edge.from, edge.to]));
+  const nodes = view.nodes.filter((node) => (node.kind === 'service' ? brokers === null || joined.has(node.id) : inBrokers(node)));
+  const needle = words.trim().toLowerCase();
+  if (needle === '') return brokers === null ? view : { ...view, nodes, edges };
+  // Downstream of what is found, and upstream of it; not the siblings of its neighbours.
+  const found = nodes.filter((node) => node.title.toLowerCase().includes(needle)).map((node) => node.id);
+  const kept = new Set([...walk(found, edges, 'from', 'to', steps), ...walk(found, edges, 'to', 'from', steps)]);
+  return { ...view, nodes: nodes.filter((node) => kept.has(node.id)), edges: edges.filter((edge) => kept.has(edge.from) && kept.has(edge.to)) };
+}
+
+function walk(start: readonly string[], edges: readonly TopologyEdge[], from: 'from' | 'to', to: 'from' | 'to', steps: number): Set<string> {
+  const kept = new Set(start);
+  let front = kept;
+  for (let step = 0; step < steps && front.size > 0; step += 1) {
+    const next = new Set(edges.filter((edge) => front.has(edge[from]) && !kept.has(edge[to])).map((edge) => edge[to]));
+    for (const id of next) kept.add(id);
+    front = next;
+  }
+  return kept;
+}
