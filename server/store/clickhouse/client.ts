@@ -1,0 +1,103 @@
+import { Readable } from 'node:stream';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { toStoreError } from './errors';
+
+export interface ClientSettings {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+export type Parameters = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
+
+export interface ReadLimits {
+  /** Seconds the engine may compute. */
+  readonly seconds?: number;
+  /** Rows it may look at. */
+  readonly scan?: number;
+  /** Beyond `scan`: give what was found so far (and say so), or refuse. */
+  readonly beyond?: 'cut' | 'throw';
+}
+
+export interface ReadResult<T> {
+  readonly rows: readonly T[];
+  /** The scan limit was reached: more may be there. */
+  readonly cut: boolean;
+}
+
+/** What this folder needs of ClickHouse over HTTP. Everything thrown is an `AppError` with a `StoreErrorCode`. */
+export interface StoreClient {
+  /** Rows as objects by column name. Bounded in time, memory and rows looked at [S6]. */
+  read<T>(sql: string, parameters?: Parameters, limits?: ReadLimits): Promise<ReadResult<T>>;
+  rows<T>(sql: string, parameters?: Parameters, limits?: ReadLimits): Promise<readonly T[]>;
+  /** A statement without rows: DDL, INSERT … SELECT. */
+  run(sql: string, parameters?: Parameters): Promise<void>;
+  /** An insert whose data follows in a binary format. */
+  send(sql: string, bytes: Uint8Array, parameters?: Parameters): Promise<void>;
+  /** A few rows as objects. */
+  insert(table: string, rows: readonly object[]): Promise<void>;
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const READ_SECONDS = 10;
+const SCAN_ROWS = 100_000_000;
+/** Above the engine's own limit, so that the engine's answer comes first. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+export function openClient({ url, user, password, database }: ClientSettings): StoreClient {
+  const client = createClient({
+    url,
+    username: user,
+    password,
+    database,
+    request_timeout: REQUEST_TIMEOUT_MS,
+    max_open_connections: 16,
+    // The client would write parameters (a person's data) to the console.
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  };
+  const read = <T>(sql: string, parameters: Parameters = {}, limits: ReadLimits = {}): Promise<ReadResult<T>> =>
+    guarded(async () => {
+      const scan = limits.scan ?? SCAN_ROWS;
+      const query = `${sql}\nSETTINGS max_execution_time = ${limits.seconds ?? READ_SECONDS}, max_rows_to_read = ${scan}, read_overflow_mode = '${limits.beyond === 'cut' ? 'break' : 'throw'}', ${READ_SETTINGS}`;
+      const answer = await client.query({ query, format: 'JSONCompact', query_params: parameters });
+      const { meta, data, statistics } = await answer.json<unknown[]>();
+      const names = (meta ?? []).map((column) => column.name);
+      const rows = data.map((values) => Object.fromEntries(names.map((name, i) => [name, values[i]])) as T);
+      return { rows, cut: limits.beyond === 'cut' && (statistics?.rows_read ?? 0) >= scan };
+    });
+  return {
+    read,
+    rows: async <T>(sql: string, parameters?: Parameters, limits?: ReadLimits) => (await read<T>(sql, parameters, limits)).rows,
+    run: (sql, parameters = {}) => guarded(async () => void (await client.command({ query: sql, query_params: parameters }))),
+    send: (sql, bytes, parameters = {}) =>
+      guarded(async () => {
+        const { stream } = await client.exec({ query: sql, query_params: parameters, values: Readable.from([bytes], { objectMode: false }) });
+        for await (const _ of stream);
+      }),
+    insert: (table, rows) =>
+      guarded(async () => {
+        const first = rows[0];
+        if (first === undefined) return;
+        await client.insert({ table, values: rows, format: 'JSONEachRow', columns: Object.keys(first) as [string, ...string[]] });
+      }),
+    ping: async () => (await client.ping()).success,
+    close: () => client.close(),
+  };
+}
+
+/** In the statement and never as client settings: those leak into later queries of the embedded engine. */
+const READ_SETTINGS = [
+  'max_threads = 2',
+  'output_format_json_quote_64bit_integers = 0',
+  'output_format_json_named_tuples_as_objects = 1',
+  'do_not_merge_across_partitions_select_final = 1',
+].join(', ');
