@@ -1,5 +1,4 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,27 +15,25 @@ export function works(command: string, args: readonly string[]): boolean {
   return error === undefined && status === 0;
 }
 
-/** Can packages be installed without asking anybody? */
-export const canInstall = (): boolean => isRoot() && works('apt-get', ['--version']);
+/** Can packages be installed without asking anybody: as root, or by a sudo without password? */
+export const canInstall = (): boolean => works('apt-get', ['--version']) && (isRoot() || works('sudo', ['-n', 'true']));
 
 /**
  * `apt-get install`, without letting Debian start the package's own service: the brokers here run in folders and on ports of their own.
  */
 export function install(packages: readonly string[], say: Say): void {
   say(`installing ${packages.join(', ')} with apt-get`);
-  const policy = '/usr/sbin/policy-rc.d';
-  const mine = !existsSync(policy);
-  if (mine) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args: string[]) => execFileSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  try {
-    try {
-      apt('install', '-y', '-q', '--no-install-recommends', ...packages);
-    } catch {
-      apt('update', '-q');
-      apt('install', '-y', '-q', '--no-install-recommends', ...packages);
-    }
-  } finally {
-    if (mine) rmSync(policy, { force: true });
-  }
+  // An existing policy of the machine is left as it is; ours refuses services for the time of the installation.
+  const script = `
+set -e
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' > "$policy"; chmod 755 "$policy"
+  trap 'rm -f "$policy"' EXIT
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get install -y -q --no-install-recommends "$@" || { apt-get update -q; apt-get install -y -q --no-install-recommends "$@"; }`;
+  const command = ['sh', '-c', script, 'install', ...packages];
+  const [program = 'sh', ...args] = isRoot() ? command : ['sudo', '-n', ...command];
+  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
