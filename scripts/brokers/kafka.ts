@@ -39,8 +39,8 @@ export interface KafkaOptions {
   readonly version?: string;
   /** Goes on when this process ends. */
   readonly outlive?: boolean;
-  /** Lines of `server.properties` that come last. */
-  readonly properties?: Readonly<Record<string, string>>;
+  /** Lines of `server.properties` that come last; a function where they must name the ports. */
+  readonly properties?: Readonly<Record<string, string>> | ((ports: { readonly port: number; readonly controllerPort: number }) => Readonly<Record<string, string>>);
   readonly say?: Say;
 }
 
@@ -51,7 +51,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'eventyard-kafka-'));
   mkdirSync(dir, { recursive: true });
   const [port = 0, controllerPort = 0] = await freePorts(2);
-  writeFileSync(join(dir, 'server.properties'), serverProperties(dir, port, controllerPort, version, options.properties ?? {}));
+  const more = typeof options.properties === 'function' ? options.properties({ port, controllerPort }) : (options.properties ?? {});
+  writeFileSync(join(dir, 'server.properties'), serverProperties(dir, port, controllerPort, version, more));
   const storage = ['-cp', join(libs, '*'), 'kafka.tools.StorageTool'];
   const id = execFileSync('java', [...storage, 'random-uuid'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   execFileSync('java', [...storage, 'format', '-t', id, '-c', join(dir, 'server.properties')], { stdio: 'ignore' });
