@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Broker, BrokerException, QueueSample, Tap } from './broker';
+import type { Broker, BrokerException, QueueSample, Tap, TapBatch } from './broker';
 import { ContractStore, anyAmount, lagOf, listens, nextOf, readUntil, until, within } from './broker.contract-tools';
 import { amqpHeader, amqpProperty, encodeAmqpTable } from '@/lib/events/amqp-values';
 import type { BrokerSystem, ChannelName, InboxName } from '@/lib/events/names';
@@ -360,13 +360,16 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
               await app.makeInbox(own, `${own}.queue`, { routingKey: 'payment.#' });
               await app.makeInbox(own, `${own}.all`, { routingKey: '#' });
               const send = (routingKey: string) => app.publish([{ channel: own, routingKey, body: bytes(routingKey) }]);
-              await until('the new binding is followed', async () => {
+              let waiting: Promise<TapBatch | null> | null = null;
+              await until('the new bindings are followed', async () => {
                 await send('payment.probe');
-                const batch = await Promise.race([second.next(anyAmount), new Promise<null>((done) => setTimeout(() => done(null), 100))]);
+                waiting ??= second.next(anyAmount);
+                const batch = await Promise.race([waiting, new Promise<null>((done) => setTimeout(() => done(null), 100))]);
                 if (batch === null) return false;
+                waiting = null;
                 other.store(batch);
                 await second.settle(batch);
-                return true;
+                return other.records.some(({ record }) => record.inboxes.some(({ inbox }) => inbox === `${own}.all`));
               });
               await send('order.placed');
               await until('the event is read', async () => {

@@ -44,15 +44,16 @@ export async function onChannel<T>(link: ChannelModel, work: (channel: Channel) 
 
 /** Closes within a moment: a peer that does not answer is cut off. */
 export async function closeLink(link: ChannelModel): Promise<void> {
-  const closed = link.close().catch(() => undefined);
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
+  // A close that the other side never answers neither resolves nor rejects: the loss of the socket is told by the event only.
+  const gone = new Promise<void>((resolve) => {
+    link.once('close', () => resolve());
     timer = setTimeout(() => {
       cutLink(link);
       resolve();
     }, 2_000);
   });
-  await Promise.race([closed, late]);
+  await Promise.race([link.close().catch(() => undefined), gone]);
   clearTimeout(timer);
 }
 

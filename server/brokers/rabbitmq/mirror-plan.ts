@@ -88,7 +88,7 @@ class Planner {
     return { bindings: [...this.planned.values()], channels: channels.sort(), notes: this.notes };
   }
 
-  /** Following exchange-to-exchange bindings and alternate exchanges. */
+  /** Following exchange-to-exchange bindings, and alternate exchanges that are wanted too. */
   private reachableFrom(names: readonly string[]): ReadonlySet<string> {
     const seen = new Set<string>();
     const waiting = [...names];
@@ -96,7 +96,8 @@ class Planner {
       const exchange = this.exchanges.get(name);
       if (exchange === undefined || seen.has(name)) continue;
       seen.add(name);
-      if (exchange.alternate !== null) waiting.push(exchange.alternate);
+      // An alternate exchange is read where it is asked for: what ends there was not taken by the exchange that was.
+      if (exchange.alternate !== null && this.wanted(exchange.alternate)) waiting.push(exchange.alternate);
       for (const binding of this.outgoing.get(name) ?? []) if (!binding.toQueue) waiting.push(binding.destination);
     }
     return seen;
@@ -161,8 +162,9 @@ class Planner {
       this.notes.push({ kind: 'not-readable', subject: name, text: `what goes on to ${next.name} only is not read: ${whyUnreadable(next, this.chosen)}` });
     }
     const alternate = exchange.alternate === null ? undefined : this.exchanges.get(exchange.alternate);
-    if (alternate !== undefined && !this.bindable(alternate))
-      this.notes.push({ kind: 'not-readable', subject: name, text: `what goes to its alternate exchange ${alternate.name} is not read: ${whyUnreadable(alternate, this.chosen)}` });
+    if (alternate === undefined) return;
+    const whyNot = whyUnreadable(alternate, this.chosen) ?? (this.wanted(alternate.name) ? null : 'it is not among the channels that were chosen');
+    if (whyNot !== null) this.notes.push({ kind: 'not-readable', subject: name, text: `what ends in its alternate exchange ${alternate.name} is not read: ${whyNot}` });
   }
 
   private bindAll(name: string, channels: string[]): void {

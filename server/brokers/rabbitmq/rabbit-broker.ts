@@ -8,6 +8,7 @@ import { publishOne } from './publish';
 import type { RabbitSettings } from './rabbit-settings';
 import { RabbitTap } from './rabbit-tap';
 import { RabbitSampler } from './sample-rabbit';
+import type { StoredBatch } from './skip-rule';
 import { takeOneLetter } from './take-letter';
 
 export type { RabbitSettings } from './rabbit-settings';
@@ -21,6 +22,7 @@ export function openRabbitBroker(settings: RabbitSettings, { log }: { log: Log }
   const operations = new OperationsLink(settings);
   const sampler = new RabbitSampler(operations, api);
   const taps = new Set<RabbitTap>();
+  const unconfirmed = new Map<string, StoredBatch>();
   let closed = false;
 
   return {
@@ -34,7 +36,7 @@ export function openRabbitBroker(settings: RabbitSettings, { log }: { log: Log }
     takeLetter: (request) => takeOneLetter(operations, api, settings, request),
     async openTap(options: TapOptions): Promise<Tap> {
       if (closed) throw new AppError('tap-closed', 'the broker is closed');
-      const tap = new RabbitTap(settings, options, api, log, (one) => taps.delete(one));
+      const tap = new RabbitTap(settings, options, api, log, unconfirmed, (one) => taps.delete(one));
       taps.add(tap);
       await tap.ready;
       return tap;

@@ -82,6 +82,8 @@ export class RabbitTap implements Tap {
     private readonly options: TapOptions,
     private readonly api: ManagementApi,
     private readonly log: Log,
+    /** What the last tap of this name stored without learning whether its position was written; kept across a tap's reopening. */
+    private readonly unconfirmed: Map<string, StoredBatch>,
     private readonly onClosed: (tap: RabbitTap) => void,
   ) {
     const { tap, include, exclude, resume } = options;
@@ -89,7 +91,8 @@ export class RabbitTap implements Tap {
     this.mirror = new Mirror(settings, api, tap, request, log);
     this.wanted = wantedChannel(request, this.mirror.isInternal);
     this.cap = new CapWatch(queueMaxBytesOf(settings));
-    this.stored = { number: resume.batch, records: resume.batchSize, contents: null };
+    const last = unconfirmed.get(tap);
+    this.stored = last?.number === resume.batch && last.records === resume.batchSize ? last : { number: resume.batch, records: resume.batchSize, contents: null };
     this.prefetch = firstPrefetch(options.maxBufferedBytes, options.maxBodyBytes);
     this.ready = new Promise((resolve) => (this.opened = resolve));
     this.finished = this.run();
@@ -169,6 +172,7 @@ export class RabbitTap implements Tap {
   /** The batch is in the store and our position perhaps not: at the next connection its messages are recognised by it. */
   private storedButLost(first: Held, stored: Omit<StoredBatch, 'contents'>): never {
     this.stored = { ...stored, contents: first.deliveries };
+    this.unconfirmed.set(this.options.tap, this.stored);
     this.held = [];
     this.verdict?.();
     throw this.lostError();
@@ -325,6 +329,7 @@ export class RabbitTap implements Tap {
       await this.commit(session, skipped.at(-1)?.tag ?? null, this.stored.number);
     }
     this.stored = { ...this.stored, contents: null };
+    this.unconfirmed.delete(this.options.tap);
   }
 
   private readonly onDelivery = (delivery: Delivery): void => {

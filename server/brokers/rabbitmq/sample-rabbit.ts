@@ -33,17 +33,20 @@ export class RabbitSampler {
   ) {}
 
   async sample({ watched }: SampleRequest): Promise<BrokerSamples> {
-    const listed = await this.list();
+    const listed = await this.list(watched);
     const fast = [...watched].filter((name) => listed.queues.get(name)?.untouchable === false);
     const declared = await this.declare(fast);
     const queues = [...listed.queues.entries()].filter(([name]) => !isOurs(name)).map(([name, { sample }]) => declared.get(name)?.(sample) ?? sample);
     return { at: nowMicros(), groups: [], queues, channels: listed.channels };
   }
 
-  private list(): Promise<Listed> {
-    if (this.listed !== null && Date.now() - this.listed.at < LISTED_FOR_MS) return Promise.resolve(this.listed);
+  private list(watched: ReadonlySet<string>): Promise<Listed> {
+    const { listed } = this;
+    // Somebody looks at a queue that is not in the list: it may have been made since.
+    const goodFor = [...watched].every((name) => listed?.queues.has(name)) ? LISTED_FOR_MS : LISTED_FOR_MS / 5;
+    if (listed !== null && Date.now() - listed.at < goodFor) return Promise.resolve(listed);
     this.listing ??= readList(this.api)
-      .then((listed) => (this.listed = listed))
+      .then((fresh) => (this.listed = fresh))
       .finally(() => (this.listing = null));
     return this.listing;
   }
