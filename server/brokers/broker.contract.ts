@@ -176,7 +176,11 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
           const total = 150;
           let tap = first;
           let random = 7;
-          const dice = (sides: number) => (random = (random * 1103515245 + 12345) % 2147483648) % sides;
+          // The upper bits: the lower ones of such a generator repeat after a few throws.
+          const dice = (sides: number): number => {
+            random = (Math.imul(random, 1664525) + 1013904223) | 0;
+            return (random >>> 16) % sides;
+          };
           let published = 0;
           for (let round = 0; round < 15; round++) {
             await publish(channel, numbered(published, published + 10));
