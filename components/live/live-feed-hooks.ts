@@ -3,7 +3,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import type { Room, Subscription } from '@/lib/contract/live';
 import { forgetSession } from './api';
-import { LiveFeed, type FeedSnapshot, type FeedSocket, type FrameListener } from './live-feed';
+import { LiveFeed, initialFeed, type FeedSnapshot, type FeedSocket, type FrameListener } from './live-feed';
 
 let queryClient: QueryClient | null = null;
 
@@ -59,14 +59,14 @@ export function useLiveFeed(): void {
   }, [lost]);
 }
 
-export const useFeed = (): FeedSnapshot => useSyncExternalStore(liveFeed.subscribe, liveFeed.getSnapshot, liveFeed.getSnapshot);
+export const useFeed = (): FeedSnapshot => useSyncExternalStore(liveFeed.subscribe, liveFeed.getSnapshot, () => initialFeed);
 
 /** A part of the feed's state; draws again only when that part changes (compared by identity). */
 export function useFeedPart<Part>(select: (feed: FeedSnapshot) => Part): Part {
   return useSyncExternalStore(
     liveFeed.subscribe,
     () => select(liveFeed.getSnapshot()),
-    () => select(liveFeed.getSnapshot()),
+    () => select(initialFeed),
   );
 }
 

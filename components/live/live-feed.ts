@@ -45,10 +45,11 @@ const STALE_AFTER_MS = 10_000;
 
 export type FrameListener = (frame: LiveFrame) => void;
 
-const initial: FeedSnapshot = { status: 'connecting', feed: null, frameAt: null, pausedAt: null, waiting: 0, lostAt: null, clockSkewMs: 0 };
+/** What is known before anything: also what the server draws, and the browser until it took over. */
+export const initialFeed: FeedSnapshot = { status: 'connecting', feed: null, frameAt: null, pausedAt: null, waiting: 0, lostAt: null, clockSkewMs: 0 };
 
 export class LiveFeed {
-  private snapshot: FeedSnapshot = initial;
+  private snapshot: FeedSnapshot = initialFeed;
   private readonly listeners = new Set<() => void>();
   private readonly frameListeners = new Set<FrameListener>();
   private readonly subscriptions = new Map<symbol, Subscription>();

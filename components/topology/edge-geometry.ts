@@ -25,6 +25,7 @@ export function shapeEdges(nodes: readonly PlacedNode[], edges: readonly PlacedE
   const columnOf = (key: string): number => columns.get(key) ?? 0;
   const around = (each: PlacedEdge): boolean => columnOf(each.to) <= columnOf(each.from);
   const ports = portsOf(known, heights, (each) => around(each) && columnOf(each.from) !== columnOf(each.to), around);
+  const dying = new Set(known.filter((each) => each.edge.kind === 'dead-letter').map((each) => each.from));
   const shapes = new Map<string, EdgeShape>();
   let lane = 0;
   for (const each of known) {
@@ -36,7 +37,7 @@ export function shapeEdges(nodes: readonly PlacedNode[], edges: readonly PlacedE
       shapes.set(each.edge.id, bracket(a, b, y1, y2, lane));
       lane += 1;
     } else {
-      shapes.set(each.edge.id, curve(right(a), y1, left(b), y2));
+      shapes.set(each.edge.id, curve(right(a), y1, left(b), y2, labelPlace(each, y1, y2, dying.has(each.to))));
     }
   }
   return shapes;
@@ -77,7 +78,15 @@ function portsOf(edges: readonly PlacedEdge[], heights: Heights, leavesLeft: (ed
   return ports;
 }
 
-function curve(x1: number, y1: number, x2: number, y2: number): EdgeShape {
+type LabelPlace = 'at-start' | 'above-end' | 'below-end';
+
+/** Consumption is said where it leaves the inbox; the rest at the arrow, on the side the line does not come from. */
+function labelPlace({ edge }: PlacedEdge, y1: number, y2: number, crowdedBelow: boolean): LabelPlace {
+  if (edge.kind === 'consume') return 'at-start';
+  return y2 > y1 + 12 && !crowdedBelow ? 'below-end' : 'above-end';
+}
+
+function curve(x1: number, y1: number, x2: number, y2: number, place: LabelPlace): EdgeShape {
   const end = x2 - ARROW;
   const bend = Math.max(30, (end - x1) * 0.5);
   const at = (t: number): readonly [number, number] => {
@@ -90,7 +99,7 @@ function curve(x1: number, y1: number, x2: number, y2: number): EdgeShape {
   return {
     path: `M${x1} ${round(y1)}C${round(x1 + bend)} ${round(y1)} ${round(end - bend)} ${round(y2)} ${round(end)} ${round(y2)}`,
     ...evenly(Array.from({ length: SAMPLES * 2 }, (_, index) => at(index / (SAMPLES * 2 - 1)))),
-    label: { x: x2 - 10, y: y2 + (y2 > y1 + 12 ? 14 : -6), anchor: 'end' },
+    label: place === 'at-start' ? { x: x1 + 6, y: y1 - 6, anchor: 'start' } : { x: x2 - 10, y: y2 + (place === 'below-end' ? 14 : -6), anchor: 'end' },
     heading: 'right',
   };
 }
@@ -116,7 +125,7 @@ function bracket(fromColumn: number, toColumn: number, y1: number, y2: number, l
   return {
     path: `M${p0}L${p1}Q${round(laneX)} ${round(y1)} ${p2}L${p3}Q${round(laneX)} ${round(y2)} ${p4}L${p5}`,
     ...evenly(corners),
-    label: { x: laneX - 6, y: y2 - 6, anchor: 'end' },
+    label: { x: laneX - 7, y: (y1 + y2) / 2 + 4, anchor: 'end' },
     heading: 'left',
   };
 }

@@ -76,8 +76,8 @@ function Arrow({ shape, hue, hollow }: { readonly shape: EdgeShape; readonly hue
   const last = shape.points.length - 2;
   const x = shape.points[last] ?? 0;
   const y = shape.points[last + 1] ?? 0;
-  const d = shape.heading === 'right' ? 6 : -6;
-  return <path d={`M${x} ${y - 3.6}l${d} 3.6-${d} 3.6z`.replace('--', '')} fill={hollow ? 'var(--surface-0)' : hue} stroke={hollow ? hue : 'none'} />;
+  const tip = shape.heading === 'right' ? x + 6 : x - 6;
+  return <path d={`M${x} ${y - 3.6}L${tip} ${y}L${x} ${y + 3.6}z`} fill={hollow ? 'var(--surface-0)' : hue} stroke={hollow ? hue : 'none'} />;
 }
 
 /** Rates stand at the arrow; the publishing side has them under the service's name already. */

@@ -24,7 +24,15 @@ import { useLayout } from './use-layout';
 import { useTopology } from './use-topology';
 import styles from './topology.module.css';
 
-const FlowCanvas = dynamic(() => import('./flow-canvas').then((module) => module.FlowCanvas), { ssr: false, loading: () => <Loading what="drawing the picture" lines={4} /> });
+const FlowCanvas = dynamic(() => import('./flow-canvas').then((module) => module.FlowCanvas), { ssr: false, loading: () => <Stage what="drawing the picture" /> });
+
+function Stage({ what }: { readonly what: string }) {
+  return (
+    <div className={styles.stage}>
+      <Loading what={what} lines={4} />
+    </div>
+  );
+}
 
 /** Above this the picture is not drawn without a filter; the table still shows everything. */
 const MOST_DRAWN = 600;
@@ -175,7 +183,7 @@ function Picture({ shown, store, live, sel, select, frame, toggle }: PictureProp
     },
     [router],
   );
-  if (layout.heights === null) return <Loading what="laying out the picture" lines={4} />;
+  if (layout.heights === null) return <Stage what="laying out the picture" />;
   return (
     <>
       {layout.plain && (

@@ -50,7 +50,13 @@ export function useLayout(flow: FlowModel): LayoutState {
     // When nothing of this picture ever had a place, it is laid out whole rather than squeezed beside places of another day.
     ask(flow, missing.length === flow.nodes.length ? {} : known, false);
   }, [flow, places, ask]);
-  useEffect(() => () => stop.current?.(), []);
+  useEffect(
+    () => () => {
+      stop.current?.();
+      stop.current = null;
+    },
+    [],
+  );
 
   const complete = places !== null && flow.nodes.every(({ key }) => Number.isFinite(places[key]));
   const [last, setLast] = useState<Heights | null>(null);
