@@ -16,6 +16,8 @@ export interface LiveState {
   feed(): FeedState;
   rates(): TopologyRates;
   taps(): readonly TapCard[];
+  /** Since when the collector is there, or gone; ms since 1970. */
+  collectorSince(): number;
 }
 
 const EVENT_WINDOW: Micros = 10e6;
@@ -30,6 +32,7 @@ export class PresentState implements LiveState {
   private newestAt: Micros | null = null;
   private behindMs: number | null = null;
   private collector: FeedState['collector'] = 'gone';
+  private collectorChangedAt = 0;
   private storeState: FeedState['store'] = 'ready';
   private readonly counted: { at: Micros; events: number }[] = [];
   private readonly edgeRates: ReturnType<typeof createEdgeRates>;
@@ -96,6 +99,7 @@ export class PresentState implements LiveState {
 
   setCollector(present: boolean): void {
     this.collector = present ? 'present' : 'gone';
+    this.collectorChangedAt = Math.floor(this.clock() / 1000);
   }
 
   setStore(ready: boolean): void {
@@ -127,6 +131,10 @@ export class PresentState implements LiveState {
     const changed = this.pictureChanged;
     this.pictureChanged = false;
     return changed;
+  }
+
+  collectorSince(): number {
+    return this.collectorChangedAt;
   }
 
   taps(): readonly TapCard[] {

@@ -1,0 +1,33 @@
+import pino from 'pino';
+import type { Micros } from '@/lib/events/names';
+import { createInProcessBusPair } from '@/server/bus/in-process/in-process-bus';
+import type { Bus } from '@/server/bus/bus';
+import type { Store } from '@/server/store/store';
+import { createCsrf } from '@/server/web/access/csrf';
+import { aStore } from '@/server/web/fake-store.fixture';
+import { PresentState } from '@/server/web/live/live-state';
+import { provideServices } from '@/server/web/services';
+import type { WebSettings } from '@/server/web/settings';
+import { testSettings } from '@/server/web/web.fixture';
+
+/** 2026-11-21 12:00 UTC, µs: the present of every route test. */
+export const now: Micros = Date.UTC(2026, 10, 21, 12) * 1000;
+
+/** Services over a store that answers as given, and the collector's end of the bus. */
+export function provideTestServices(given: { readonly store?: Partial<Store>; readonly settings?: Partial<WebSettings> } = {}): { readonly collector: Bus } {
+  const [bus, collector] = createInProcessBusPair();
+  const settings = { ...testSettings, port: 7200, ...given.settings };
+  const live = new PresentState(settings, () => now);
+  bus.onPeer((present) => live.setCollector(present));
+  provideServices({ store: aStore(given.store), bus, settings, live, csrf: createCsrf({ port: 7200 }), clock: () => now, log: pino({ level: 'silent' }) });
+  return { collector };
+}
+
+type Handler = (request: Request, context?: { readonly params: Promise<Record<string, string>> }) => Promise<Response>;
+
+/** Calls a handler in process, as Next would. */
+export async function call(handler: Handler, path: string, options: { readonly params?: Record<string, string>; readonly body?: unknown } = {}): Promise<{ readonly status: number; readonly headers: Headers; readonly body: any }> {
+  const init = options.body === undefined ? {} : { method: 'POST', body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) };
+  const response = await handler(new Request(`http://localhost:7200${path}`, init), { params: Promise.resolve(options.params ?? {}) });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import type { TracesPage } from '@/lib/contract/traces';
+import { getTraces } from '@/server/web/queries/get-traces';
+import { getServices } from '@/server/web/services';
+import { json, route } from '../_http/answer';
+import { flag, limit, names, query, rangeOf, text } from '../_http/ask';
+
+const asked = z.object({ q: text.optional(), service: text.optional(), channel: text.optional(), brokers: names.optional(), errors: flag.optional(), after: text.optional(), limit: limit(1000, 100) });
+
+export const GET = route(async (request) => {
+  const services = getServices();
+  return json<TracesPage>(await getTraces(services, { ...query(request, asked), range: rangeOf(request, services.clock()) }));
+});
