@@ -111,6 +111,15 @@ export async function readUntil(
   }
 }
 
+/** Reads, stores and settles whatever comes, until the tap is closed. */
+export async function readOn(tap: Tap, store: ContractStore): Promise<void> {
+  for (let batch = await tap.next(anyAmount); batch !== null; batch = await tap.next(anyAmount)) {
+    store.store(batch);
+    // A tap that is closed in between settles nothing more.
+    await tap.settle(batch).catch(() => undefined);
+  }
+}
+
 /** Waits until the tap listens to these channels. */
 export const listens = (tap: Tap, channels: readonly ChannelName[]): Promise<void> =>
   until(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Broker, BrokerException, QueueSample, Tap, TapBatch } from './broker';
-import { ContractStore, anyAmount, lagOf, listens, nextOf, readUntil, until, within } from './broker.contract-tools';
+import type { Broker, BrokerException, QueueSample, Tap } from './broker';
+import { ContractStore, anyAmount, lagOf, listens, nextOf, readOn, readUntil, until, within } from './broker.contract-tools';
 import { amqpHeader, amqpProperty, encodeAmqpTable } from '@/lib/events/amqp-values';
 import type { BrokerSystem, ChannelName, InboxName } from '@/lib/events/names';
 import type { EventHeader, RawRecord } from '@/lib/events/observed-event';
@@ -352,52 +352,37 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
       promise(
         'P14',
         'a binding made later is followed: what it brings is read, once, also where two bindings match',
-        () =>
-          listening(async ({ channel, store, tap }) => {
-            const own = fresh('events');
-            await app.makeChannel(own);
-            await app.makeInbox(own, `${own}.queue`, { routingKey: 'order.*' });
-            const other = new ContractStore(broker, fresh('tap'));
-            const second = await other.open({ include: [own] });
-            try {
-              await listens(second, [own]);
-              await app.makeInbox(own, `${own}.queue`, { routingKey: 'payment.#' });
-              await app.makeInbox(own, `${own}.all`, { routingKey: '#' });
-              const send = (routingKey: string) => app.publish([{ channel: own, routingKey, body: bytes(routingKey) }]);
-              let waiting: Promise<TapBatch | null> | null = null;
-              await until('the new bindings are followed', async () => {
-                await send('payment.probe');
-                waiting ??= second.next(anyAmount);
-                const batch = await Promise.race([waiting, new Promise<null>((done) => setTimeout(() => done(null), 100))]);
-                if (batch === null) return false;
-                waiting = null;
-                other.store(batch);
-                await second.settle(batch);
-                return other.records.some(({ record }) => record.inboxes.some(({ inbox }) => inbox === `${own}.all`));
-              });
-              await send('order.placed');
-              await until('the event is read', async () => {
-                if (bodiesOf(other).includes('order.placed')) return true;
-                await readUntil(second, other, other.records.length + 1);
-                return bodiesOf(other).includes('order.placed');
-              });
-              await send('payment.last');
-              await until('the last is read', async () => {
-                if (bodiesOf(other).includes('payment.last')) return true;
-                await readUntil(second, other, other.records.length + 1);
-                return bodiesOf(other).includes('payment.last');
-              });
-              expect(bodiesOf(other).filter((body) => body === 'order.placed')).toHaveLength(1);
-              const placed = other.records.find(({ record }) => record.routingKey === 'order.placed')?.record;
-              expect(placed?.inboxes.map(({ inbox }) => inbox).toSorted()).toEqual([`${own}.all`, `${own}.queue`]);
-            } finally {
-              await second.close();
-            }
-            // The tap beside it heard nothing of this.
-            await publish(channel, ['own']);
-            await readUntil(tap, store, 1);
-            expect(bodiesOf(store)).toEqual(['own']);
-          }),
+        async () => {
+          const channel = fresh('events');
+          const [first, second] = [`${channel}.queue`, `${channel}.all`];
+          await app.makeChannel(channel);
+          await app.makeInbox(channel, first, { routingKey: 'order.*' });
+          const store = new ContractStore(broker, fresh('tap'));
+          const tap = await store.open({ include: [channel] });
+          const reading = readOn(tap, store);
+          try {
+            await listens(tap, [channel]);
+            await app.makeInbox(channel, first, { routingKey: 'payment.#' });
+            await app.makeInbox(channel, second, { routingKey: '#' });
+            const send = (routingKey: string) => app.publish([{ channel, routingKey, body: bytes(routingKey) }]);
+            const read = (routingKey: string) =>
+              store.records.filter(({ record }) => record.routingKey === routingKey).map(({ record }) => record);
+            const wentTo = (record: RawRecord) => record.inboxes.map(({ inbox }) => inbox).toSorted();
+            // Until then a message may be missed: that is the delay which the tap's card names.
+            await until('both new bindings are followed', async () => {
+              await send('payment.probe');
+              return read('payment.probe').some((record) => wentTo(record).length === 2);
+            });
+            await send('order.placed');
+            await send('payment.last');
+            await until('the last is read', () => read('payment.last').length > 0);
+            expect(read('order.placed')).toHaveLength(1);
+            expect(read('order.placed').map(wentTo)).toEqual([[second, first]]);
+          } finally {
+            await tap.close();
+            await reading;
+          }
+        },
         'rabbitmq',
       );
     });
