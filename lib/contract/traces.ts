@@ -20,6 +20,8 @@ export interface EventRow {
   readonly messageId: string | null;
   readonly correlationId: string | null;
   readonly causationId: string | null;
+  /** Only where sagas are folded: live rows and `eventsOfTypes`. */
+  readonly sagaId?: string | null;
   readonly businessKeys: readonly BusinessKey[];
   readonly attempt: number | null;
   readonly publishedAt: Micros | null;

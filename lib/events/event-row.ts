@@ -23,6 +23,7 @@ export function toEventRow(event: ObservedEvent): EventRow {
     messageId: event.messageId,
     correlationId: event.correlationId,
     causationId: event.causationId,
+    sagaId: event.sagaId,
     businessKeys: event.businessKeys,
     attempt: event.attempt,
     publishedAt: event.publishedAt,

@@ -4,6 +4,7 @@ import { BrokerPart } from './broker-part';
 import { CollectorMetrics } from './collector-metrics';
 import type { CollectorParts } from './collector-parts';
 import { TapBoard } from './ingest/tap-board';
+import { SagaEngine } from './sagas/saga-engine';
 
 export type { CollectorParts, CollectorSettings, TapSettings } from './collector-parts';
 
@@ -18,13 +19,15 @@ export async function startCollector(parts: CollectorParts): Promise<{ close(): 
   const metrics = new CollectorMetrics(parts.metrics);
   const rules = compileRules({ own: settings.rules ?? [], serviceNames: settings.serviceNames, inflate: inflateForRecognition });
   const board = new TapBoard(bus, metrics);
-  const brokers = parts.brokers.map((broker) => new BrokerPart(broker, settings.taps.filter((tap) => tap.broker === broker.name), parts, rules, metrics, () => undefined, () => board.changed()));
+  const sagas = new SagaEngine(settings.sagas, { store, bus, log, clock: parts.clock, onStates: (counts) => metrics.sagaStates(counts) });
+  const brokers = parts.brokers.map((broker) => new BrokerPart(broker, settings.taps.filter((tap) => tap.broker === broker.name), parts, rules, metrics, (events) => sagas.onEvents(events), () => board.changed()));
   board.show(brokers);
 
   answerCommands(parts, brokers, board);
   const now = parts.clock();
   const pictures = await store.pictures().catch(() => []);
   const gaps = await store.gaps({ from: now - DAY, to: now }, 100).catch(() => []);
+  sagas.start();
   await Promise.all(brokers.map((part) => part.start(pictures.find(({ broker }) => broker === part.broker.name), gaps)));
   board.start();
   log.info({ brokers: parts.brokers.map(({ name }) => name), taps: settings.taps.map(({ tap }) => tap) }, 'collector started');
@@ -33,6 +36,7 @@ export async function startCollector(parts: CollectorParts): Promise<{ close(): 
     async close() {
       board.close();
       await Promise.all(brokers.map((part) => part.close()));
+      await sagas.close();
     },
   };
 }

@@ -67,12 +67,12 @@ export function eventQuestions(client: StoreClient): EventQuestions {
 
     async eventsOfTypes(types, since, limit) {
       if (types.length === 0) return [];
-      const rows = await client.rows<RawEventRow>(
-        `SELECT ${EVENT_ROW} FROM events WHERE observedAt >= fromUnixTimestamp64Micro({since:Int64}, 'UTC') AND type IN {types:Array(String)} ${OLDEST_FIRST} LIMIT {limit:UInt32}`,
+      const rows = await client.rows<RawEventRow & { sagaId: string }>(
+        `SELECT ${EVENT_ROW}, sagaId FROM events WHERE observedAt >= fromUnixTimestamp64Micro({since:Int64}, 'UTC') AND type IN {types:Array(String)} ${OLDEST_FIRST} LIMIT {limit:UInt32}`,
         { types, since: Math.trunc(since), limit },
         { seconds: 30 },
       );
-      return rows.map(toEventRow);
+      return rows.map((raw) => ({ ...toEventRow(raw), sagaId: raw.sagaId === '' ? null : raw.sagaId }));
     },
 
     async typesOf(filter, range) {
