@@ -9,7 +9,7 @@ import { eventColumns } from './event-columns';
 import { insertMark } from './insert-mark';
 import type { Offsets } from './positions';
 import { newestBatch, savePosition } from './positions';
-import { hasLedgerRow, saveGaps, summarize, waitForInserts } from './summaries';
+import { hasAccount, ONE_BLOCK, saveGaps, spanOf, summarize, waitForInserts } from './summaries';
 import { namesOf, structureOf, writeRowBinary } from './wire-codec';
 
 /**
@@ -18,8 +18,9 @@ import { namesOf, structureOf, writeRowBinary } from './wire-codec';
  * 1. gaps, which can be written again, 2. the events, one block into one partition and so whole or not at all [S1], 3. what is computed from
  * them (summaries.ts), which can be computed again. A batch is stored from 2 on; a crash between 2 and 3 is repaired by `tapPosition`.
  *
- * The insert of the events carries its own two conditions, evaluated by the engine before it writes: no newer lease [S5], and no account of
- * this batch yet [S2]. After a failed try (a timeout may hide a success) the writer waits until no insert of the tap is under way and counts.
+ * The insert of the events carries its own condition, evaluated by the engine before it writes: no newer lease [S5]. So a tap has one writer,
+ * and the writer remembers its newest batch: what is not newer is stored already [S2]. After a failed try (a timeout may hide a success) it
+ * waits until no insert of the tap is under way, and looks.
  */
 export interface Appender {
   append(batch: StoredBatch): Promise<void>;
@@ -38,19 +39,6 @@ interface TapMemory {
 /** Every so many batches the whole position is written apart from the batches, which a quiet tap would outlive. */
 const POSITION_EVERY = 200;
 const DAY_MICROS = 86_400_000_000;
-
-/** One block, one part: nothing may cut the data on its way into the table. */
-const ONE_BLOCK = [
-  'max_block_size = 10000000',
-  'max_insert_block_size = 10000000',
-  'min_insert_block_size_rows = 10000000',
-  'min_insert_block_size_bytes = 4000000000',
-  'input_format_parallel_parsing = 0',
-  'max_insert_threads = 1',
-  'max_threads = 1',
-  'async_insert = 0',
-  'insert_deduplicate = 0',
-].join(', ');
 
 export function createAppender(client: StoreClient, tiers: EdgeTiers): Appender {
   const memories = new Map<TapName, TapMemory>();
@@ -72,12 +60,11 @@ export function createAppender(client: StoreClient, tiers: EdgeTiers): Appender 
     const names = namesOf(columns);
     const sql = `INSERT /* ${insertMark(batch.tap)} */ INTO events (${names}) SELECT ${names} FROM input('${structureOf(columns).replaceAll("'", "\\'")}')
       WHERE throwIf((SELECT max(epoch) FROM leases WHERE tap = {tap:String}) > {epoch:UInt32}, '${FENCED}') = 0
-        AND (SELECT count() FROM batches WHERE tap = {tap:String} AND batch = {batch:UInt64}) = 0
       SETTINGS ${ONE_BLOCK} FORMAT RowBinary`;
     const mine = turn.then(async () => {
       writer.reset();
       writeRowBinary(writer, columns, batch.events);
-      await client.send(sql, writer.view(), { tap: batch.tap, epoch: batch.epoch, batch: batch.number });
+      await client.send(sql, writer.view(), { tap: batch.tap, epoch: batch.epoch });
     });
     turn = mine.catch(() => {});
     await mine;
@@ -102,7 +89,7 @@ export function createAppender(client: StoreClient, tiers: EdgeTiers): Appender 
       memory.unsure = batch.number;
       if (batch.gaps.length > 0) await saveGaps(client, batch);
       if (batch.events.length > 0 && !(again && (await isStored(batch)))) await insertEvents(batch);
-      if (!(again && (await hasLedgerRow(client, batch.tap, batch.number)))) await summarize(client, batch);
+      if (!(again && (await hasAccount(client, batch.tap, batch.number)))) await summarize(client, batch);
       remember(memory, batch);
       if (++memory.sincePosition > POSITION_EVERY) {
         await savePosition(client, batch.tap, { batch: batch.number, size: batch.events.length, offsets: memory.offsets });
@@ -133,13 +120,4 @@ function refuseTwoDays(batch: StoredBatch): void {
   }
 }
 
-function timesOf(batch: StoredBatch): { from: number; to: number } | null {
-  if (batch.events.length === 0) return null;
-  let from = Infinity;
-  let to = -Infinity;
-  for (const { observedAt } of batch.events) {
-    if (observedAt < from) from = observedAt;
-    if (observedAt > to) to = observedAt;
-  }
-  return { from, to };
-}
+const timesOf = (batch: StoredBatch): { from: number; to: number } | null => (batch.events.length === 0 ? null : spanOf(batch.events));

@@ -3,8 +3,12 @@
  * What `take` returns is a view that the next `reset` overwrites: send it before.
  */
 export class ByteWriter {
-  #buffer = Buffer.allocUnsafeSlow(1 << 16);
+  #buffer: Buffer;
   #at = 0;
+
+  constructor(size = 1 << 16) {
+    this.#buffer = Buffer.allocUnsafeSlow(size);
+  }
 
   reset(): void {
     this.#at = 0;

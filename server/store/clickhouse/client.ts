@@ -97,6 +97,8 @@ export function openClient({ url, user, password, database }: ClientSettings): S
 /** In the statement and never as client settings: those leak into later queries of the embedded engine. */
 const READ_SETTINGS = [
   'max_threads = 2',
+  // `max(batch) AS batch` beside `argMax(size, batch)` means the column.
+  'prefer_column_name_to_alias = 1',
   'output_format_json_quote_64bit_integers = 0',
   'output_format_json_named_tuples_as_objects = 1',
   'do_not_merge_across_partitions_select_final = 1',

@@ -19,7 +19,7 @@ export interface EdgeTiers {
 
 /**
  * The coarser counts. A tap has one writer, so its steps have one too: every 10 s of its events the writer computes the steps that are now
- * complete and then moves the mark up to which they hold (readers take what is newer from `batches`). A batch with events older than the
+ * complete and then moves the mark up to which they hold (readers take what is newer from the batches' accounts). A batch with events older than the
  * mark (the store was away for a while) has its steps computed again before `append` returns. Values are absolute, a repetition replaces [S4].
  */
 export function createEdgeTiers(client: StoreClient): EdgeTiers {
@@ -71,9 +71,9 @@ interface StepRequest {
 async function computeStep(client: StoreClient, { tap, step, keepDays, from, to, finer }: StepRequest): Promise<void> {
   const source =
     finer === null
-      ? `SELECT e.bucket AS second, broker, e.kind AS kind, e.source AS source, e.channel AS channel, e.inbox AS inbox, e.count AS n, e.failed AS bad, e.last AS newest
-        FROM batches FINAL ARRAY JOIN edges AS e
-        WHERE tap = {tap:String} AND maxAt >= {from:Int64} * 1000000 AND minAt < {to:Int64} * 1000000 AND e.bucket >= {from:Int64} AND e.bucket < {to:Int64}`
+      ? `SELECT e.bucket AS second, systems[1].broker AS broker, e.kind AS kind, e.source AS source, e.channel AS channel, e.inbox AS inbox, e.count AS n, e.failed AS bad, e.last AS newest
+        FROM batch_summaries FINAL ARRAY JOIN edges AS e
+        WHERE traceId = '' AND tap = {tap:String} AND batch_summaries.last >= {from:Int64} * 1000000 AND first < {to:Int64} * 1000000 AND e.bucket >= {from:Int64} AND e.bucket < {to:Int64}`
       : `SELECT bucket AS second, broker, kind, source, channel, inbox, count AS n, failed AS bad, last AS newest
         FROM edge_tiers FINAL WHERE step = ${finer} AND bucket >= {from:Int64} AND bucket < {to:Int64} AND tap = {tap:String}`;
   await client.run(

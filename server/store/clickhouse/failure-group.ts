@@ -1,4 +1,4 @@
-import type { ObservedEvent } from '@/lib/events/observed-event';
+import type { Failure, ObservedEvent } from '@/lib/events/observed-event';
 
 const LONGEST_PATTERN = 160;
 
@@ -25,3 +25,17 @@ export const failureInboxOf = (event: ObservedEvent): string => event.failure?.l
 /** Text that is the same for every letter of one cause: broker, place, cause and the message without its numbers. */
 export const failureGroupOf = (event: ObservedEvent): string =>
   [event.broker, failureInboxOf(event) || event.channel, event.failure?.cause ?? 'unknown', messagePatternOf(event.failure?.message ?? null)].join(' | ');
+
+const NOWHERE: Failure['lastOrigin'] = { channel: null, inbox: null, partition: null, offset: null, routingKey: null };
+
+/** A failure of which only the inbox is of interest. */
+export const noFailure = (inbox: string): Failure => ({
+  cause: '',
+  message: null,
+  stack: null,
+  reason: null,
+  count: null,
+  consumer: null,
+  firstOrigin: NOWHERE,
+  lastOrigin: { ...NOWHERE, inbox: inbox === '' ? null : inbox },
+});

@@ -11,13 +11,13 @@ interface OffsetRow {
 }
 
 /**
- * The newest batch of a tap, by its accounts (`batches`, `positions`) and by the events themselves: a process that died between storing and
+ * The newest batch of a tap, by its accounts (`batch_summaries`, `positions`) and by the events themselves: a process that died between storing and
  * accounting left events without an account. Offsets are the highest of all three.
  */
 export async function newestBatch(client: StoreClient, tap: TapName): Promise<TapResume> {
   const [accounted] = await client.rows<{ batch: number; size: number }>(
     `SELECT max(batch) AS batch, argMax(size, batch) AS size FROM (
-      SELECT batch, events AS size FROM batches WHERE tap = {tap:String}
+      SELECT batch, events AS size FROM batch_summaries WHERE traceId = '' AND tap = {tap:String}
       UNION ALL SELECT batch, size FROM positions WHERE tap = {tap:String})`,
     { tap },
   );
@@ -29,7 +29,7 @@ export async function newestBatch(client: StoreClient, tap: TapName): Promise<Ta
   const newest = stored ?? known;
   const rows = await client.rows<OffsetRow>(
     `SELECT channel, partition, max(next) AS next FROM (
-      SELECT o.channel AS channel, o.partition AS partition, o.next AS next FROM batches ARRAY JOIN offsets AS o WHERE tap = {tap:String}
+      SELECT o.channel AS channel, o.partition AS partition, o.next AS next FROM batch_summaries ARRAY JOIN offsets AS o WHERE traceId = '' AND tap = {tap:String}
       UNION ALL SELECT o.channel, o.partition, o.next FROM positions ARRAY JOIN offsets AS o WHERE tap = {tap:String}
       UNION ALL SELECT channel, partition, max(offset) + 1 FROM events WHERE tap = {tap:String} AND batch = {batch:UInt64} AND partition >= 0 GROUP BY channel, partition)
     GROUP BY channel, partition`,

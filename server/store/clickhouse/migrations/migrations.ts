@@ -17,7 +17,7 @@ export interface Migration {
 }
 
 const MIGRATIONS: readonly Migration[] = [events, rollups, states];
-const KEPT_BY_RETENTION = ['events', 'batches', 'trace_batches', 'dead_letters', 'gaps'];
+const KEPT_BY_RETENTION = ['events', 'batch_summaries', 'dead_letters', 'gaps'];
 
 /** Brings the schema up to date and the retention to what the configuration says. */
 export async function migrate(client: StoreClient, retentionDays: number): Promise<void> {

@@ -104,9 +104,9 @@ async function edgeRows(client: StoreClient, range: TimeRange, points: number): 
     marks: [0, ...marks.map((mark) => mark.upTo)],
   };
   const mark = 'transform(toString(tap), {markTaps:Array(String)}, {marks:Array(UInt32)}, toUInt32(0))';
-  const fresh = `SELECT e.bucket AS second, broker, e.kind AS kind, e.source AS source, e.channel AS channel, e.inbox AS inbox, e.count AS n, e.failed AS bad, e.last AS newest
-    FROM batches FINAL ARRAY JOIN edges AS e
-    WHERE maxAt >= {edgesFrom:Int64} * ${SECOND} AND minAt < {edgesTo:Int64} * ${SECOND} AND maxAt >= toInt64(${mark}) * ${SECOND}
+  const fresh = `SELECT e.bucket AS second, systems[1].broker AS broker, e.kind AS kind, e.source AS source, e.channel AS channel, e.inbox AS inbox, e.count AS n, e.failed AS bad, e.last AS newest
+    FROM batch_summaries FINAL ARRAY JOIN edges AS e
+    WHERE traceId = '' AND batch_summaries.last >= {edgesFrom:Int64} * ${SECOND} AND first < {edgesTo:Int64} * ${SECOND} AND batch_summaries.last >= toInt64(${mark}) * ${SECOND}
       AND e.bucket >= {edgesFrom:Int64} AND e.bucket < {edgesTo:Int64} AND e.bucket >= ${mark}`;
   if (step === 1) return { sql: fresh, parameters };
   const stored = `SELECT bucket AS second, broker, kind, source, channel, inbox, count AS n, failed AS bad, last AS newest

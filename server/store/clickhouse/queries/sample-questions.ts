@@ -81,11 +81,11 @@ export function sampleQuestions(client: StoreClient): SampleQuestions {
 
     async groupSeries(broker, inbox, range, points) {
       const { sql, parameters } = thinned('group_samples', GROUP_COLUMNS, range, points, 'AND broker = {broker:String} AND inbox = {inbox:String}');
-      return (await client.rows<RawGroup>(sql, { ...parameters, broker, inbox })).map(toGroupPoint);
+      return (await client.rows<RawGroup>(sql, { ...parameters, broker, inbox })).map(toGroupPoint).reverse();
     },
     async queueSeries(broker, inbox, range, points) {
       const { sql, parameters } = thinned('queue_samples', QUEUE_COLUMNS, range, points, 'AND broker = {broker:String} AND inbox = {inbox:String}');
-      return (await client.rows<RawQueue>(sql, { ...parameters, broker, inbox })).map(toQueuePoint);
+      return (await client.rows<RawQueue>(sql, { ...parameters, broker, inbox })).map(toQueuePoint).reverse();
     },
     async allGroupSeries(range, points) {
       const { sql, parameters } = thinned('group_samples', GROUP_COLUMNS.replace(', partitions', ", '[]' AS partitions"), range, points);

@@ -32,7 +32,7 @@ export function traceQuestions(client: StoreClient): TraceQuestions {
       if (traceId === '' || traceId.length > 1_000) return { events: [], cut: null };
       // The trace index says when the trace was, so that the engine looks at those minutes only.
       const [times] = await client.rows<{ first: number; last: number; batches: number }>(
-        'SELECT min(first) AS first, max(last) AS last, count() AS batches FROM trace_batches WHERE traceId = {traceId:String}',
+        'SELECT min(first) AS first, max(last) AS last, count() AS batches FROM batch_summaries WHERE traceId = {traceId:String}',
         { traceId },
       );
       if (times === undefined || times.batches === 0) return { events: [], cut: null };
@@ -42,7 +42,7 @@ export function traceQuestions(client: StoreClient): TraceQuestions {
       );
       const events = rows.slice(0, limit).map(toEventRow);
       if (rows.length <= limit) return { events, cut: null };
-      const [whole] = await client.rows<{ events: number }>('SELECT sum(events) AS events FROM trace_batches FINAL WHERE traceId = {traceId:String}', { traceId });
+      const [whole] = await client.rows<{ events: number }>('SELECT sum(events) AS events FROM batch_summaries FINAL WHERE traceId = {traceId:String}', { traceId });
       return { events, cut: { shown: events.length, of: whole?.events ?? null, why: 'row-limit' } };
     },
   };
@@ -77,7 +77,7 @@ async function summariesOf(client: StoreClient, traceIds: readonly string[]): Pr
   const rows = await client.rows<RawSummary>(
     `SELECT traceId, argMin(title, t.first) AS title, min(t.first) AS first, max(t.last) AS last, sum(t.events) AS events, sum(t.errors) AS errors,
       arraySort(groupUniqArrayArray(50)(t.services)) AS services, arraySort(groupUniqArrayArray(20)(t.systems)) AS systems, arraySort(groupUniqArrayArray(10)(t.businessKeys)) AS businessKeys
-    FROM trace_batches AS t FINAL WHERE traceId IN {traceIds:Array(String)} GROUP BY traceId`,
+    FROM batch_summaries AS t FINAL WHERE traceId IN {traceIds:Array(String)} GROUP BY traceId`,
     { traceIds },
   );
   return new Map(rows.map(({ systems, title, ...row }) => [row.traceId, { ...row, title: title === '' ? null : title, brokers: systems }]));
