@@ -10,5 +10,5 @@ export const sagasHref = (definition: string, state?: string): string => `/sagas
 export const lagHref = (broker: BrokerName, inbox: InboxName): string => `/lag/${part(broker)}/${part(inbox)}`;
 export const queueHref = (broker: BrokerName, queue: InboxName): string => `/queues/${part(broker)}/${part(queue)}`;
 export const deadLettersHref = (group?: string): string => (group === undefined ? '/dead-letters' : `/dead-letters?group=${part(group)}`);
-export const deadLetterHref = (letter: EventId): string => `/dead-letters/${part(letter)}`;
+export const deadLetterHref = (letter: EventId): string => `/dead-letters?letter=${part(letter)}`;
 export const TAPS_HREF = '/settings';

@@ -245,7 +245,7 @@ describe('taps', () => {
 });
 
 describe('find', () => {
-  it('[F2] finds places by name and ids that were seen, each with where it leads', async () => {
+  it('[FI2] finds places by name and ids that were seen, each with where it leads', async () => {
     provideTestServices({ store: { ...samples, findId: async (id) => (id === 'm1' ? [{ field: 'messageId', event: placed }] : []), names: async () => ({ services: ['web'], channels: [{ broker: 'kafka', channel: 'gone' }] }) }, settings: { sagas: [{ name: 'mail order', identifiedBy: 'trace-id', start: [], steps: [], end: [], timeoutMs: null }] } });
     expect((await call(find, '/api/find?q=mail')).body.places).toMatchObject([
       { kind: 'inbox', title: 'mail', href: '/queues/rabbit/mail' },

@@ -6,7 +6,7 @@ const range = { from: 0, to: 1_000_000 };
 const raw = fc.array(fc.record({ at: fc.integer({ min: 0, max: 1_000_000 }), value: fc.option(fc.integer({ min: -50, max: 1000 }), { nil: null }) }), { maxLength: 2000 });
 
 describe('a thinned series', () => {
-  it('[C1] [C2] [C4] has at most the asked points, in order, with the least and the greatest value kept', () => {
+  it('[CH1] [CH2] [CH4] has at most the asked points, in order, with the least and the greatest value kept', () => {
     fc.assert(
       fc.property(raw, fc.integer({ min: 2, max: 300 }), (points, most) => {
         const thin = thinSeries(points, range, { most, gapAfter: 1000 });
@@ -22,7 +22,7 @@ describe('a thinned series', () => {
     );
   });
 
-  it('[C3] a silence is a gap, not a line and not a zero', () => {
+  it('[CH3] a silence is a gap, not a line and not a zero', () => {
     const thin = thinSeries([{ at: 0, value: 5 }, { at: 10, value: 6 }, { at: 900_000, value: 7 }], range, { gapAfter: 20_000 });
     expect(thin.map((point) => point.value)).toEqual([5, 6, null, 7]);
     expect(thinSeries([{ at: 0, value: 5 }, { at: 10, value: null }, { at: 20, value: 7 }], range).map((point) => point.value)).toEqual([5, null, 7]);
@@ -32,7 +32,7 @@ describe('a thinned series', () => {
     expect(thinSeries([{ at: -1, value: 5 }, { at: 2_000_000, value: 6 }], range)).toEqual([]);
   });
 
-  it('[C5] a spark line has a null where nothing was sampled', () => {
+  it('[CH5] a spark line has a null where nothing was sampled', () => {
     expect(sparkOf([{ at: 0, value: 1 }, { at: 10, value: 2 }, { at: 999_999, value: 3 }], range)).toEqual([2, null, 3]);
     expect(sparkOf([], range)).toEqual([]);
   });

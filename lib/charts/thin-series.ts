@@ -8,8 +8,8 @@ export interface RawPoint {
 
 /**
  * Thins a series to at most `most` points over equal steps of [from, to], each with the step's least and greatest value, so that a peak of
- * one sample is still drawn. [C1] never more than `most`; [C2] the series' least and greatest value survive; [C3] a step without any sample
- * is `null`, never 0, when it is wider than `gapAfter` (µs), else it is left out and the line goes on; [C4] in order of time.
+ * one sample is still drawn. [CH1] never more than `most`; [CH2] the series' least and greatest value survive; [CH3] a step without any sample
+ * is `null`, never 0, when it is wider than `gapAfter` (µs), else it is left out and the line goes on; [CH4] in order of time.
  * The value of a step is its last sample's: numbers are absolute, so the newest is the truest.
  */
 export function thinSeries(points: readonly RawPoint[], range: { readonly from: Micros; readonly to: Micros }, options: { readonly most?: number; readonly gapAfter?: Micros } = {}): SeriesPoint[] {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { matchScore } from './match-score';
 
-it('[F1] prefers the whole name, then its beginning, a part, anywhere, and letters in order', () => {
+it('[FI1] prefers the whole name, then its beginning, a part, anywhere, and letters in order', () => {
   const scores = ['order', 'orders', 'shop.order', 'reorder', 'o-r-d-e-r'].map((name) => matchScore(name, 'Order'));
   expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   expect(new Set(scores).size).toBe(5);

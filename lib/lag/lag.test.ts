@@ -11,12 +11,12 @@ const series = (committed: (second: number) => number | null, end: (second: numb
 const judge = (points: GroupPoint[]) => judgeLag(points, (points.at(-1)?.at ?? lagNoon) + 1e6);
 
 describe('seconds behind', () => {
-  it('[L1] are interpolated between our samples of the end', () => {
+  it('[LG1] are interpolated between our samples of the end', () => {
     const points = [aGroupPoint(0, { committed: 0, end: 100 }), aGroupPoint(10, { committed: 0, end: 200 }), aGroupPoint(20, { committed: 150, end: 300 })];
     expect(timeLag(points)).toEqual({ behindMs: 15_000, isAtLeast: false });
   });
 
-  it('[L1] the worst partition counts', () => {
+  it('[LG1] the worst partition counts', () => {
     const partition = (number: number, end: number, lag: number) => ({ partition: number, committed: end - lag, logStart: 0, end, lastStable: end, lag });
     const points = [0, 10, 20].map((second) =>
       aGroupPoint(second, { committed: 0, end: 10 * second, lag: 60, partitions: [partition(0, 5 * second, second === 20 ? 60 : 0), partition(1, 5 * second, second === 20 ? 50 : 0)] }),
@@ -24,17 +24,17 @@ describe('seconds behind', () => {
     expect(timeLag(points)).toEqual({ behindMs: 12_000, isAtLeast: false });
   });
 
-  it('[L2] are never extrapolated beyond the first sample', () => {
+  it('[LG2] are never extrapolated beyond the first sample', () => {
     expect(timeLag([aGroupPoint(0, { committed: 5, end: 100 }), aGroupPoint(30, { committed: 5, end: 200 })])).toEqual({ behindMs: 30_000, isAtLeast: true });
   });
 
-  it('[L3] [L4] nothing waiting is zero, nothing committed is unknown', () => {
+  it('[LG3] [LG4] nothing waiting is zero, nothing committed is unknown', () => {
     expect(timeLag([aGroupPoint(0, { committed: 9, end: 9 })])).toEqual({ behindMs: 0, isAtLeast: false });
     expect(timeLag([aGroupPoint(0, { committed: null, end: 9 })])).toEqual({ behindMs: null, isAtLeast: false });
     expect(timeLag([])).toEqual({ behindMs: null, isAtLeast: false });
   });
 
-  it('[L5] grow with the lag and are never negative', () => {
+  it('[LG5] grow with the lag and are never negative', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(50), { minLength: 3, maxLength: 30 }), fc.nat(1500), fc.nat(1500), (steps, one, other) => {
         let end = 0;
@@ -48,43 +48,43 @@ describe('seconds behind', () => {
 });
 
 describe('the verdict on a group', () => {
-  it('[L10] without a sample, or with an old one, is unknown and says so', () => {
+  it('[LG10] without a sample, or with an old one, is unknown and says so', () => {
     expect(judgeLag([], lagNoon).verdict).toBe('unknown');
     const old = judgeLag([aGroupPoint(0, { committed: 1, end: 5 })], lagNoon + 600e6);
     expect(old).toMatchObject({ verdict: 'unknown', behindMs: null });
     expect(old.because.replaceAll('\u202f', ' ')).toBe('No sample for 10 min 00 s.');
   });
 
-  it('[L11] without a committed offset is "no offset", never lag 0', () => {
+  it('[LG11] without a committed offset is "no offset", never lag 0', () => {
     expect(judge(series(() => null, () => 900))).toMatchObject({ verdict: 'no-offset', behindMs: null });
   });
 
-  it('[L12] without members says so, and is loud only while something waits', () => {
+  it('[LG12] without members says so, and is loud only while something waits', () => {
     expect(judge(series(() => 5, () => 9, { members: 0, state: 'empty' })).verdict).toBe('no-members');
     expect(levelOfLag('no-members', 4)).toBe('bad');
     expect(levelOfLag('no-members', 0)).toBe('off');
   });
 
-  it('[L13] sees an offset that was set back, until it is there again', () => {
+  it('[LG13] sees an offset that was set back, until it is there again', () => {
     expect(judge(series((s) => (s < 800 ? s * 10 : s), (s) => s * 10)).verdict).toBe('rewound');
     expect(judge(series((s) => (s < 100 ? s * 10 : s === 100 ? 0 : s * 10), (s) => s * 10)).verdict).toBe('caught-up');
   });
 
-  it('[L14] is caught up when nothing waits, or only a transaction marker', () => {
+  it('[LG14] is caught up when nothing waits, or only a transaction marker', () => {
     expect(judge(series((s) => s, (s) => s)).verdict).toBe('caught-up');
     expect(judge(series(() => 99, () => 100, { stableLag: 0 })).verdict).toBe('caught-up');
   });
 
-  it('[L15] tells stopped (never moved while we looked) from stalled (moved before)', () => {
+  it('[LG15] tells stopped (never moved while we looked) from stalled (moved before)', () => {
     expect(judge(series(() => 5, (s) => 5 + s)).verdict).toBe('stopped');
     expect(judge(series((s) => Math.min(s, 700), (s) => s)).verdict).toBe('stalled');
   });
 
-  it('[L16] work in hand is not lag', () => {
+  it('[LG16] work in hand is not lag', () => {
     expect(judge(series((s) => s * 100 - 150, (s) => s * 100)).verdict).toBe('caught-up');
   });
 
-  it('[L17] falls behind while the lag grows, or stays large; catches up while it shrinks, with a time to clear', () => {
+  it('[LG17] falls behind while the lag grows, or stays large; catches up while it shrinks, with a time to clear', () => {
     expect(judge(series((s) => s * 5, (s) => s * 10))).toMatchObject({ verdict: 'falling-behind', clearInMs: null });
     expect(judge(series((s) => s * 10, (s) => 600 + s * 10)).verdict).toBe('falling-behind');
     const shrinking = judge(series((s) => s * 20, (s) => 20_000 + s * 10));
@@ -93,7 +93,7 @@ describe('the verdict on a group', () => {
     expect(shrinking).toMatchObject({ consumeRate: 20, produceRate: 10, trend: -10 });
   });
 
-  it('[L18] calls a group with lag that once was at zero and now grows what it is (Burrow says OK)', () => {
+  it('[LG18] calls a group with lag that once was at zero and now grows what it is (Burrow says OK)', () => {
     expect(judge(series((s) => (s < 300 ? s * 100 : 30_000 + (s - 300) * 10), (s) => s * 100)).verdict).toBe('falling-behind');
   });
 

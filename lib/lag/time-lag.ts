@@ -11,8 +11,8 @@ export interface TimeLag {
 const UNKNOWN: TimeLag = { behindMs: null, isAtLeast: false };
 
 /**
- * How long ago the committed offset was the end: [L1] by interpolating our own samples of (end, time), per partition where they are kept, the
- * worst partition counts; [L2] never extrapolated: older than the first sample is "at least"; [L3] nothing waiting is 0; [L4] nothing
+ * How long ago the committed offset was the end: [LG1] by interpolating our own samples of (end, time), per partition where they are kept, the
+ * worst partition counts; [LG2] never extrapolated: older than the first sample is "at least"; [LG3] nothing waiting is 0; [LG4] nothing
  * committed is unknown. `points` oldest first.
  */
 export function timeLag(points: readonly GroupPoint[]): TimeLag {

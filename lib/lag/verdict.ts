@@ -26,7 +26,7 @@ const STILL_AFTER: Micros = 60e6;
 const IN_HAND_MS = 5_000;
 
 /**
- * Judges one group on one topic by its samples, oldest first (docs/spec/lag.md [L10]–[L18]; the words are Burrow's, its inputs are not: we
+ * Judges one group on one topic by its samples, oldest first (docs/spec/lag.md [LG10]–[LG18]; the words are Burrow's, its inputs are not: we
  * see committed offsets by asking, not the commits). The first rule that fits decides:
  * no sample or a stale one → unknown · nothing committed → no offset · no members → no members · went back and not there again → rewound ·
  * nothing waits (or one commit marker) → caught up · did not move in the window → stopped, in the last minute → stalled ·

@@ -21,37 +21,37 @@ const series = (given: (second: number) => Partial<QueuePoint>) => Array.from({ 
 const judge = (points: QueuePoint[]) => judgeQueue(points, (points.at(-1)?.at ?? noon) + 1e6);
 
 describe('the verdict on a queue', () => {
-  it('[Q1] without a number is unknown, never empty', () => {
+  it('[QU1] without a number is unknown, never empty', () => {
     expect(judge([]).verdict).toBe('unknown');
     expect(judge(series(() => ({ ready: null }))).verdict).toBe('unknown');
     expect(judgeQueue(series(() => ({})), noon + 3_600e6).verdict).toBe('unknown');
   });
 
-  it('[Q2] is empty when nothing is ready and nothing in hand', () => {
+  it('[QU2] is empty when nothing is ready and nothing in hand', () => {
     expect(judge(series(() => ({})))).toEqual({ verdict: 'empty', because: 'Nothing waits.', waitMs: 0 });
     expect(judge(series(() => ({ unacked: 1 }))).verdict).toBe('flowing');
   });
 
-  it('[Q3] says that nobody listens', () => expect(judge(series(() => ({ ready: 3, consumers: 0 }))).verdict).toBe('no-consumers'));
+  it('[QU3] says that nobody listens', () => expect(judge(series(() => ({ ready: 3, consumers: 0 }))).verdict).toBe('no-consumers'));
 
-  it('[Q4] is stalled when nothing was acknowledged for a minute, but not when the rates are unknown', () => {
+  it('[QU4] is stalled when nothing was acknowledged for a minute, but not when the rates are unknown', () => {
     expect(judge(series(() => ({ ready: 7, ackRate: 0 }))).verdict).toBe('stalled');
     expect(judge(series(() => ({ ready: 7, ackRate: null }))).verdict).toBe('flowing');
     expect(judge(series((s) => ({ ready: 7, ackRate: s > 260 ? 0 : 1 }))).verdict).toBe('flowing');
   });
 
-  it('[Q5] tells filling from draining from flowing', () => {
+  it('[QU5] tells filling from draining from flowing', () => {
     expect(judge(series((s) => ({ ready: s * 2 }))).verdict).toBe('filling');
     expect(judge(series((s) => ({ ready: 1000 - s * 2 }))).verdict).toBe('draining');
     expect(judge(series((s) => ({ ready: 40 + (s % 20 ? 1 : 0) }))).verdict).toBe('flowing');
   });
 
-  it('[Q6] estimates the wait by ready ÷ acknowledged, unknown without a rate', () => {
+  it('[QU6] estimates the wait by ready ÷ acknowledged, unknown without a rate', () => {
     expect(judge(series(() => ({ ready: 20, ackRate: 4 }))).waitMs).toBe(5000);
     expect(judge(series(() => ({ ready: 20, ackRate: null }))).waitMs).toBeNull();
   });
 
-  it('[Q7] a queue of dead letters needs no consumer, its letters are the warning', () => {
+  it('[QU7] a queue of dead letters needs no consumer, its letters are the warning', () => {
     expect(levelOfQueue('no-consumers', true, 4)).toBe('warn');
     expect(levelOfQueue('no-consumers', true, 0)).toBe('ok');
     expect(levelOfQueue('no-consumers', false, 4)).toBe('bad');

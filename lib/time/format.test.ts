@@ -14,7 +14,7 @@ describe('numbers and times', () => {
     [-12_345, '-12,345'],
     [null, 'unknown'],
     [Number.NaN, 'unknown'],
-  ])('[N1] writes the count %s as %s', (value, text) => expect(plain(formatCount(value))).toBe(text));
+  ])('[TI11] writes the count %s as %s', (value, text) => expect(plain(formatCount(value))).toBe(text));
 
   it.each([
     [0, '0/s'],
@@ -27,7 +27,7 @@ describe('numbers and times', () => {
     [112.4, '112/s'],
     [50_123, '50,123/s'],
     [null, 'unknown'],
-  ])('[N2] writes the rate %s with three figures as %s', (value, text) => expect(plain(formatRate(value))).toBe(text));
+  ])('[TI12] writes the rate %s with three figures as %s', (value, text) => expect(plain(formatRate(value))).toBe(text));
 
   it.each([
     [0, '0 %'],
@@ -36,7 +36,7 @@ describe('numbers and times', () => {
     [0.9999, '> 99.9 %'],
     [1, '100 %'],
     [null, 'unknown'],
-  ])('[N3] writes the share %s as %s', (value, text) => expect(plain(formatShare(value))).toBe(text));
+  ])('[TI13] writes the share %s as %s', (value, text) => expect(plain(formatShare(value))).toBe(text));
 
   it.each([
     [0, '0 ms'],
@@ -52,19 +52,19 @@ describe('numbers and times', () => {
     [266_400_000, '3 d 2 h'],
     [-412, '−412 ms'],
     [null, 'unknown'],
-  ])('[N4] writes the duration %s ms as %s', (value, text) => expect(plain(formatDuration(value))).toBe(text));
+  ])('[TI14] writes the duration %s ms as %s', (value, text) => expect(plain(formatDuration(value))).toBe(text));
 
-  it('[N4] says min in sentences', () => {
+  it('[TI14] says min in sentences', () => {
     expect(plain(formatDuration(505_000, 'sentence'))).toBe('8 min 25 s');
   });
 
-  it('[N5] counts down, and up once it is over', () => {
+  it('[TI15] counts down, and up once it is over', () => {
     expect(formatCountdown(83_000)).toBe('01:23');
     expect(formatCountdown(3_723_000)).toBe('1:02:03');
     expect(formatCountdown(-5000)).toBe('+00:05');
   });
 
-  it('[N6] writes times of today as a clock, of another day with the date', () => {
+  it('[TI16] writes times of today as a clock, of another day with the date', () => {
     const then = at('2026-11-21T02:14:36.912Z') + 345;
     const zone = 'utc';
     expect(formatTime(then, { zone })).toBe('02:14:36.912');
@@ -74,12 +74,12 @@ describe('numbers and times', () => {
     expect(formatAxisTime(at('2025-11-19T22:03:00Z'), { zone, now: then })).toBe('19 Nov 2025, 22:03');
   });
 
-  it('[N7] copies as ISO 8601 with zone and every microsecond', () => {
+  it('[TI17] copies as ISO 8601 with zone and every microsecond', () => {
     expect(formatIso(at('2026-11-21T02:14:36.912Z') + 345)).toBe('2026-11-21T02:14:36.912345Z');
     expect(formatIso(at('2026-11-21T02:14:36.912Z'))).toBe('2026-11-21T02:14:36.912Z');
   });
 
-  it('[N8] says ages and sizes', () => {
+  it('[TI18] says ages and sizes', () => {
     expect(plain(formatAge(21_400))).toBe('21 s ago');
     expect(formatAge(400)).toBe('now');
     expect(plain(formatAge(505_000))).toBe('8 min 25 s ago');

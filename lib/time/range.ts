@@ -2,7 +2,7 @@ import type { Micros } from '@/lib/events/names';
 
 /**
  * A time range as a link carries it: each end is a moment ago (`-15m`, moves with the clock) or an instant (ISO 8601 with zone, or µs since
- * 1970). `readRange` and `writeRange` are each other's inverse (docs/spec/traces.md [R1]); the API and the pages use the same pair.
+ * 1970). `readRange` and `writeRange` are each other's inverse (docs/spec/traces.md [TI1]); the API and the pages use the same pair.
  */
 export type Moment = { readonly kind: 'ago'; readonly ms: number } | { readonly kind: 'at'; readonly at: Micros };
 

@@ -24,9 +24,9 @@ const aTap = { tap: 'shop', broker: 'shop', status: 'retrying', problem: { code:
 const plain = (input: Partial<AttentionInput>) => whatNeedsALook({ ...calm, ...input }).map((one) => `${one.level} ${one.text} → ${one.href}`.replaceAll('\u202f', ' '));
 
 describe('what needs a look', () => {
-  it('[P30] is nothing when all is well', () => expect(plain({ lag: [aRow({ verdict: 'caught-up' })] })).toEqual([]));
+  it('[TP30] is nothing when all is well', () => expect(plain({ lag: [aRow({ verdict: 'caught-up' })] })).toEqual([]));
 
-  it('[P30] says it with numbers and where to look, the loudest first', () => {
+  it('[TP30] says it with numbers and where to look, the loudest first', () => {
     expect(
       plain({
         lag: [aRow({}), aRow({ verdict: 'stalled', behindMs: null }), aRow({ verdict: 'catching-up' })],
@@ -47,7 +47,7 @@ describe('what needs a look', () => {
     ]);
   });
 
-  it('[P30] leaves other brokers out when one is asked, and stops at twelve', () => {
+  it('[TP30] leaves other brokers out when one is asked, and stops at twelve', () => {
     expect(plain({ lag: [aRow({})], brokers: new Set(['other']) })).toEqual([]);
     expect(plain({ deadLetters: Array.from({ length: 40 }, (_, index) => ({ id: `${index}`, cause: 'x', count: 1, failedIn: null })) })).toHaveLength(12);
   });

@@ -22,7 +22,7 @@ export interface AttentionInput {
 
 const MOST = 12;
 
-/** What needs a look, in words with numbers, the loudest first and each with where to look (docs/spec/topology.md [P30]); at most twelve. */
+/** What needs a look, in words with numbers, the loudest first and each with where to look (docs/spec/topology.md [TP30]); at most twelve. */
 export function whatNeedsALook(input: AttentionInput): Attention[] {
   const shown = (broker: BrokerName) => input.brokers === undefined || input.brokers.has(broker);
   const found: Attention[] = [

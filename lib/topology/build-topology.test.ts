@@ -26,7 +26,7 @@ const shop = aPicture({
 });
 
 describe('the picture of who talks to whom', () => {
-  it('[P2] draws what a broker declares before any event came', () => {
+  it('[TP2] draws what a broker declares before any event came', () => {
     expect(lines({ pictures: [shop] })).toEqual([
       'consume:inbox:rabbit/billing→service:payment [declared] 0',
       'dead-letter:inbox:rabbit/billing→channel:rabbit/shop.dead [declared] 0',
@@ -36,25 +36,25 @@ describe('the picture of who talks to whom', () => {
     expect(build({ pictures: [shop] }).nodes.find((node) => node.id === 'service:payment')).toMatchObject({ publishes: false, consumes: true, members: 2 });
   });
 
-  it('[P3] leaves out what is ours, what is internal, and built-in exchanges nobody uses', () => {
+  it('[TP3] leaves out what is ours, what is internal, and built-in exchanges nobody uses', () => {
     const ids = build({ pictures: [shop, kafka({ channels: [aTopic('__consumer_offsets', { internal: true })], inboxes: [aGroup('__consumer_offsets', 'x')] })], seen: [aSeenEdge({ channel: 'eventyard.positions' })] }).nodes.map((node) => node.id);
     expect(ids.filter((id) => /eventyard|amq\.|__consumer/.test(id))).toEqual([]);
     expect(build({ pictures: [shop], seen: [aSeenEdge({ channel: 'amq.topic' })] }).nodes.map((node) => node.id)).toContain('channel:rabbit/amq.topic');
   });
 
-  it('[P4] an edge keeps every evidence, strongest first, with its count and when it was last seen', () => {
+  it('[TP4] an edge keeps every evidence, strongest first, with its count and when it was last seen', () => {
     const { edges } = build({ pictures: [shop], seen: [aSeenEdge({ kind: 'route', channel: 'shop', inbox: 'billing', count: 7 })], taken: new Map([['inbox:rabbit/billing', 5]]) });
     expect(edges.find((edge) => edge.kind === 'route' && edge.to === 'inbox:rabbit/billing')).toMatchObject({ count: 7, evidence: [{ kind: 'seen', at: pictureNoon }, { kind: 'declared' }] });
     expect(edges.find((edge) => edge.kind === 'consume')).toMatchObject({ count: 5, evidence: [{ kind: 'seen' }, { kind: 'declared' }] });
   });
 
-  it('[P5] names services by the events, the mapping first, and says when nobody is named', () => {
+  it('[TP5] names services by the events, the mapping first, and says when nobody is named', () => {
     const { nodes, edges } = build({ seen: [aSeenEdge({ channel: 'shop', source: 'orders-svc', count: 3 }), aSeenEdge({ channel: 'shop', count: 2 })], serviceNames: { 'orders-svc': 'orders' } });
     expect(edges.map((edge) => edge.from)).toEqual(['service:?rabbit/shop', 'service:orders']);
     expect(nodes.find((node) => node.id === 'service:?rabbit/shop')).toMatchObject({ title: 'unknown producer', unknown: 'Its events name no source.' });
   });
 
-  it('[P5] names consumers by mapping, then client, then group (inferred)', () => {
+  it('[TP5] names consumers by mapping, then client, then group (inferred)', () => {
     const picture = kafka({
       channels: [aTopic('orders')],
       inboxes: [aGroup('orders', 'g1', { consumers: [aConsumer('svc-a')] }), aGroup('orders', 'g2', { consumers: [aConsumer(null, { rawName: 'kafkajs' })] }), aGroup('orders', 'g3'), aGroup('orders', 'g4', { consumers: [aConsumer(null, { rawName: 'rdkafka' })] })],
@@ -68,7 +68,7 @@ describe('the picture of who talks to whom', () => {
     expect(lines({ pictures: [aPicture({ inboxes: [aQueue('q', { consumers: [aConsumer(null)] })] })] })).toEqual(['consume:inbox:rabbit/q→service:?rabbit/q [declared] 0']);
   });
 
-  it('[P6] every group of a topic gets all of its events; seen when its offset moves', () => {
+  it('[TP6] every group of a topic gets all of its events; seen when its offset moves', () => {
     const picture = kafka({ channels: [aTopic('orders')], inboxes: [aGroup('orders', 'a'), aGroup('orders', 'b')] });
     const seen = [aSeenEdge({ broker: 'kafka', channel: 'orders', source: 'web', count: 9 })];
     expect(lines({ pictures: [picture], seen, taken: new Map([['inbox:kafka/orders@a', 4]]) }).filter((line) => line.startsWith('route'))).toEqual([
@@ -77,7 +77,7 @@ describe('the picture of who talks to whom', () => {
     ]);
   });
 
-  it('[P7] knows places of dead letters by wiring, by traffic and by name, and says why', () => {
+  it('[TP7] knows places of dead letters by wiring, by traffic and by name, and says why', () => {
     const { nodes } = build({ pictures: [shop] });
     expect(nodes.find((node) => node.id === 'inbox:rabbit/graveyard')).toMatchObject({ deadLetter: true, deadLetterWhy: 'Rejected messages of billing go here (its dead-letter argument).' });
     expect(build({ pictures: [aPicture({ inboxes: [aQueue('orders.dlq')] })] }).nodes).toMatchObject([{ deadLetter: true, deadLetterWhy: 'Its name says so.' }]);
@@ -87,19 +87,19 @@ describe('the picture of who talks to whom', () => {
     expect(byName.nodes.find((node) => node.id === 'inbox:rabbit/b')).toMatchObject({ deadLetter: true });
   });
 
-  it('[P7] letters that do not say where they died come from the only inbox wired so, else from nowhere known', () => {
+  it('[TP7] letters that do not say where they died come from the only inbox wired so, else from nowhere known', () => {
     const seen = [aSeenEdge({ kind: 'dead-letter', channel: 'shop.dead', count: 2 })];
     expect(lines({ pictures: [shop], seen }).filter((line) => line.startsWith('dead-letter'))).toEqual(['dead-letter:inbox:rabbit/billing→channel:rabbit/shop.dead [declared+inferred] 2']);
     expect(lines({ seen })).toEqual(['dead-letter:service:?rabbit/shop.dead→channel:rabbit/shop.dead [seen] 2']);
   });
 
-  it('[P8] a queue without bindings hangs on the default exchange, which only counters tell of', () => {
+  it('[TP8] a queue without bindings hangs on the default exchange, which only counters tell of', () => {
     const picture = aPicture({ channels: [aChannel('', { readable: { can: false, why: 'the default exchange cannot be read' } })], inboxes: [aQueue('rpc')] });
     expect(lines({ pictures: [picture] })).toEqual(['route:channel:rabbit/→inbox:rabbit/rpc [declared] 0']);
     expect(build({ pictures: [picture] }).nodes.find((node) => node.kind === 'channel')).toMatchObject({ unreadable: 'the default exchange cannot be read' });
   });
 
-  it('[P9] the same facts in another order give the same picture, and hostile names are only names', () => {
+  it('[TP9] the same facts in another order give the same picture, and hostile names are only names', () => {
     const seen = ['__proto__', 'constructor', '<b>'].map((channel) => aSeenEdge({ channel, source: channel }));
     const one = build({ pictures: [shop], seen });
     expect(build({ pictures: [shop], seen: seen.toReversed() })).toEqual(one);

@@ -29,7 +29,7 @@ export interface TopologyInput {
 }
 
 /**
- * Draws who talks to whom out of what brokers declare and what was seen (docs/spec/topology.md [P2]–[P9]). Nodes are services, channels and
+ * Draws who talks to whom out of what brokers declare and what was seen (docs/spec/topology.md [TP2]–[TP9]). Nodes are services, channels and
  * inboxes; an edge keeps every evidence it has, strongest first. What is ours or the broker's own is left out. Nodes and edges come in a
  * stable order, so that the same facts give the same picture.
  */

@@ -1,7 +1,7 @@
 import type { BrokerName, ChannelName, InboxName, ServiceName } from '@/lib/events/names';
 import type { EdgeId, NodeId, TopologyEdge } from '@/lib/contract/topology';
 
-/** The ids of nodes and edges, made in this one place so that the picture, the rates and the links agree (docs/spec/topology.md [P1]). */
+/** The ids of nodes and edges, made in this one place so that the picture, the rates and the links agree (docs/spec/topology.md [TP1]). */
 export const serviceNode = (service: ServiceName): NodeId => `service:${service}`;
 export const unknownProducerNode = (broker: BrokerName, channel: ChannelName): NodeId => `service:?${broker}/${channel}`;
 export const channelNode = (broker: BrokerName, channel: ChannelName): NodeId => `channel:${broker}/${channel}`;

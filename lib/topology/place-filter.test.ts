@@ -14,4 +14,4 @@ it.each([
   ['consume:inbox:r/q→service:s', { counts: { broker: 'r', kind: 'route', inbox: 'q' }, events: { broker: 'r', inbox: 'q' }, samples: { broker: 'r', inbox: 'q', kind: 'queue' } }],
   ['dead-letter:inbox:r/q→channel:r/dlx', { counts: { broker: 'r', kind: 'dead-letter', channel: 'dlx', inbox: 'q' }, events: { broker: 'r', channel: 'dlx' }, samples: null }],
   ['nonsense', 'not-a-place'],
-])('[P40] %s is asked for by its own filter', (id, filter) => expect(placeFilter(id, systemOf)).toEqual(filter));
+])('[TP40] %s is asked for by its own filter', (id, filter) => expect(placeFilter(id, systemOf)).toEqual(filter));

@@ -13,7 +13,7 @@ export interface PlaceFilter {
 /** Publishes of nobody known stand under the empty name in the rollups. */
 const NOBODY: ServiceName = '';
 
-/** [P40] A Kafka group has no counts of its own: its events are its topic's. */
+/** [TP40] A Kafka group has no counts of its own: its events are its topic's. */
 export function placeFilter(id: string, systemOf: (broker: BrokerName) => BrokerSystem | undefined): PlaceFilter | 'not-a-place' {
   const edge = readEdgeId(id);
   if (edge !== 'not-an-edge') return ofEdge(edge, systemOf);

@@ -10,7 +10,7 @@ const anEdge = (given: Partial<EdgeCount>): EdgeCount => ({ kind: 'publish', sou
 const batch = (...edges: EdgeCount[]) => ({ broker: 'kafka', edges });
 
 describe('live rates', () => {
-  it('[P20] are events per second over the last ten seconds, and fall back to nothing', () => {
+  it('[TP20] are events per second over the last ten seconds, and fall back to nothing', () => {
     const rates = createEdgeRates(noon);
     for (let second = 0; second < 30; second++) rates.add(batch(anEdge({ count: 7 })), at(second));
     expect(rates.read(at(29.5))).toEqual([{ broker: 'kafka', edge: { kind: 'publish', source: 'web', channel: 'orders', inbox: null }, rate: 7, failedRate: 0 }]);
@@ -18,13 +18,13 @@ describe('live rates', () => {
     expect(rates.read(at(45))).toEqual([]);
   });
 
-  it('[P20] of a web half that has just started are over what it has counted', () => {
+  it('[TP20] of a web half that has just started are over what it has counted', () => {
     const rates = createEdgeRates(noon);
     rates.add(batch(anEdge({ count: 10 })), at(1));
     expect(rates.read(at(2))[0]?.rate).toBe(5);
   });
 
-  it('[P22] take the error share from dead letters ÷ (taken + dead letters), and a topic\'s rate for each group', () => {
+  it('[TP22] take the error share from dead letters ÷ (taken + dead letters), and a topic\'s rate for each group', () => {
     const { edges } = buildTopology({
       brokers: [],
       pictures: [aPicture({ broker: 'kafka', system: 'kafka', channels: [aTopic('orders'), aTopic('orders.dlt')], inboxes: [aGroup('orders', 'g', { consumers: [aConsumer('billing')] })] })],
@@ -45,12 +45,12 @@ describe('live rates', () => {
     expect(rates.inboxes).toEqual({ 'inbox:kafka/orders@g': { waiting: 4, verdict: 'falling-behind', text: 'because', level: 'warn' } });
   });
 
-  it('[P22] a consume edge whose inbox nobody counts has no rate, not zero', () => {
+  it('[TP22] a consume edge whose inbox nobody counts has no rate, not zero', () => {
     const edge = { id: 'consume:inbox:a/q→service:s', kind: 'consume', from: 'inbox:a/q', to: 'service:s', broker: 'a', system: 'rabbitmq', evidence: [], count: 0 } as const;
     expect(topologyRates([edge], [], new Map()).edges).toEqual({});
   });
 
-  it('[P21] keep no more than the routes of the last ten seconds', () => {
+  it('[TP21] keep no more than the routes of the last ten seconds', () => {
     const rates = createEdgeRates(noon);
     for (let index = 0; index < 1000; index++) rates.add(batch(anEdge({ channel: `c${index}` })), at(index / 10));
     expect(rates.read(at(100)).length).toBeLessThanOrEqual(110);

@@ -23,8 +23,8 @@ export interface EdgeRate {
 }
 
 /**
- * Counts what batches announce into a sliding window and gives absolute rates (docs/spec/topology.md [P20]): a number of this moment, so a
- * frame may be skipped but never misread. Memory is bounded by the routes that were used in the last ten seconds [P21].
+ * Counts what batches announce into a sliding window and gives absolute rates (docs/spec/topology.md [TP20]): a number of this moment, so a
+ * frame may be skipped but never misread. Memory is bounded by the routes that were used in the last ten seconds [TP21].
  */
 export function createEdgeRates(startedAt: Micros): {
   add(batch: Pick<BatchAnnouncement, 'broker' | 'edges'>, now: Micros): void;
@@ -83,7 +83,7 @@ export interface InboxNow {
 
 /**
  * The rates of a picture's edges. Publish, route and dead-letter by what was announced; a Kafka route by its topic's rate (every group gets
- * all); consume by the inbox's own counters, unsplit when several services share it. Error share [P22]: dead letters out of the inbox ÷
+ * all); consume by the inbox's own counters, unsplit when several services share it. Error share [TP22]: dead letters out of the inbox ÷
  * (taken + dead letters). Edges of the announcements that the picture does not have yet are given all the same.
  */
 export function topologyRates(picture: readonly TopologyEdge[], counted: readonly EdgeRate[], inboxes: ReadonlyMap<NodeId, InboxNow>): TopologyRates {
