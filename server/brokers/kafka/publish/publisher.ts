@@ -46,6 +46,7 @@ export class Publisher {
     settings: KafkaSettings,
     log: Log,
     private readonly now: () => number,
+    private readonly resolveMs = RESOLVE_MS,
   ) {
     this.link = new KafkaLink(settings, log);
     this.producer = new IdempotentProducer(this.link);
@@ -65,7 +66,7 @@ export class Publisher {
     const { to } = message;
     if (to.kind === 'queue') return { confirmed: false, why: 'refused', detail: 'Kafka has no queues: a message goes to a topic' };
     const record: OneRecord = { key: message.key, value: message.body, headers: message.headers, timeMs: Math.floor(this.now()) };
-    const until = this.now() + RESOLVE_MS;
+    const until = this.now() + this.resolveMs;
     let sent = false;
     let partition: number | null = to.partition;
     for (;;) {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { compressFrameSync } from 'lz4-napi';
 import { describe, expect, it } from 'vitest';
 import type { RawRecord } from '@/lib/events/observed-event';
+import { unpack } from './codecs';
 import { HeaderNames } from './header-names';
 import { encodeMarker, encodeRecordBatch } from './record-batch.fixture';
 import { readRecordSet, type AbortedTransaction, type RecordSet } from './record-set';
@@ -131,10 +132,13 @@ describe('the walk over a record set', () => {
     });
 
     it('[K13] passes over what would unpack to more than we hold', () => {
-      const bomb = gzipSync(Buffer.alloc(130 * 1024 * 1024));
-      expect(packed(1, () => bomb).gaps).toMatchObject([{ reason: 'too-large', count: 3, fromOffset: 0, toOffset: 2 }]);
       const claim = Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0]);
-      expect(packed(2, () => claim).gaps).toMatchObject([{ reason: 'too-large', count: 3 }]);
+      expect(packed(2, () => claim).gaps).toMatchObject([{ reason: 'too-large', count: 3, fromOffset: 0, toOffset: 2 }]);
+      const large = Buffer.alloc(200);
+      for (const [codec, bytes] of [[1, gzipSync(large)], [1, Buffer.concat([gzipSync(large), Buffer.from('trailing')])], [2, snappy.compress(large)], [2, xerial(snappy.compress(large))], [4, rawZstd(large)]] as const) {
+        expect(() => unpack(codec, bytes, 100)).toThrow(expect.objectContaining({ reason: 'too-large' }));
+        expect(unpack(codec, bytes, 200).length).toBe(200);
+      }
     });
 
     it('[K13] counts as unknown what lies partly behind us', () => {
@@ -173,6 +177,11 @@ describe('the walk over a record set', () => {
       const broken = encodeRecordBatch({ baseOffset: 4, records: three });
       broken.writeInt32BE(-5, 8);
       expect(read(broken, { from: 4 })).toMatchObject({ records: [], nextOffset: 5, gaps: [{ fromOffset: 4, toOffset: 4, count: null, reason: 'undecodable' }] });
+    });
+
+    it('never throws at a marker, whatever byte is wrong', () => {
+      const sound = encodeMarker(100, 1, 'abort');
+      for (let at = 0; at < sound.length; at++) for (const wrong of [0x00, 0x7f, 0x80, 0xff]) read(overwrite(Buffer.from(sound), at, wrong), { from: 100 });
     });
 
     it('never throws and always moves on, whatever byte is wrong', () => {

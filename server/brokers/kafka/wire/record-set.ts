@@ -117,7 +117,7 @@ class RecordSetWalk {
     cursor.varlong();
     cursor.varint();
     const keyLength = cursor.varint();
-    if (keyLength >= 4 && this.source.bytes.readInt16BE(cursor.position + 2) === 0) this.abortedProducers.delete(producerId);
+    if (keyLength >= 4 && cursor.position + 4 <= this.source.bytes.length && this.source.bytes.readInt16BE(cursor.position + 2) === 0) this.abortedProducers.delete(producerId);
   }
 
   private events(at: number, end: number, baseOffset: number, lastOffset: number, attributes: number, count: number): void {
