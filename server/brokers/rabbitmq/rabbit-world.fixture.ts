@@ -174,18 +174,26 @@ export interface Wire {
   readonly port: number;
   /** Ends every connection at once, without a goodbye, both ways. */
   cut(): void;
-  /** New connections are refused until `mend`. */
+  /** Cuts, and new connections are refused until `mend`. */
   refuse(): void;
+  /** Once the client has sent these bytes, what the broker says reaches it no more; what it says still reaches the broker. */
+  deafenAfterSending(bytes: string): void;
   mend(): void;
   close(): Promise<void>;
 }
 
 export async function openWire(target: { host: string; port: number }): Promise<Wire> {
   const open = new Set<Socket>();
+  let trigger: Buffer | null = null;
   let refusing = false;
   const server = createServer((near) => {
     if (refusing) return void near.destroy();
     const far = connect(target.port, target.host);
+    near.prependListener('data', (chunk: Buffer) => {
+      if (trigger === null || !chunk.includes(trigger)) return;
+      far.unpipe(near);
+      far.resume();
+    });
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -210,6 +218,7 @@ export async function openWire(target: { host: string; port: number }): Promise<
       refusing = true;
       cut();
     },
+    deafenAfterSending: (bytes) => (trigger = Buffer.from(bytes)),
     mend: () => (refusing = false),
     close: async () => {
       cut();
