@@ -1,6 +1,7 @@
 import type { ApiError as ApiErrorBody, SessionView } from '@/lib/contract/common';
 import type { FindView } from '@/lib/contract/find';
 import type { TapsView } from '@/lib/contract/taps';
+import { writeRange, type AskedRange } from '@/lib/time/range';
 import type { TopologyDetail, TopologyView } from '@/lib/contract/topology';
 
 /** What an API route answered when it did not answer with data. `status` 0: it could not be reached at all. */
@@ -106,3 +107,9 @@ export const api = {
   demoScenarios: () => getJson<DemoView>('/api/demo/scenario'),
   demoScenario: (scenario: string) => postJson<DemoView>('/api/demo/scenario', { scenario }),
 };
+
+/** The topology's snapshot of a range, as a query that several parts of the page may ask for at once. */
+export function topologyQuery(range: AskedRange, brokers: readonly string[] | null) {
+  const written = writeRange(range);
+  return { queryKey: ['topology', written, brokers] as const, queryFn: ({ signal }: { readonly signal: AbortSignal }) => api.topology({ ...written, brokers: brokers?.join(',') ?? null }, signal) };
+}

@@ -4,9 +4,7 @@ import type { FeedState, LiveFrame, Room, Subscription } from '@/lib/contract/li
  * One socket per tab, as a plain store. Frames carry absolute values and a number each: a frame may be skipped, never misread. When a
  * number is missing or the server says `resync`, `onResync` is told (the query client asks the snapshots again) and the feed goes on.
  *
- * [L1] pause freezes what is shown, not the intake: frames that come while paused are counted, and going on asks a snapshot. [L2] the state
- * is `disconnected` from the moment the link is gone and `stale` 10 s later. [L3] rooms of several parts of a page add up; a room that
- * nobody holds any more is left. Guarded by live-feed.test.tsx.
+ * The promises are [FE1]…[FE6] of docs/spec/screens.md, guarded by live-feed.test.tsx.
  */
 export type FeedStatus = 'connecting' | 'live' | 'paused' | 'behind' | 'disconnected' | 'stale';
 
@@ -187,6 +185,8 @@ export function statusOf(snapshot: FeedSnapshot, now: number, connected: boolean
   if (snapshot.feed === null) return 'connecting';
   if (snapshot.feed.collector === 'gone' || snapshot.feed.store === 'down') return 'behind';
   if (snapshot.feed.rate > 0 && (snapshot.feed.behindMs ?? 0) > BEHIND_MS) return 'behind';
+  // The server says even quiet once a second.
+  if (now - (snapshot.frameAt ?? now) > BEHIND_MS) return 'behind';
   return 'live';
 }
 
@@ -194,7 +194,7 @@ const hasNews = (frame: LiveFrame): boolean => frame.events !== undefined || fra
 
 const roomKey = (room: Room): string => (room.room === 'trace' ? `trace ${room.traceId}` : room.room);
 
-/** [L3] One subscription out of many, each room and inbox once, in a stable order. */
+/** [FE5] One subscription out of many, each room and inbox once, in a stable order. */
 export function mergeSubscriptions(all: readonly Subscription[]): Subscription {
   const rooms = new Map(all.flatMap((each) => each.rooms).map((room) => [roomKey(room), room]));
   const watch = new Map(all.flatMap((each) => each.watch).map((inbox) => [`${inbox.broker} ${inbox.inbox}`, inbox]));

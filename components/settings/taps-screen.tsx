@@ -118,7 +118,7 @@ function Tap({ tap }: { readonly tap: TapCard }) {
 }
 
 export const gapWords = (gaps: number, missed: number, unknown: boolean): string =>
-  `${gaps === 1 ? '1 gap' : `${gaps} gaps`}, ${missed === 0 && unknown ? 'count unknown' : `${unknown ? 'at least ' : ''}${formatExact(missed)} events not seen`}`;
+  `${gaps === 1 ? '1 gap' : `${gaps} gaps`}, ${missed === 0 && unknown ? 'count of events not seen unknown' : `${unknown ? 'at least ' : ''}${formatExact(missed)} events not seen`}`;
 
 const gapColumns: readonly Column<GapRow>[] = [
   { id: 'at', title: 'When', width: 150, cell: (gap) => <Time at={gap.at} /> },

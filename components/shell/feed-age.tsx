@@ -33,6 +33,8 @@ export function ageWords(feed: FeedSnapshot, now: number): AgeWords {
 function shownAge(feed: FeedSnapshot, now: number): AgeWords {
   if (feed.feed?.collector === 'gone') return { lamp: 'bad', text: 'collector gone', title: 'The collector does not answer; it is started again by itself and goes on where it stopped' };
   if (feed.feed?.store === 'down') return { lamp: 'bad', text: 'store down', title: 'The store does not answer; taps wait and keep their place' };
+  const silence = now - (feed.frameAt ?? now);
+  if (feed.status === 'behind' && silence > 5000) return { lamp: 'warn', text: `no news ${formatCountdown(silence)}`, title: 'The link stands, but the server has said nothing for this long' };
   const behind = feed.feed?.behindMs ?? null;
   if (behind === null) return { lamp: 'idle', text: 'no events yet', title: 'Connected; nothing was published since the taps are open' };
   if (feed.status === 'behind') return { lamp: 'warn', text: `${formatDuration(behind)} behind`, title: 'The newest stored event is this old; the store or a broker link is slow' };

@@ -1,9 +1,10 @@
 'use client';
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import type { Attention } from '@/lib/contract/topology';
+import type { Attention, TopologyView } from '@/lib/contract/topology';
 import type { TapCard } from '@/lib/contract/taps';
-import { api } from '@/components/live/api';
+import { LAST_15_MINUTES } from '@/lib/time/range';
+import { api, topologyQuery } from '@/components/live/api';
 import { useLiveRoom } from '@/components/live/live-feed-hooks';
 
 export interface Trouble {
@@ -23,11 +24,14 @@ export function countTrouble(attention: readonly Attention[], taps: readonly Tap
   return counts;
 }
 
+const attentionOf = (view: TopologyView): readonly Attention[] => view.attention;
+
 const noTaps: readonly TapCard[] = [];
 
 export function useTrouble(): ReadonlyMap<string, Trouble> {
   const [live, setLive] = useState<readonly TapCard[] | null>(null);
-  const attention = useQuery({ queryKey: ['attention'], queryFn: ({ signal }) => api.topology({}, signal), refetchInterval: 20_000, select: (view) => view.attention });
+  // The topology's own question at its default range: on that screen nothing is asked twice.
+  const attention = useQuery({ ...topologyQuery(LAST_15_MINUTES, null), refetchInterval: 20_000, select: attentionOf });
   const taps = useQuery({ queryKey: ['taps'], queryFn: ({ signal }) => api.taps(signal), staleTime: 30_000 });
   useLiveRoom({ room: 'taps' }, (frame) => {
     if (frame.taps) setLive(frame.taps);

@@ -98,8 +98,8 @@ export function gridHeights(flow: FlowModel): Heights {
   );
 }
 
-/** The nodes whose title holds the words, and what is joined to them within `steps`; edges between those. */
-export function filterView(view: TopologyView, words: string, brokers: readonly string[] | null, steps = 3): TopologyView {
+/** The nodes whose title holds the words, with what comes to them and what goes out of them, up to the next services; edges between those. */
+export function filterView(view: TopologyView, words: string, brokers: readonly string[] | null): TopologyView {
   const inBrokers = (each: TopologyNode | TopologyEdge): boolean => brokers === null || !('broker' in each) || brokers.includes(each.broker);
   const edges = view.edges.filter(inBrokers);
   const joined = new Set(edges.flatMap((edge) => [edge.from, edge.to]));
@@ -108,17 +108,19 @@ export function filterView(view: TopologyView, words: string, brokers: readonly 
   if (needle === '') return brokers === null ? view : { ...view, nodes, edges };
   // Downstream of what is found, and upstream of it; not the siblings of its neighbours.
   const found = nodes.filter((node) => node.title.toLowerCase().includes(needle)).map((node) => node.id);
-  const kept = new Set([...walk(found, edges, 'from', 'to', steps), ...walk(found, edges, 'to', 'from', steps)]);
+  const kept = new Set([...walk(found, edges, 'from', 'to'), ...walk(found, edges, 'to', 'from')]);
   return { ...view, nodes: nodes.filter((node) => kept.has(node.id)), edges: edges.filter((edge) => kept.has(edge.from) && kept.has(edge.to)) };
 }
 
-function walk(start: readonly string[], edges: readonly TopologyEdge[], from: 'from' | 'to', to: 'from' | 'to', steps: number): Set<string> {
+/** Along the edges until a service: beyond it everything is joined to everything. */
+function walk(start: readonly string[], edges: readonly TopologyEdge[], from: 'from' | 'to', to: 'from' | 'to'): Set<string> {
   const kept = new Set(start);
-  let front = kept;
-  for (let step = 0; step < steps && front.size > 0; step += 1) {
-    const next = new Set(edges.filter((edge) => front.has(edge[from]) && !kept.has(edge[to])).map((edge) => edge[to]));
+  let front: readonly string[] = start;
+  while (front.length > 0) {
+    const here = new Set(front);
+    const next = new Set(edges.filter((edge) => here.has(edge[from]) && !kept.has(edge[to])).map((edge) => edge[to]));
     for (const id of next) kept.add(id);
-    front = next;
+    front = [...next].filter((id) => !id.startsWith('service:'));
   }
   return kept;
 }

@@ -1,9 +1,9 @@
 'use client';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { endsNow, writeRange, type AskedRange } from '@/lib/time/range';
+import { endsNow, type AskedRange } from '@/lib/time/range';
 import type { TopologyRates, TopologyView } from '@/lib/contract/topology';
-import { api } from '@/components/live/api';
+import { topologyQuery } from '@/components/live/api';
 import { useLiveRoom } from '@/components/live/live-feed-hooks';
 import { createRatesStore, type RatesStore } from './rates-store';
 
@@ -13,12 +13,7 @@ const PICTURE_EVERY_MS = 3_000;
 export function useTopology(range: AskedRange, brokers: readonly string[] | null) {
   const client = useQueryClient();
   const live = endsNow(range);
-  const written = writeRange(range);
-  const query = useQuery({
-    queryKey: ['topology', written, brokers],
-    queryFn: ({ signal }) => api.topology({ ...written, brokers: brokers?.join(',') ?? null }, signal),
-    refetchInterval: live ? 15_000 : false,
-  });
+  const query = useQuery({ ...topologyQuery(range, brokers), refetchInterval: live ? 15_000 : false });
   const [store] = useState(createRatesStore);
   const changes = useChanges(() => void client.invalidateQueries({ queryKey: ['topology'] }));
   useLiveRoom({ room: 'topology' }, (frame) => {

@@ -36,7 +36,7 @@ function withSmallUnits(value: string): ReactNode {
       <Fragment key={index}>{run}</Fragment>
     ) : (
       <small key={index} className={styles.unit}>
-        {run.replace(/\u2009/g, '')}
+        {run.trim()}
         {index < runs.length - 1 ? ' ' : ''}
       </small>
     ),
