@@ -3,7 +3,7 @@ import { type ChannelName, type EventId, eventIdOfBatch, eventIdOfLog } from '@/
 import type { RawRecord } from '@/lib/events/observed-event';
 
 /** How long a broker may take for anything in the contract; generous, because a busy machine is no fault. */
-export const patienceMs = 30_000;
+export const patienceMs = 90_000;
 
 /** Waits for a fact; the only way in which the contract waits. */
 export async function until(what: string, fact: () => boolean | Promise<boolean>): Promise<void> {

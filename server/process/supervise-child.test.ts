@@ -30,19 +30,19 @@ describe('a supervised child', () => {
 
   it('[C10] is started again after a crash, as a new process', async () => {
     const child = supervise();
-    await vi.waitFor(() => expect(greetings).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(greetings).toHaveLength(1), 60_000);
     const first = child.pid();
     started[0]?.send('die');
-    await vi.waitFor(() => expect(greetings).toHaveLength(2), 10_000);
+    await vi.waitFor(() => expect(greetings).toHaveLength(2), 60_000);
     expect(child.pid()).not.toBe(first);
     expect(greetings[1]).toMatchObject({ colour: 'green', pid: child.pid() });
   });
 
   it('[C9] close stops it for good, by force when it does not listen', async () => {
     const child = supervise();
-    await vi.waitFor(() => expect(greetings).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(greetings).toHaveLength(1), 60_000);
     started[0]?.send('ignore-sigterm');
-    await vi.waitFor(() => expect(greetings).toContain('ignoring'), 10_000);
+    await vi.waitFor(() => expect(greetings).toContain('ignoring'), 60_000);
     const gone = once(started[0] as ChildProcess, 'exit');
     await child.close(200);
     expect((await gone)[1]).toBe('SIGKILL');

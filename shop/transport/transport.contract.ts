@@ -14,7 +14,7 @@ export interface TransportWorld {
   close(): Promise<void>;
 }
 
-const SOON = { timeout: 30_000, interval: 50 };
+const SOON = { timeout: 90_000, interval: 50 };
 
 /** The promises of port.ts, over any adapter. Every test works on a channel of its own. */
 export function describeTransportContract(name: string, open: () => Promise<TransportWorld>): void {
