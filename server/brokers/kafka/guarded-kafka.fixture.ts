@@ -7,6 +7,7 @@ import { startKafka, type RunningKafka } from '@/scripts/brokers/kafka';
 import { freePorts } from '@/scripts/brokers/processes';
 import { silent } from './kafka-application.fixture';
 import { KafkaLink } from './kafka-link';
+import { ByteReader } from './wire/byte-reader';
 import { ByteWriter } from './wire/byte-writer';
 
 /** A Kafka of its own that asks for passwords, speaks TLS and has rights. The plain listener's user may do everything. */
@@ -74,18 +75,33 @@ export async function startGuardedKafka(): Promise<GuardedKafka> {
 async function setPasswords(brokers: string): Promise<void> {
   const link = new KafkaLink({ name: 'guarded', brokers: [brokers] }, silent);
   const salt = randomBytes(16);
-  const writer = new ByteWriter().noTags().unsignedVarint(1).unsignedVarint(3);
-  for (const [mechanism, digest, length] of [[1, 'sha256', 32], [2, 'sha512', 64]] as const) {
-    const salted = pbkdf2Sync(user.password, salt, 4096, length, digest);
-    writer.compactString(user.username).int8(mechanism).int32(4096);
-    for (const bytes of [salt, salted]) writer.unsignedVarint(bytes.length + 1).raw(bytes);
-    writer.noTags();
-  }
   try {
-    await link.send(null, { apiKey: 51, apiName: 'AlterUserScramCredentials', apiVersion: 0, bytes: writer.noTags().bytes(), read: () => ({}) });
+    // One request each: Kafka changes a user once per request.
+    for (const [mechanism, digest, length] of [[1, 'sha256', 32], [2, 'sha512', 64]] as const) {
+      const writer = new ByteWriter().noTags().unsignedVarint(1).unsignedVarint(2).compactString(user.username).int8(mechanism).int32(4096);
+      for (const bytes of [salt, pbkdf2Sync(user.password, salt, 4096, length, digest)]) writer.unsignedVarint(bytes.length + 1).raw(bytes);
+      const request = { apiKey: 51, apiName: 'AlterUserScramCredentials', apiVersion: 0, bytes: writer.noTags().noTags().bytes() };
+      const { results } = await link.send(null, { ...request, read: readErrors });
+      if (results.some((code) => code !== 0)) throw new Error(`Kafka did not take the password: ${results.join()}`);
+    }
   } finally {
     await link.close();
   }
+}
+
+function readErrors(payload: Buffer): { results: number[] } {
+  const reader = new ByteReader(payload);
+  reader.skipTags();
+  reader.int32();
+  return {
+    results: reader.compactArray(() => {
+      reader.compactString();
+      const code = reader.int16();
+      reader.compactString();
+      reader.skipTags();
+      return code;
+    }),
+  };
 }
 
 function makeCertificate(dir: string): { ca: string; keystore: string } {

@@ -19,7 +19,7 @@ describe('Kafka in trouble', () => {
   beforeAll(async () => {
     guarded = await startGuardedKafka();
     app = await openKafkaApplication({ name: 'application', brokers: [guarded.plain] });
-  }, 240_000);
+  }, 400_000);
   afterEach(async () => {
     await Promise.all(open.splice(0).map((one) => one.close()));
   });
