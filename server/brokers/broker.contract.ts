@@ -337,6 +337,31 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
         }
       });
 
+      promise('P31', 'a channel that an application deletes stays deleted; the others are read on', async () => {
+        const [gone, kept] = [fresh('gone'), fresh('kept')];
+        for (const channel of [gone, kept]) {
+          await app.makeChannel(channel);
+          await app.makeInbox(channel, `${channel}.queue`);
+        }
+        const store = new ContractStore(broker, fresh('tap'));
+        const tap = await store.open({ include: [gone, kept] });
+        try {
+          await listens(tap, [gone, kept]);
+          await publish(gone, ['m0']);
+          await readUntil(tap, store, 1);
+          await app.deleteChannel(gone);
+          await until('the tap lets go of it', () => !tap.state().channels.includes(gone));
+          for (const body of ['m1', 'm2', 'm3']) {
+            await publish(kept, [body]);
+            await readUntil(tap, store, store.records.length + 1);
+          }
+          expect(bodiesOf(store)).toEqual(['m0', 'm1', 'm2', 'm3']);
+          expect((await broker.describe()).channels.filter(({ channel }) => channel === gone)).toEqual([]);
+        } finally {
+          await tap.close();
+        }
+      });
+
       promise('P13', 'internal channels are not read by a pattern', async () => {
         const picture = await broker.describe();
         const internal = new Set(picture.channels.filter((one) => one.internal).map((one) => one.channel));
