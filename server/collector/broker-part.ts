@@ -91,13 +91,16 @@ export class BrokerPart {
     return { loop, meter };
   }
 
-  /** After the store has it. A fault in the telling must not hold the tap: the facts are safe, and the next look finds them. */
   private stored(batch: StoredBatch, tookMs: number, meter: TapMeter): void {
+    meter.add(batch.events, batch.gaps, this.parts.clock());
+    this.tell(batch, tookMs);
+  }
+
+  /** After the store has it. A fault in the telling must not hold the tap: the facts are safe, and the next look finds them. */
+  tell(batch: StoredBatch, tookMs = 0): void {
     const { bus, clock, log } = this.parts;
     try {
-      const now = clock();
-      meter.add(batch.events, batch.gaps, now);
-      const announcement = announcementOf(batch, now);
+      const announcement = announcementOf(batch, clock());
       bus.announce('batch', announcement);
       this.metrics.stored(batch, announcement.edges, tookMs);
       this.onEvents(batch.events);

@@ -4,6 +4,8 @@ import { BrokerPart } from './broker-part';
 import { CollectorMetrics } from './collector-metrics';
 import type { CollectorParts } from './collector-parts';
 import { TapBoard } from './ingest/tap-board';
+import { OwnEvents } from './replay/own-events';
+import { Replayer } from './replay/replayer';
 import { SagaEngine } from './sagas/saga-engine';
 
 export type { CollectorParts, CollectorSettings, TapSettings } from './collector-parts';
@@ -23,17 +25,22 @@ export async function startCollector(parts: CollectorParts): Promise<{ close(): 
   const brokers = parts.brokers.map((broker) => new BrokerPart(broker, settings.taps.filter((tap) => tap.broker === broker.name), parts, rules, metrics, (events) => sagas.onEvents(events), () => board.changed()));
   board.show(brokers);
 
-  answerCommands(parts, brokers, board);
+  const own = new OwnEvents({ store, rules, owner: settings.owner, clock: parts.clock, onStored: (batch) => brokers.find(({ broker }) => broker.name === batch.broker)?.tell(batch) });
+  const replayer = new Replayer({ store, brokers, own, clock: parts.clock, log, announce: (report) => bus.announce('replay', report), onOutcome: (outcome) => metrics.replayed(outcome) });
+  const stopped = new AbortController();
+  answerCommands(parts, brokers, board, replayer);
   const now = parts.clock();
   const pictures = await store.pictures().catch(() => []);
   const gaps = await store.gaps({ from: now - DAY, to: now }, 100).catch(() => []);
   sagas.start();
+  void replayer.recover(stopped.signal);
   await Promise.all(brokers.map((part) => part.start(pictures.find(({ broker }) => broker === part.broker.name), gaps)));
   board.start();
   log.info({ brokers: parts.brokers.map(({ name }) => name), taps: settings.taps.map(({ tap }) => tap) }, 'collector started');
 
   return {
     async close() {
+      stopped.abort();
       board.close();
       await Promise.all(brokers.map((part) => part.close()));
       await sagas.close();
@@ -41,7 +48,7 @@ export async function startCollector(parts: CollectorParts): Promise<{ close(): 
   };
 }
 
-function answerCommands(parts: CollectorParts, brokers: readonly BrokerPart[], board: TapBoard): void {
+function answerCommands(parts: CollectorParts, brokers: readonly BrokerPart[], board: TapBoard, replayer: Replayer): void {
   const { bus, store } = parts;
   bus.answer('watch', async ({ broker, inboxes }) => {
     brokers.find((part) => part.broker.name === broker)?.sampler.watch(inboxes);
@@ -54,5 +61,7 @@ function answerCommands(parts: CollectorParts, brokers: readonly BrokerPart[], b
     const taps = board.cards().map(({ tap, status, problem }) => ({ name: `tap ${tap}`, ready: status === 'live' || status === 'paused', detail: problem?.text ?? status }));
     return { parts: [{ name: 'store', ready: storeReady.ready, detail: storeReady.detail }, ...taps] };
   });
+  bus.answer('preview-replay', (request) => replayer.preview(request));
+  bus.answer('replay', (request) => replayer.replay(request));
   bus.answer('metrics', async () => ({ text: await parts.metrics.metrics() }));
 }
