@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import type { LagDetail, LagRow } from '@/lib/contract/samples';
+import type { LagDetail, LagRow, NamedSeries } from '@/lib/contract/samples';
 import { groupOfInbox } from '@/lib/events/names';
 import { formatCount, formatDuration, formatExact } from '@/lib/time/format';
 import type { Place } from '@/components/events/use-place';
@@ -58,9 +58,25 @@ export function LagPanel({ place, live, range, search, onClose }: LagPanelProps)
   );
 }
 
+interface LagChart {
+  readonly title: string;
+  readonly series: readonly NamedSeries[];
+}
+
+/** What was measured as counts, one chart each; what are rates, together. */
+function chartsOf({ series }: LagDetail): LagChart[] {
+  const rates = series.filter((one) => one.unit.endsWith('/s'));
+  const counts = series.filter((one) => !one.unit.endsWith('/s')).map((one): LagChart => ({ title: chartTitles[one.name] ?? one.name, series: [one] }));
+  const [behind, ...others] = counts;
+  return [...(behind ? [behind] : []), ...(rates.length > 0 ? [{ title: 'In and out', series: rates.toReversed() }] : []), ...others];
+}
+
+const chartTitles: Readonly<Record<string, string>> = { lag: 'Events behind', 'lag to the last stable offset': 'To last stable' };
+
 function Body({ detail, row }: { readonly detail: LagDetail; readonly row: LagRow }) {
   const [shown, setShown] = useState<string | null>(null);
-  const series = detail.series.find((one) => one.name === shown) ?? detail.series[0];
+  const charts = chartsOf(detail);
+  const chart = charts.find((one) => one.title === shown) ?? charts[0];
   return (
     <div className={styles.detailBody}>
       <div className={styles.chart} tabIndex={0} role="region" aria-label="Lag over time">
@@ -73,11 +89,9 @@ function Body({ detail, row }: { readonly detail: LagDetail; readonly row: LagRo
             <Fact title="state" value={row.point.state || 'unknown'} />
             {row.point.lost > 0 && <Fact title="lost to retention unread" value={formatCount(row.point.lost)} />}
           </dl>
-          {detail.series.length > 1 && (
-            <Segmented label="Chart" value={series?.name ?? ''} options={detail.series.slice(0, 4).map((one) => ({ value: one.name, title: one.name }))} onChange={setShown} />
-          )}
+          {charts.length > 1 && <Segmented label="Chart" value={chart?.title ?? ''} options={charts.map(({ title }) => ({ value: title, title }))} onChange={setShown} />}
         </div>
-        {series && <TimeChart label={`${series.name} of ${row.point.group}`} series={[series]} colours={['var(--kafka)']} height={210} format={formatFor(series.unit)} />}
+        {chart && <TimeChart label={`${chart.title}, ${row.point.group}`} series={chart.series} colours={['var(--kafka)', 'var(--ink-2)']} height={210} format={formatFor(chart.series[0]?.unit ?? '')} />}
       </div>
       <div className={styles.parts} tabIndex={0} role="region" aria-label="Partitions and members">
         <Partitions row={row} />
@@ -111,7 +125,7 @@ function Partitions({ row }: { readonly row: LagRow }) {
     <>
       <h3>
         {partitions.length === 1 ? '1 partition' : `${partitions.length} partitions`}
-        {partitions.length > 1 && share > 0.5 && <span className="quiet"> one holds {Math.round(share * 100)} % of the lag</span>}
+        {partitions.length > 1 && share > 0.5 && <span className="quiet">, one holds {Math.round(share * 100)} % of the lag</span>}
       </h3>
       {partitions.length === 0 ? (
         <p className="quiet">No partition was sampled.</p>

@@ -57,8 +57,8 @@ export function QueuePanel({ place, live, range, search, onClose }: QueuePanelPr
 
 function Body({ detail, row, search }: { readonly detail: QueueDetail; readonly row: QueueRow; readonly search: URLSearchParams }) {
   const { point } = row;
-  const depth = detail.series.filter((one) => one.unit !== '/s' && one.unit !== 'events/s');
-  const rates = detail.series.filter((one) => one.unit === '/s' || one.unit === 'events/s');
+  const depth = detail.series.filter((one) => one.unit === 'messages');
+  const rates = detail.series.filter((one) => one.unit === '/s' && (one.name === 'published' || one.name === 'acknowledged'));
   return (
     <>
       <PanelSection>
@@ -68,8 +68,8 @@ function Body({ detail, row, search }: { readonly detail: QueueDetail; readonly 
           {!row.deadLetter && <Figure value={point.ready === 0 ? '0 s' : row.waitMs === null ? null : formatDuration(row.waitMs)} what="wait, about" title="Ready ÷ acknowledged per second: an estimate" />}
         </Figures>
       </PanelSection>
-      <PanelSection title={depth[0] ? `${depth[0].name} over time` : 'Depth over time'}>
-        <TimeChart label={`Depth of ${point.inbox}`} series={depth.slice(0, 2)} colours={[row.deadLetter ? 'var(--bad)' : 'var(--rabbit)', 'var(--ink-2)']} height={150} format={formatFor('')} />
+      <PanelSection title="Depth over time">
+        <TimeChart label={`Depth of ${point.inbox}`} series={depth} colours={[row.deadLetter ? 'var(--bad)' : 'var(--rabbit)', 'var(--ink-2)']} height={150} format={formatFor('')} />
       </PanelSection>
       <PanelSection title={row.deadLetter ? 'What lies here' : 'Why'}>
         <p>{row.because}</p>
@@ -82,7 +82,7 @@ function Body({ detail, row, search }: { readonly detail: QueueDetail; readonly 
       </PanelSection>
       {rates.length > 0 && (
         <PanelSection title="Rates over time">
-          <TimeChart label={`Rates of ${point.inbox}`} series={rates.slice(0, 2)} colours={['var(--rabbit)', 'var(--ink-1)']} height={120} format={formatFor('/s')} />
+          <TimeChart label={`Rates of ${point.inbox}`} series={rates} colours={['var(--rabbit)', 'var(--ink-1)']} height={120} format={formatFor('/s')} />
         </PanelSection>
       )}
       <PanelSection title="Bound to">

@@ -68,7 +68,7 @@ export function QueuesScreen() {
                 {steady.rows.length === 0 ? (
                   <EmptyState title={`No queue matches “${filter ?? ''}”`} actions={<Button onClick={() => setFilter(null)}>Clear the filter</Button>} />
                 ) : (
-                  <QueuesTable rows={steady.rows} selected={place === null ? null : queueKey(place)} onSelect={(row) => select(row === null ? null : { broker: row.point.broker, inbox: row.point.inbox })} />
+                  <QueuesTable narrow={place !== null} rows={steady.rows} selected={place === null ? null : queueKey(place)} onSelect={(row) => select(row === null ? null : { broker: row.point.broker, inbox: row.point.inbox })} />
                 )}
                 {unknown > 0 && (
                   <Note>

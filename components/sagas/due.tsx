@@ -1,7 +1,7 @@
 'use client';
 
 import type { Micros } from '@/lib/events/names';
-import { formatDuration } from '@/lib/time/format';
+import { formatCountdown, formatDuration } from '@/lib/time/format';
 import { useServerNow } from '@/components/events/use-server-now';
 import styles from './sagas.module.css';
 
@@ -14,7 +14,7 @@ export function Due({ at }: { readonly at: Micros | null }) {
   if (at === null) return <span className="quiet">no limit</span>;
   if (now === null) return null;
   const over = (now - at) / 1000;
-  if (over <= 0) return <span className="num muted">due in {formatDuration(Math.ceil(-over / 1000) * 1000)}</span>;
+  if (over <= 0) return <span className="num muted">due in {formatCountdown(Math.ceil(-over / 1000) * 1000)}</span>;
   return (
     <span className={styles.over}>
       <i aria-hidden="true" style={{ width: `${Math.max(4, Math.min(90, (over / FULL_BAR_MS) * 90))}px` }} />

@@ -199,7 +199,7 @@ function Aside({ view, link }: { readonly view: SagaView; readonly link: (href: 
             ))}
             {definition.timeoutMs !== null && (
               <li className="quiet">
-                <span>whole saga within {formatDuration(definition.timeoutMs, 'sentence')}</span>
+                <span>whole saga within {limitText(definition.timeoutMs)}</span>
               </li>
             )}
           </ul>
@@ -248,8 +248,11 @@ function Aside({ view, link }: { readonly view: SagaView; readonly link: (href: 
 
 function limitOf({ definition }: SagaView, name: string): string {
   const limit = definition.steps.find((step) => step.name === name)?.timeoutMs ?? null;
-  return limit === null ? '' : ` within ${formatDuration(limit, 'sentence')}`;
+  return limit === null ? '' : ` within ${limitText(limit)}`;
 }
+
+/** A limit as somebody wrote it: whole minutes stay whole. */
+const limitText = (ms: number): string => (ms >= 60_000 && ms < 3_600_000 && ms % 60_000 === 0 ? `${ms / 60_000} min` : formatDuration(ms, 'sentence'));
 
 const stepTitles: Record<SagaInstance['steps'][number]['state'], string> = {
   done: 'done',

@@ -61,7 +61,7 @@ export function SagaTrack({ path, startedAt, eventHref }: SagaTrackProps) {
           </div>
         ))}
         {back !== null && hasUndo && (
-          <span className={styles.turned} style={{ left: x(back) + 66, top: (FORWARD + UNDO) / 2 - 8 }}>
+          <span className={styles.turned} style={{ left: x(back) + 76, top: (FORWARD + UNDO) / 2 - 8 }}>
             turned back here
           </span>
         )}

@@ -62,7 +62,7 @@ export function SagasScreen() {
                   label="Which sagas"
                   value={asked.which}
                   options={[
-                    { value: 'open', title: 'Need a look or run' },
+                    { value: 'open', title: 'Not finished' },
                     { value: 'finished', title: 'Finished' },
                   ]}
                   onChange={(which) => url.push(writeSagasUrl(url.params, { which, state: null, sel: null }))}

@@ -24,7 +24,7 @@ function EventLane({ row, scale }: { readonly row: EventTimelineRow; readonly sc
   return (
     <>
       {mark}
-      <Label x={x} room={row.mark === 'replay' ? 20 : 10} width={scale.width}>
+      <Label x={x} room={row.mark === 'replay' ? 26 : 10} width={scale.width}>
         {row.mark === 'dead-letter' ? <span className="tone-bad">{eventWords(row)}</span> : eventWords(row)}
       </Label>
     </>
@@ -52,7 +52,7 @@ function InboxLane({ row, scale }: { readonly row: InboxTimelineRow; readonly sc
     return (
       <>
         <i className={`${styles.bar} ${styles.open} ${hatch}`} style={{ left: from, width: 18 }} />
-        <Label x={from + 18} room={8} width={scale.width} quiet>
+        <Label x={from + 18} room={8} width={scale.width} left={from} quiet>
           {row.evidence === 'declared' ? 'reads here; nothing seen to follow' : 'went here; nothing seen to follow'}
         </Label>
       </>

@@ -60,7 +60,11 @@ export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: Trac
       cell: (trace) => (trace.errors > 0 ? <Lamp kind="bad">{trace.errors === 1 ? 'dead letter' : `${formatExact(trace.errors)} dead letters`}</Lamp> : <Lamp kind="ok" ink>no failure seen</Lamp>),
     },
   ];
-  return <DataTable label="Traces, newest first" columns={columns} rows={traces} rowKey={(trace) => trace.traceId} selected={selected} onSelect={onSelect} onOpen={onOpen} />;
+  return (
+    <div className={styles.linkRows}>
+      <DataTable label="Traces, newest first" columns={columns} rows={traces} rowKey={(trace) => trace.traceId} selected={selected} onSelect={onSelect} onOpen={onOpen} />
+    </div>
+  );
 }
 
 const short = (id: string): string => (id.length > 10 ? `${id.slice(0, 8)}…` : id);

@@ -72,6 +72,7 @@ describe('its ticks', () => {
     [38 * S, '38 s'],
     [1.5 * S, '1.5 s'],
     [87 * S, '1:27'],
+    [503.5 * S, '8:23.5'],
     [7_450 * S, '2:04:10'],
   ])('are written as a person would: %d µs', (offset, text) => expect(tickLabel(offset)).toBe(text));
 });

@@ -145,7 +145,7 @@ export function timelineTicks(scale: TimelineScale, spacing = 64): TimelineTick[
   });
 }
 
-/** How far into the trace, written for an axis: `0 s`, `38 s`, `1:27`, `2:04:10`, `120 ms`. `step` decides the finest unit. */
+/** How far into the trace, written for an axis: `0 s`, `38 s`, `1:27`, `8:23.5`, `2:04:10`, `120 ms`. */
 export function tickLabel(offsetMicros: number): string {
   if (offsetMicros === 0) return '0 s';
   if (offsetMicros < 1_000) return `${offsetMicros} µs`;
@@ -155,7 +155,9 @@ export function tickLabel(offsetMicros: number): string {
   const whole = Math.floor(seconds);
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const two = (value: number) => String(value).padStart(2, '0');
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+  const rest = Number((seconds - whole).toFixed(3));
+  const fraction = rest > 0 && rest < 1 ? String(rest).slice(1) : '';
+  return `${h > 0 ? `${h}:${two(m)}` : m}:${two(s)}${fraction}`;
 }
 
 const trim = (value: number): string => String(Number(value.toFixed(value < 10 ? 2 : 1)));

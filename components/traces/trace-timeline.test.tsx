@@ -1,0 +1,48 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { timelineRows } from '@/lib/traces/timeline';
+import { aNode, anEventRow } from '@/lib/traces/trace-node.fixture';
+import { TraceTimeline } from './trace-timeline';
+
+beforeAll(() => {
+  // The list of rows asks how high it is; this browser draws nothing.
+  Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, value: 600 });
+  Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, value: 1000 });
+});
+
+const paid = anEventRow({ id: 'paid', type: 'order.paid', source: 'checkout', inboxes: [{ inbox: 'shipping.orders', evidence: 'seen' }] });
+const died = anEventRow({ id: 'died', type: 'order.paid', deadLetter: true, failureCause: 'CarrierTimeout', channel: 'shop.dlx', after: 3_000 });
+const again = anEventRow({ id: 'again', type: 'order.paid', replayId: 'rp-1', after: 60_000, channel: '' });
+const rows = timelineRows([aNode(paid), aNode(died, 'paid', { joinedBy: 'dead-letter' }), aNode(again, 'died', { joinedBy: 'replay' })]);
+
+describe('the waterfall', () => {
+  it('[TL8] says what each row is, in words too', () => {
+    render(<TraceTimeline rows={rows} selected={null} onSelect={() => undefined} />);
+    const drawn = screen.getAllByRole('row').map((row) => row.textContent);
+    expect(drawn).toHaveLength(4);
+    expect(drawn[0]).toContain('order.paid');
+    expect(drawn[1]).toMatch(/shipping\.orders.*unknown consumer.*nothing seen to follow/);
+    expect(drawn[2]).toContain('dead letter, CarrierTimeout');
+    expect(drawn[3]).toMatch(/default exchange.*R1.*sent again/);
+  });
+
+  it('[TL9] selects by a click and by the arrow keys', async () => {
+    const onSelect = vi.fn();
+    render(<TraceTimeline rows={rows} selected="paid" onSelect={onSelect} />);
+    const grid = screen.getByRole('treegrid');
+    expect(screen.getAllByRole('row', { selected: true })).toHaveLength(1);
+    grid.focus();
+    await userEvent.keyboard('{ArrowDown}{End}');
+    expect(onSelect.mock.calls.map(([row]) => row.key)).toEqual(['paid > shipping.orders', 'again']);
+    await userEvent.click(screen.getByText('shipping.orders'));
+    expect(onSelect).toHaveBeenLastCalledWith(expect.objectContaining({ kind: 'inbox', inbox: 'shipping.orders' }));
+  });
+
+  it('[TL10] draws only what is in view of a very long trace', () => {
+    const many = Array.from({ length: 10_000 }, (_, i) => aNode(anEventRow({ id: `e${i}`, type: 't', after: i })));
+    render(<TraceTimeline rows={timelineRows(many)} selected={null} onSelect={() => undefined} />);
+    expect(screen.getByRole('treegrid')).toHaveAttribute('aria-rowcount', '10000');
+    expect(screen.getAllByRole('row').length).toBeLessThan(80);
+  });
+});
