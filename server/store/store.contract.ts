@@ -46,7 +46,7 @@ export const someEvents = (tap: string, number: number, count: number, given: (i
 
 /** The promises of `store.ts`, against any store. `open` is called once; each test uses taps of its own. */
 export function describeStoreContract(name: string, open: () => Promise<StoreUnderTest>): void {
-  describe(`store contract: ${name}`, () => {
+  describe(`store contract: ${name}`, { timeout: 180_000 }, () => {
     let under: StoreUnderTest;
     let store: Store;
     beforeAll(async () => {
@@ -137,14 +137,14 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
       it('[S4] a long range is answered by the stored steps and counts the same, late events too', async () => {
         const tap = freshName('steps');
         const start = quietTime();
-        for (let number = 1; number <= 30; number++) await store.append(aBatch(tap, number, someEvents(tap, number, 10, () => ({}), start + number * 7_000_000)));
-        const late = someEvents(tap, 31, 5, () => ({}), start + 20_000_000);
-        await store.append(aBatch(tap, 31, late));
+        for (let number = 1; number <= 8; number++) await store.append(aBatch(tap, number, someEvents(tap, number, 10, () => ({}), start + number * 27_000_000)));
+        const late = someEvents(tap, 9, 5, () => ({}), start + 20_000_000);
+        await store.append(aBatch(tap, 9, late));
         const days = (count: number): TimeRange => ({ from: start - count * 86_400_000_000, to: start + 3_600_000_000 });
         for (const range of [around(start), days(0.5), days(2), days(30)]) {
           const edges = (await under.other.edges(range)).filter((edge) => edge.broker === tap);
-          expect(edges.map((edge) => edge.count)).toEqual([305]);
-          expect((await store.volume(range, 40, tap)).reduce((sum, step) => sum + step.events, 0)).toBe(305);
+          expect(edges.map((edge) => edge.count)).toEqual([85]);
+          expect((await store.volume(range, 40, tap)).reduce((sum, step) => sum + step.events, 0)).toBe(85);
         }
       });
 
@@ -380,7 +380,10 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
       it('gives samples back newest first in a list, and thinned over a range', async () => {
         const broker = freshName('samples');
         const now = Math.floor(Date.now() / 1000) * 1_000_000;
-        for (let i = 30; i >= 0; i--) await store.saveSamples([aGroupPoint(broker, now - i * 2_000_000, i)], [aQueuePoint(broker, now - i * 2_000_000, i)]);
+        const ago = Array.from({ length: 31 }, (_, i) => 30 - i);
+        for (const some of [ago.slice(0, 10), ago.slice(10, 30), ago.slice(30)]) {
+          await store.saveSamples(some.map((i) => aGroupPoint(broker, now - i * 2_000_000, i)), some.map((i) => aQueuePoint(broker, now - i * 2_000_000, i)));
+        }
         const latest = await under.other.latestSamples();
         expect(latest.groups.filter((point) => point.broker === broker)).toEqual([aGroupPoint(broker, now, 0)]);
         expect(latest.queues.filter((point) => point.broker === broker)).toEqual([aQueuePoint(broker, now, 0)]);

@@ -2,18 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anEvent, utf8 } from '@/lib/events/event.fixture';
+import { isAppError } from '@/lib/errors';
 import { openStore } from '../open-store';
-import { describeStoreContract } from '../store.contract';
+import type { Store } from '../store';
+import { aBatch, around, describeStoreContract, quietTime, someEvents } from '../store.contract';
+import type { EmbeddedStore } from './start-embedded';
 import { startEmbeddedStore } from './start-embedded';
 
 const log = pino({ level: 'silent' });
+const settingsOf = (embedded: EmbeddedStore) => ({ url: embedded.url, user: embedded.user, password: embedded.password, database: embedded.database, directory: '', retentionDays: 30 });
 
 describeStoreContract('embedded', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'eventyard-store-'));
   const embedded = await startEmbeddedStore({ directory, log });
-  const settings = { url: embedded.url, user: embedded.user, password: embedded.password, database: embedded.database, directory, retentionDays: 30 };
-  const store = await openStore(settings, { log });
-  const other = await openStore(settings, { log });
+  const store = await openStore(settingsOf(embedded), { log });
+  const other = await openStore(settingsOf(embedded), { log });
   return {
     store,
     other,
@@ -25,3 +30,131 @@ describeStoreContract('embedded', async () => {
     },
   };
 });
+
+describe('the embedded store', { timeout: 300_000 }, () => {
+  let directory: string;
+  let embedded: EmbeddedStore;
+  let store: Store;
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'eventyard-store-'));
+    embedded = await startEmbeddedStore({ directory, log });
+    store = await openStore(settingsOf(embedded), { log });
+  }, 180_000);
+  afterAll(async () => {
+    await store?.close();
+    await embedded?.close();
+    rmSync(directory, { recursive: true, force: true });
+  }, 60_000);
+
+  it('[S3] [S4] [S8] kill -9 of its process five times while batches are stored: nothing acknowledged is lost, nothing counts twice, every rollup equals a count', async () => {
+    const tap = 'killed';
+    const body = utf8('{"always":"the same"}');
+    const lease = await store.acquireLease(tap, 'test');
+    let acknowledged = 0;
+    let kills = 0;
+    for (let number = 1; kills < 5 || number <= 30; number++) {
+      const events = someEvents(tap, number, 40, (i) => ({ traceId: `trace-${i % 4}`, ...(i % 2 === 0 && { body }) }), quietTime() + number * 300_000);
+      const stored = storeAtLast(store, aBatch(tap, number, events, { epoch: lease.epoch }));
+      if (number % 5 === 3 && kills < 5 && embedded.pid() !== null) {
+        // Somewhere between the first byte of the batch and its end.
+        await new Promise((resolve) => setTimeout(resolve, kills * 9));
+        const pid = embedded.pid();
+        if (pid !== null) {
+          process.kill(pid, 'SIGKILL');
+          kills++;
+        }
+      }
+      await stored;
+      acknowledged += events.length;
+    }
+    const position = await again(() => store.tapPosition(tap));
+    const rows = (await store.recentEvents({ range: around(quietTime()), limit: 10_000, broker: tap })).rows;
+    expect(rows).toHaveLength(acknowledged);
+    expect(new Set(rows.map((row) => row.id)).size).toBe(acknowledged);
+    expect(position.batch * 40).toBe(acknowledged);
+    const publish = (await store.edges(around(quietTime()))).filter((edge) => edge.broker === tap && edge.kind === 'publish');
+    expect(publish.reduce((sum, edge) => sum + edge.count, 0)).toBe(acknowledged);
+    const traces = await store.latestTraces({ range: around(quietTime()), limit: 10, brokers: [tap] });
+    expect(traces.rows.map((trace) => trace.events)).toEqual([0, 1, 2, 3].map(() => acknowledged / 4));
+  });
+
+  it('[S2] a crash between the events and their summaries is repaired when the position is read', async () => {
+    const tap = 'half';
+    const client = await rawClient(embedded);
+    await store.append(aBatch(tap, 1, someEvents(tap, 1, 25, () => ({ traceId: 'half-trace' }))));
+    await client(`DELETE FROM batch_summaries WHERE tap = 'half' SETTINGS lightweight_deletes_sync = 2`);
+    expect((await store.edges(around(quietTime()))).filter((edge) => edge.broker === tap)).toEqual([]);
+    expect(await store.tapPosition(tap)).toMatchObject({ batch: 1, batchSize: 25 });
+    expect((await store.edges(around(quietTime()))).filter((edge) => edge.broker === tap).map((edge) => edge.count)).toEqual([25]);
+    expect((await store.latestTraces({ range: around(quietTime()), limit: 10, brokers: [tap] })).rows.map((trace) => trace.events)).toEqual([25]);
+  });
+
+  it('a whole batch becomes one part, so it is there or not', async () => {
+    const client = await rawClient(embedded);
+    await client('SYSTEM STOP MERGES events');
+    const before = Number(await client("SELECT count() FROM system.parts WHERE table = 'events' AND active"));
+    await store.append(aBatch('one-part', 1, someEvents('one-part', 1, 20_000)));
+    expect(Number(await client("SELECT count() FROM system.parts WHERE table = 'events' AND active"))).toBe(before + 1);
+    await client('SYSTEM START MERGES events');
+  });
+
+  it('keeps its address over a restart and answers nobody without the secret', async () => {
+    const { url } = embedded;
+    const answer = await fetch(`${url}/?query=SELECT%201`);
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('x-clickhouse-exception-code')).toBe('516');
+    const wrong = await openStore({ ...settingsOf(embedded), password: 'wrong' }, { log }).catch((error: unknown) => error);
+    expect(wrong).toMatchObject({ code: 'store-refused' });
+    const back = new Promise<void>((resolve) => embedded.onRestart(resolve));
+    process.kill(embedded.pid()!, 'SIGKILL');
+    await expect(store.ready()).resolves.toMatchObject({ ready: false });
+    await back;
+    expect(embedded.url).toBe(url);
+    expect(await again(() => store.size())).toMatchObject({ events: expect.any(Number) as number });
+  });
+
+  it('a setting of one statement changes no other, and one in the address is refused', async () => {
+    const client = await rawClient(embedded);
+    expect(await client('SELECT 1 SETTINGS max_result_rows = 1')).toBe('1');
+    expect(await client('SELECT count() FROM (SELECT * FROM numbers(5))')).toBe('5');
+    await expect(client('SET max_result_rows = 1')).rejects.toThrow(/SET/);
+    await expect(client('SELECT 1', '&max_execution_time=1')).rejects.toThrow(/max_execution_time/);
+  });
+
+  it('says that a folder is in use, and lets go of it when closed', async () => {
+    const second = await startEmbeddedStore({ directory, log }).catch((error: unknown) => error);
+    expect(isAppError(second) && [second.code, second.cure !== null]).toEqual(['store-locked', true]);
+  });
+
+  it('reads that take long do not stop appends', async () => {
+    const client = await rawClient(embedded);
+    const slow = client('SELECT count() FROM numbers(4000000000) WHERE sipHash64(number) = 1 SETTINGS max_execution_time = 3').catch(() => 'stopped');
+    await store.append(aBatch('meanwhile', 1, [anEvent({ broker: 'meanwhile', tap: 'meanwhile', observedAt: quietTime() })]));
+    expect(await Promise.race([slow, Promise.resolve('still running')])).toBe('still running');
+    await slow;
+  });
+});
+
+/** As the collector does it: what is retryable is simply tried again [S8]. */
+const storeAtLast = (store: Store, batch: Parameters<Store['append']>[0]): Promise<void> => again(() => store.append(batch));
+
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAppError(error) || !error.retryable) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+/** The engine itself, past the store. Resolves to the answer's text. */
+async function rawClient({ url, user, password }: EmbeddedStore): Promise<(sql: string, more?: string) => Promise<string>> {
+  return async (sql, more = '') => {
+    const answer = await fetch(`${url}/?default_format=TSV${more}`, { method: 'POST', body: sql, headers: { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password } });
+    const text = (await answer.text()).trim();
+    if (!answer.ok) throw new Error(text);
+    return text;
+  };
+}
