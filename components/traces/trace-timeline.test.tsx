@@ -5,10 +5,16 @@ import { timelineRows } from '@/lib/traces/timeline';
 import { aNode, anEventRow } from '@/lib/traces/trace-node.fixture';
 import { TraceTimeline } from './trace-timeline';
 
+/** The list of rows asks how high it is; this browser draws nothing and says 0. */
+function givesSize(name: 'clientHeight' | 'clientWidth', value: number): void {
+  let owner: object | null = document.createElement('div');
+  while (owner !== null && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object | null;
+  Object.defineProperty(owner ?? HTMLElement.prototype, name, { configurable: true, get: () => value });
+}
+
 beforeAll(() => {
-  // The list of rows asks how high it is; this browser draws nothing.
-  Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, value: 600 });
-  Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, value: 1000 });
+  givesSize('clientHeight', 600);
+  givesSize('clientWidth', 1000);
 });
 
 const paid = anEventRow({ id: 'paid', type: 'order.paid', source: 'checkout', inboxes: [{ inbox: 'shipping.orders', evidence: 'seen' }] });

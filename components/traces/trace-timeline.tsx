@@ -17,6 +17,8 @@ export interface TraceTimelineProps {
 }
 
 const ROW = 30;
+/** The two sticky lines above the rows, with their borders. */
+const HEAD = 89;
 
 /** The waterfall: who caused what on the left, when and how long on the right. Draws what it is given; thousands of rows stay smooth. */
 export function TraceTimeline({ rows, selected, onSelect }: TraceTimelineProps) {
@@ -24,7 +26,7 @@ export function TraceTimeline({ rows, selected, onSelect }: TraceTimelineProps) 
   const ruler = useRef<HTMLDivElement>(null);
   const width = useWidth(ruler);
   const scale = useMemo(() => timelineScale(momentsOf(rows), { width }), [rows, width]);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12, getItemKey: (index) => rows[index]?.key ?? index });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12, scrollMargin: HEAD, scrollPaddingStart: HEAD, getItemKey: (index) => rows[index]?.key ?? index });
   useSteadyScroll(scroller, rows);
   const at = rows.findIndex((row) => row.key === selected);
   useEffect(() => {
@@ -81,7 +83,7 @@ export function TraceTimeline({ rows, selected, onSelect }: TraceTimelineProps) 
                 aria-level={row.depth + 1}
                 aria-selected={row.key === selected}
                 className={styles.row}
-                style={{ transform: `translateY(${item.start}px)` }}
+                style={{ transform: `translateY(${item.start - HEAD}px)` }}
                 onClick={() => onSelect(row)}
               >
                 <NameCell row={row} />
