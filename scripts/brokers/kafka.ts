@@ -41,7 +41,9 @@ export interface KafkaOptions {
   /** Goes on when this process ends. */
   readonly outlive?: boolean;
   /** Lines of `server.properties` that come last; a function where they must name the ports. */
-  readonly properties?: Readonly<Record<string, string>> | ((ports: { readonly port: number; readonly controllerPort: number }) => Readonly<Record<string, string>>);
+  readonly properties?:
+    | Readonly<Record<string, string>>
+    | ((ports: { readonly port: number; readonly controllerPort: number }) => Readonly<Record<string, string>>);
   readonly say?: Say;
 }
 
