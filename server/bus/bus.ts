@@ -1,5 +1,7 @@
 import type { Announcements, Commands } from '@/lib/contract/bus-messages';
 
+export type { Announcements, Commands };
+
 /**
  * The bus between the collector and the web half: announcements one way, commands with answers the other.
  * Promises (docs/spec/bus.md, proved by `bus.contract.ts`): [B1] announcements arrive in order, at most once; [B2] a command gets exactly
