@@ -84,13 +84,15 @@ interface Cursor {
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+const byteAt = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0;
+
 const uint32At = (bytes: Uint8Array, at: number): number =>
-  bytes[at]! * 0x1000000 + ((bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!);
+  byteAt(bytes, at) * 0x1000000 + ((byteAt(bytes, at + 1) << 16) | (byteAt(bytes, at + 2) << 8) | byteAt(bytes, at + 3));
 
 /** Reads a letter and its value; what is cut short or unknown takes the rest. */
 function readValue(cursor: Cursor): { wire: string; value: Uint8Array | null } {
   const { bytes } = cursor;
-  const wire = String.fromCharCode(bytes[cursor.at]!);
+  const wire = String.fromCharCode(byteAt(bytes, cursor.at));
   const start = cursor.at + 1;
   const end = endOfValue(bytes, wire, start);
   if (end === null) {
@@ -119,7 +121,7 @@ export function decodeAmqpTable(bytes: Uint8Array): AmqpField[] {
   const fields: AmqpField[] = [];
   const cursor: Cursor = { bytes, at: 0 };
   while (cursor.at < bytes.length) {
-    const nameEnd = cursor.at + 1 + bytes[cursor.at]!;
+    const nameEnd = cursor.at + 1 + byteAt(bytes, cursor.at);
     if (nameEnd >= bytes.length) {
       fields.push({ name: '', wire: '??', value: bytes.subarray(cursor.at) });
       return fields;
@@ -169,7 +171,7 @@ export function decodeAmqpValue(wire: string, bytes: Uint8Array | null, depth = 
     case 'b':
       return viewOf(bytes).getInt8(0);
     case 'B':
-      return bytes[0]!;
+      return byteAt(bytes, 0);
     case 's':
       return viewOf(bytes).getInt16(0);
     case 'u':
@@ -187,7 +189,7 @@ export function decodeAmqpValue(wire: string, bytes: Uint8Array | null, depth = 
     case 'd':
       return finite(viewOf(bytes).getFloat64(0));
     case 'D':
-      return decimalText(bytes[0]!, viewOf(bytes).getInt32(1));
+      return decimalText(byteAt(bytes, 0), viewOf(bytes).getInt32(1));
     case 'F':
       return depth >= MAX_DEPTH ? hex(bytes) : tableToObject(bytes, depth);
     case 'A':
@@ -247,7 +249,8 @@ function encodeNumber(value: number): { wire: string; value: Uint8Array } {
     viewOf(bytes).setInt32(0, value);
     return { wire: 'I', value: bytes };
   }
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return { wire: 'l', value: eightBytes((view) => view.setBigInt64(0, BigInt(value))) };
+  if (Number.isSafeInteger(value) && !Object.is(value, -0))
+    return { wire: 'l', value: eightBytes((view) => view.setBigInt64(0, BigInt(value))) };
   return { wire: 'd', value: eightBytes((view) => view.setFloat64(0, value)) };
 }
 
@@ -268,7 +271,9 @@ const finite = (value: number): number | string => (Number.isFinite(value) ? val
 /** RabbitMQ's decimal: digits are signed on the wire, whatever client libraries read. */
 function decimalText(places: number, digits: number): string {
   const sign = digits < 0 ? '-' : '';
-  const padded = Math.abs(digits).toString().padStart(places + 1, '0');
+  const padded = Math.abs(digits)
+    .toString()
+    .padStart(places + 1, '0');
   return places === 0 ? `${sign}${padded}` : `${sign}${padded.slice(0, -places)}.${padded.slice(-places)}`;
 }
 

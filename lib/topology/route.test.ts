@@ -2,15 +2,28 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type RoutingBinding, type RoutingExchange, createRouter, headersMatch, topicMatches, topicWords, withCarbonCopies } from './route';
 
-const exchange = (name: string, rule: RoutingExchange['rule'], alternate: string | null = null): RoutingExchange => ({ name, rule, alternate });
+const exchange = (name: string, rule: RoutingExchange['rule'], alternate: string | null = null): RoutingExchange => ({
+  name,
+  rule,
+  alternate,
+});
 const toQueue = (from: string, queue: string, routingKey = '', args: Record<string, unknown> = {}): RoutingBinding => ({
   from,
   to: { kind: 'queue', name: queue },
   routingKey,
   arguments: args,
 });
-const toExchange = (from: string, to: string, routingKey = ''): RoutingBinding => ({ from, to: { kind: 'exchange', name: to }, routingKey, arguments: {} });
-const message = (name: string, routingKey = '', headers: Record<string, unknown> = {}) => ({ exchange: name, routingKey, headers: () => headers });
+const toExchange = (from: string, to: string, routingKey = ''): RoutingBinding => ({
+  from,
+  to: { kind: 'exchange', name: to },
+  routingKey,
+  arguments: {},
+});
+const message = (name: string, routingKey = '', headers: Record<string, unknown> = {}) => ({
+  exchange: name,
+  routingKey,
+  headers: () => headers,
+});
 
 const topic = (pattern: string, key: string): boolean => topicMatches(topicWords(pattern), topicWords(key));
 
@@ -47,9 +60,13 @@ describe('topic patterns', () => {
     };
     const word = fc.constantFrom('a', 'b', '');
     fc.assert(
-      fc.property(fc.array(fc.oneof(word, fc.constantFrom('*', '#')), { minLength: 1, maxLength: 6 }), fc.array(word, { maxLength: 6 }), (pattern, words) => {
-        expect(topicMatches(pattern, words)).toBe(defined(pattern, words));
-      }),
+      fc.property(
+        fc.array(fc.oneof(word, fc.constantFrom('*', '#')), { minLength: 1, maxLength: 6 }),
+        fc.array(word, { maxLength: 6 }),
+        (pattern, words) => {
+          expect(topicMatches(pattern, words)).toBe(defined(pattern, words));
+        },
+      ),
       { numRuns: 3000 },
     );
   });
@@ -79,7 +96,14 @@ describe('routes', () => {
   it('[R22] direct, fanout and topic give each queue once', () => {
     const router = createRouter(
       [exchange('d', 'direct'), exchange('f', 'fanout'), exchange('t', 'topic')],
-      [toQueue('d', 'q1', 'k'), toQueue('d', 'q2', 'other'), toQueue('f', 'q2'), toQueue('f', 'q1', 'ignored'), toQueue('t', 'q1', 'a.*'), toQueue('t', 'q1', '#')],
+      [
+        toQueue('d', 'q1', 'k'),
+        toQueue('d', 'q2', 'other'),
+        toQueue('f', 'q2'),
+        toQueue('f', 'q1', 'ignored'),
+        toQueue('t', 'q1', 'a.*'),
+        toQueue('t', 'q1', '#'),
+      ],
     );
     expect(router.queuesOf(message('d', 'k'))).toEqual(['q1']);
     expect(router.queuesOf(message('f', 'k'))).toEqual(['q1', 'q2']);
@@ -90,7 +114,13 @@ describe('routes', () => {
   it('[R23] exchange-to-exchange paths, also in a ring, end', () => {
     const router = createRouter(
       [exchange('in', 'topic'), exchange('mid', 'fanout'), exchange('back', 'fanout')],
-      [toExchange('in', 'mid', 'order.#'), toExchange('mid', 'back'), toExchange('back', 'mid'), toQueue('back', 'audit'), toQueue('mid', 'orders')],
+      [
+        toExchange('in', 'mid', 'order.#'),
+        toExchange('mid', 'back'),
+        toExchange('back', 'mid'),
+        toQueue('back', 'audit'),
+        toQueue('mid', 'orders'),
+      ],
     );
     expect(router.queuesOf(message('in', 'order.created'))).toEqual(['audit', 'orders']);
     expect(router.queuesOf(message('in', 'user.created'))).toEqual([]);

@@ -80,7 +80,8 @@ export function createRouter(exchanges: readonly RoutingExchange[], bindings: re
 /** Sender-selected distribution: the header `CC` holds further routing keys. `BCC` is taken out by the broker, so nobody can know it. */
 export function withCarbonCopies(router: Router, message: RoutedMessage, copies: readonly string[]): readonly string[] {
   const queues = new Set<string>();
-  for (const routingKey of [message.routingKey, ...copies]) for (const queue of router.queuesOf({ ...message, routingKey })) queues.add(queue);
+  for (const routingKey of [message.routingKey, ...copies])
+    for (const queue of router.queuesOf({ ...message, routingKey })) queues.add(queue);
   return [...queues].sort();
 }
 
@@ -204,7 +205,8 @@ export function headersMatch(args: Readonly<Record<string, unknown>>, headers: R
   const kind = typeof args['x-match'] === 'string' ? args['x-match'] : 'all';
   const withX = kind.endsWith('-with-x');
   const asked = Object.entries(args).filter(([name]) => name !== 'x-match' && (withX || !name.startsWith('x-')));
-  const fits = ([name, value]: readonly [string, unknown]): boolean => Object.hasOwn(headers, name) && (value === null || sameValue(value, headers[name]));
+  const fits = ([name, value]: readonly [string, unknown]): boolean =>
+    Object.hasOwn(headers, name) && (value === null || sameValue(value, headers[name]));
   return kind.startsWith('any') ? asked.some(fits) : asked.every(fits);
 }
 

@@ -1,7 +1,15 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Channel, ChannelModel, Options } from 'amqplib';
-import { EncodedProperties, type RawDelivery, type RawProperties, RawPublish, decodeDelivery, frameOfProperties, frameOfPublish } from './wire-format';
+import {
+  EncodedProperties,
+  type RawDelivery,
+  type RawProperties,
+  RawPublish,
+  decodeDelivery,
+  frameOfProperties,
+  frameOfPublish,
+} from './wire-format';
 
 /**
  * amqplib 2.3.1, but nothing is lost on the way (promises R1 and R2, docs/spec/brokers-rabbitmq.md).
@@ -68,7 +76,8 @@ function makeLossless(defs: Protocol): void {
   };
   defs.encodeProperties = (id, channel, size, fields) =>
     fields instanceof EncodedProperties ? frameOfProperties(channel, size, fields) : encodeProperties(id, channel, size, fields);
-  defs.encodeMethod = (id, channel, fields) => (fields instanceof RawPublish ? frameOfPublish(channel, fields) : encodeMethod(id, channel, fields));
+  defs.encodeMethod = (id, channel, fields) =>
+    fields instanceof RawPublish ? frameOfPublish(channel, fields) : encodeMethod(id, channel, fields);
 }
 
 /** What of an amqplib channel is used below its public face; its types name only the public one. */

@@ -44,7 +44,8 @@ export class CapWatch {
     this.last = numbers;
     this.full = numbers.readyBytes !== null && numbers.readyBytes >= 0.9 * this.capBytes;
     if (this.full) this.fullSince ??= now;
-    if (numbers.published !== null && before?.published !== null && before !== null && numbers.published < before.published) this.baseline = null; // a node's restart
+    if (numbers.published !== null && before?.published !== null && before !== null && numbers.published < before.published)
+      this.baseline = null; // a node's restart
     if (numbers.published === null || numbers.published === 0) return this.withoutCounters(numbers, now);
     if (before === null || before.published !== numbers.published || before.acked !== numbers.acked || before.depth !== numbers.depth) {
       this.unchangedSince = now;

@@ -2,12 +2,16 @@ import { amqpText, decodeAmqpValue, utf8Text } from '@/lib/events/amqp-values';
 import type { ClockOwner, EventHeader, RawRecord, RoutedInbox } from '@/lib/events/observed-event';
 import type { Micros } from '@/lib/events/names';
 import { amqpProtocol, type FrameHandler } from './amqp-client';
-import type { Redelivery } from './skip-rule';
 import { type RawDelivery, headersOf } from './wire-format';
 
 /** One message as the broker delivered it, not understood yet. `body` is cut, `bodySize` true. */
-export interface Delivery extends Redelivery {
+export interface Delivery {
   readonly tag: number;
+  readonly redelivered: boolean;
+  readonly exchange: string;
+  readonly routingKey: Uint8Array;
+  readonly properties: Uint8Array;
+  readonly body: Uint8Array;
   readonly bodySize: number;
   readonly observedAt: Micros;
 }
@@ -16,7 +20,8 @@ const NO_BYTES = Buffer.alloc(0);
 
 /** What a delivery costs us beside its bytes: objects, views. */
 const OVERHEAD = 256;
-export const bytesOf = (delivery: Delivery): number => delivery.body.length + delivery.properties.length + delivery.routingKey.length + OVERHEAD;
+export const bytesOf = (delivery: Delivery): number =>
+  delivery.body.length + delivery.properties.length + delivery.routingKey.length + OVERHEAD;
 
 /**
  * Reads the frames of a channel into deliveries; takes the place of the library's own reader, which would gather a whole body, however large,
@@ -56,7 +61,8 @@ export function deliveryReader(maxBodyBytes: number, clock: () => Micros, onDeli
   };
   const done = (): FrameHandler => {
     // A view keeps the whole chunk it was read from alive: a long body that is cut to a little is copied.
-    const body = kept.length === 1 && kept[0]!.length === size ? kept[0]! : Buffer.concat(kept);
+    const whole = kept.length === 1 ? kept.find((piece) => piece.length === size) : undefined;
+    const body = whole ?? Buffer.concat(kept);
     const { deliveryTag: tag, redelivered, exchange, routingKey } = delivery;
     onDelivery({ tag, redelivered, exchange, routingKey, properties, body, bodySize: size, observedAt: clock() });
     return method;

@@ -1,5 +1,12 @@
 import { isAppError } from '@/lib/errors';
-import type { BindingPicture, BrokerPicture, ChannelKind, ChannelPicture, ConsumerPicture, InboxPicture } from '@/lib/topology/broker-picture';
+import type {
+  BindingPicture,
+  BrokerPicture,
+  ChannelKind,
+  ChannelPicture,
+  ConsumerPicture,
+  InboxPicture,
+} from '@/lib/topology/broker-picture';
 import { matcherOf } from '@/lib/topology/name-pattern';
 import { serviceNameOf } from '@/lib/topology/service-name';
 import { type JsonObject, type ManagementApi, numberIn, objectIn, textIn } from './management-api';
@@ -28,17 +35,18 @@ export async function describeRabbit(api: ManagementApi, settings: RabbitSetting
     system: 'rabbitmq',
     inProcess: false,
     at: nowMicros(),
-    product: `${textIn(overview, 'product_name') ?? 'RabbitMQ'} ${textIn(overview, 'product_version') ?? textIn(overview, 'rabbitmq_version') ?? ''}`.trim(),
+    product:
+      `${textIn(overview, 'product_name') ?? 'RabbitMQ'} ${textIn(overview, 'product_version') ?? textIn(overview, 'rabbitmq_version') ?? ''}`.trim(),
     channels: topology.exchanges.filter((one) => !isOurs(one.name)).map((one) => toChannel(one, chosen)),
     inboxes: topology.queues.map((one) => toInbox(one, consumers.get(one.name) ?? [])),
-    bindings: topology.bindings.filter((one) => !isOurs(one.destination) && !isOurs(one.source)).map(
-      (one): BindingPicture => ({
+    bindings: topology.bindings
+      .filter((one) => !isOurs(one.destination) && !isOurs(one.source))
+      .map((one): BindingPicture => ({
         from: one.source,
         to: one.toQueue ? { kind: 'inbox', inbox: one.destination } : { kind: 'channel', channel: one.destination },
         routingKey: one.routingKey,
         arguments: one.arguments,
-      }),
-    ),
+      })),
     missing,
   };
 }
@@ -66,7 +74,9 @@ const toInbox = (queue: RabbitQueue, consumers: readonly ConsumerPicture[]): Inb
   protocol: queue.type,
   state: queue.state,
   deadLetterTo:
-    queue.deadLetterTo === null ? null : { channel: queue.deadLetterTo.exchange, routingKey: queue.deadLetterTo.routingKey, by: queue.deadLetterTo.by },
+    queue.deadLetterTo === null
+      ? null
+      : { channel: queue.deadLetterTo.exchange, routingKey: queue.deadLetterTo.routingKey, by: queue.deadLetterTo.by },
   durable: queue.durable,
   autoDelete: queue.autoDelete,
   exclusive: queue.exclusive,
@@ -77,7 +87,10 @@ const toInbox = (queue: RabbitQueue, consumers: readonly ConsumerPicture[]): Inb
 
 /** Consumers by queue. The name an application gave its connection is the connection's, not the consumer's. Answers 400 where statistics are off. */
 async function readConsumers(api: ManagementApi): Promise<ReadonlyMap<string, ConsumerPicture[]>> {
-  const [consumers, connections] = await Promise.all([api.get('consumers/{vhost}') as Promise<readonly JsonObject[]>, readConnectionNames(api)]);
+  const [consumers, connections] = await Promise.all([
+    api.get('consumers/{vhost}') as Promise<readonly JsonObject[]>,
+    readConnectionNames(api),
+  ]);
   const byQueue = new Map<string, ConsumerPicture[]>();
   for (const consumer of consumers) {
     const queue = textIn(objectIn(consumer, 'queue'), 'name');
@@ -88,7 +101,14 @@ async function readConsumers(api: ManagementApi): Promise<ReadonlyMap<string, Co
     if (queue === null) continue;
     const list = byQueue.get(queue) ?? [];
     const tag = textIn(consumer, 'consumer_tag') ?? '';
-    list.push({ service: serviceNameOf(rawName, host), rawName, id: `${connection} ${tag}`, host, partitions: [], prefetch: numberIn(consumer, 'prefetch_count') });
+    list.push({
+      service: serviceNameOf(rawName, host),
+      rawName,
+      id: `${connection} ${tag}`,
+      host,
+      partitions: [],
+      prefetch: numberIn(consumer, 'prefetch_count'),
+    });
     byQueue.set(queue, list);
   }
   return byQueue;

@@ -36,11 +36,17 @@ export function openManagementApi(settings: RabbitSettings): ManagementApi {
     });
     if (response.status === 401 || response.status === 403)
       throw new AppError(
-        response.status === 401 && /not_authorised|Login failed/i.test(text) && !/management user/i.test(text) ? 'broker-auth' : 'broker-permission',
+        response.status === 401 && /not_authorised|Login failed/i.test(text) && !/management user/i.test(text)
+          ? 'broker-auth'
+          : 'broker-permission',
         `The management API at ${base.host} refused the user "${user}" (${response.status})`,
         { retryable: true, cure: `rabbitmqctl set_user_tags ${user} monitoring` },
       );
-    if (!response.ok) throw new AppError('management-unreachable', `The management API at ${base.host} answered ${response.status}`, { retryable: true, cure: CURE });
+    if (!response.ok)
+      throw new AppError('management-unreachable', `The management API at ${base.host} answered ${response.status}`, {
+        retryable: true,
+        cure: CURE,
+      });
     try {
       return JSON.parse(text) as unknown;
     } catch (error) {
@@ -78,8 +84,10 @@ const causeOf = (error: unknown): string => {
   return name === 'TimeoutError' ? 'time-out' : (cause?.code ?? cause?.message ?? 'no connection');
 };
 
-export const textIn = (from: JsonObject, field: string): string | null => (typeof from[field] === 'string' ? (from[field] as string) : null);
-export const numberIn = (from: JsonObject, field: string): number | null => (typeof from[field] === 'number' ? (from[field] as number) : null);
+export const textIn = (from: JsonObject, field: string): string | null =>
+  typeof from[field] === 'string' ? (from[field] as string) : null;
+export const numberIn = (from: JsonObject, field: string): number | null =>
+  typeof from[field] === 'number' ? (from[field] as number) : null;
 export const objectIn = (from: JsonObject, field: string): JsonObject => {
   const value = from[field];
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};

@@ -34,7 +34,10 @@ export interface MirrorPlan {
 }
 
 /** Whether messages published to an exchange are wanted: by name, and never internal ones unless named exactly. */
-export function wantedChannel(request: Pick<MirrorRequest, 'include' | 'exclude'>, isInternal: (name: string) => boolean): (name: string) => boolean {
+export function wantedChannel(
+  request: Pick<MirrorRequest, 'include' | 'exclude'>,
+  isInternal: (name: string) => boolean,
+): (name: string) => boolean {
   const included = matcherOf(request.include);
   const named = new Set(request.include.filter(isLiteral));
   const excluded = matcherOf(request.exclude);
@@ -43,9 +46,12 @@ export function wantedChannel(request: Pick<MirrorRequest, 'include' | 'exclude'
 
 /** Why an exchange can't be bound, `null` when it can. Said in the picture and on the tap's card. */
 export function whyUnreadable(exchange: RabbitExchange, chosen: (name: string) => boolean): string | null {
-  if (exchange.name === '') return 'the default exchange can not be bound: its messages go straight to the queue of their key; rates and depth are known from counters, bodies are not';
-  if (exchange.rule === 'opaque') return `type ${exchange.type} cannot be listened to without taking messages from applications; it is drawn from counters`;
-  if (exchange.autoDelete && !chosen(exchange.name)) return 'an auto-delete exchange would stay alive because of us; name it under includeAutoDelete to read it all the same';
+  if (exchange.name === '')
+    return 'the default exchange can not be bound: its messages go straight to the queue of their key; rates and depth are known from counters, bodies are not';
+  if (exchange.rule === 'opaque')
+    return `type ${exchange.type} cannot be listened to without taking messages from applications; it is drawn from counters`;
+  if (exchange.autoDelete && !chosen(exchange.name))
+    return 'an auto-delete exchange would stay alive because of us; name it under includeAutoDelete to read it all the same';
   return null;
 }
 
@@ -81,8 +87,11 @@ class Planner {
 
   plan(): MirrorPlan {
     const asked = [...this.exchanges.keys()].filter(this.wanted).sort();
-    for (const name of this.reachableFrom(asked)) this.mirror(this.exchanges.get(name)!);
-    for (const name of asked) this.noteWhatIsNotSeen(this.exchanges.get(name)!);
+    const reached = this.reachableFrom(asked);
+    for (const exchange of this.exchanges.values()) {
+      if (reached.has(exchange.name)) this.mirror(exchange);
+      if (this.wanted(exchange.name)) this.noteWhatIsNotSeen(exchange);
+    }
     const channels = asked.filter((name) => [...this.reachableFrom([name])].some((one) => this.mirrored.has(one)));
     for (const name of asked.filter(matcherOf(this.request.bindAll))) this.bindAll(name, channels);
     return { bindings: [...this.planned.values()], channels: channels.sort(), notes: this.notes };
@@ -135,7 +144,8 @@ class Planner {
     if (seen.has(exchange.name)) return false;
     seen.add(exchange.name);
     const bindings = this.outgoing.get(exchange.name) ?? [];
-    const stays = (binding: RabbitBinding): boolean => (binding.toQueue ? this.staysFor(binding.destination) : this.exchangeTakes(binding.destination, seen));
+    const stays = (binding: RabbitBinding): boolean =>
+      binding.toQueue ? this.staysFor(binding.destination) : this.exchangeTakes(binding.destination, seen);
     if (exchange.rule === 'fanout' || exchange.type === 'x-recent-history') return bindings.some(stays);
     if (exchange.rule === 'topic') return bindings.some((binding) => isHash(binding.routingKey) && stays(binding));
     if (CHOOSES.has(exchange.type)) return bindings.some(stays) && bindings.every((binding) => binding.toQueue || stays(binding));
@@ -154,17 +164,31 @@ class Planner {
     for (const binding of this.outgoing.get(name) ?? []) {
       if (binding.toQueue) {
         if (this.queues.has(binding.destination) && !this.staysFor(binding.destination))
-          this.notes.push({ kind: 'not-readable', subject: name, text: `what only ${binding.destination} gets is not read: an exclusive or auto-delete queue, unless named under includeAutoDelete` });
+          this.notes.push({
+            kind: 'not-readable',
+            subject: name,
+            text: `what only ${binding.destination} gets is not read: an exclusive or auto-delete queue, unless named under includeAutoDelete`,
+          });
         continue;
       }
       const next = this.exchanges.get(binding.destination);
       if (next === undefined || this.bindable(next) || this.takesUnseen(next.name)) continue;
-      this.notes.push({ kind: 'not-readable', subject: name, text: `what goes on to ${next.name} only is not read: ${whyUnreadable(next, this.chosen)}` });
+      this.notes.push({
+        kind: 'not-readable',
+        subject: name,
+        text: `what goes on to ${next.name} only is not read: ${whyUnreadable(next, this.chosen)}`,
+      });
     }
     const alternate = exchange.alternate === null ? undefined : this.exchanges.get(exchange.alternate);
     if (alternate === undefined) return;
-    const whyNot = whyUnreadable(alternate, this.chosen) ?? (this.wanted(alternate.name) ? null : 'it is not among the channels that were chosen');
-    if (whyNot !== null) this.notes.push({ kind: 'not-readable', subject: name, text: `what ends in its alternate exchange ${alternate.name} is not read: ${whyNot}` });
+    const whyNot =
+      whyUnreadable(alternate, this.chosen) ?? (this.wanted(alternate.name) ? null : 'it is not among the channels that were chosen');
+    if (whyNot !== null)
+      this.notes.push({
+        kind: 'not-readable',
+        subject: name,
+        text: `what ends in its alternate exchange ${alternate.name} is not read: ${whyNot}`,
+      });
   }
 
   private bindAll(name: string, channels: string[]): void {

@@ -81,7 +81,12 @@ export class Mirror {
       topology.exchanges,
       topology.bindings
         .filter((one) => !isOurs(one.destination))
-        .map((one) => ({ from: one.source, to: { kind: one.toQueue ? ('queue' as const) : ('exchange' as const), name: one.destination }, routingKey: one.routingKey, arguments: one.arguments })),
+        .map((one) => ({
+          from: one.source,
+          to: { kind: one.toQueue ? ('queue' as const) : ('exchange' as const), name: one.destination },
+          routingKey: one.routingKey,
+          arguments: one.arguments,
+        })),
     );
   }
 
@@ -94,7 +99,8 @@ export class Mirror {
     this.refused = new Map();
     const binder = new Binder(session, queue);
     try {
-      for (const binding of bound) if (!wanted.has(keyOfMirror(binding))) await binder.unbind(binding).catch((error) => this.refuse(binding, error, refusedBefore));
+      for (const binding of bound)
+        if (!wanted.has(keyOfMirror(binding))) await binder.unbind(binding).catch((error) => this.refuse(binding, error, refusedBefore));
       for (const [key, binding] of wanted) {
         // One refusal is enough for an exchange: the next look tries again.
         if (present.has(key) || this.refused.has(binding.source)) continue;
@@ -152,7 +158,9 @@ class Binder {
 }
 
 function shownHeaders(headers: readonly EventHeader[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(headers.filter(({ wire }) => wire !== 'property').map(({ name, wire, value }) => [name, decodeAmqpValue(wire, value)]));
+  return Object.fromEntries(
+    headers.filter(({ wire }) => wire !== 'property').map(({ name, wire, value }) => [name, decodeAmqpValue(wire, value)]),
+  );
 }
 
 function carbonCopies(headers: readonly EventHeader[]): readonly string[] {

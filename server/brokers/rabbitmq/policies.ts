@@ -23,7 +23,15 @@ function toPolicies(answer: unknown, operator: boolean): Policy[] {
   return (Array.isArray(answer) ? (answer as JsonObject[]) : []).flatMap((from) => {
     const pattern = regExpOf(textIn(from, 'pattern') ?? '');
     if (pattern === null) return [];
-    return [{ pattern, applyTo: textIn(from, 'apply-to') ?? 'all', priority: numberIn(from, 'priority') ?? 0, definition: objectIn(from, 'definition'), operator }];
+    return [
+      {
+        pattern,
+        applyTo: textIn(from, 'apply-to') ?? 'all',
+        priority: numberIn(from, 'priority') ?? 0,
+        definition: objectIn(from, 'definition'),
+        operator,
+      },
+    ];
   });
 }
 
@@ -43,12 +51,15 @@ export function effectivePolicy(policies: readonly Policy[], subject: PolicySubj
   const best = (operator: boolean): JsonObject =>
     policies
       .filter((policy) => policy.operator === operator && appliesTo(policy.applyTo, subject) && policy.pattern.test(name))
-      .reduce<Policy | null>((winner, policy) => (winner === null || policy.priority > winner.priority ? policy : winner), null)?.definition ?? {};
+      .reduce<Policy | null>((winner, policy) => (winner === null || policy.priority > winner.priority ? policy : winner), null)
+      ?.definition ?? {};
   return { ...best(false), ...best(true) };
 }
 
 function appliesTo(applyTo: string, subject: PolicySubject): boolean {
   if (applyTo === 'all') return true;
   if (subject === 'exchange') return applyTo === 'exchanges';
-  return applyTo === 'queues' || applyTo === `${subject.replace('-queue', '')}_queues` || (applyTo === 'streams' && subject === 'stream-queue');
+  return (
+    applyTo === 'queues' || applyTo === `${subject.replace('-queue', '')}_queues` || (applyTo === 'streams' && subject === 'stream-queue')
+  );
 }

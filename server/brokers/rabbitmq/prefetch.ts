@@ -8,7 +8,8 @@ const STEPS = [1, 4, 16, 64, 256, 1_024, 4_096, MAX_PREFETCH] as const;
 
 const stepBelow = (count: number): number => STEPS.findLast((step) => step <= count) ?? 1;
 
-export const firstPrefetch = (budgetBytes: number, maxBodyBytes: number): number => stepBelow(Math.max(4, budgetBytes / Math.max(1, maxBodyBytes)));
+export const firstPrefetch = (budgetBytes: number, maxBodyBytes: number): number =>
+  stepBelow(Math.max(4, budgetBytes / Math.max(1, maxBodyBytes)));
 
 /** @param averageBytes of the messages lately; at most one step up at a time, any number down. */
 export function nextPrefetch(current: number, averageBytes: number, budgetBytes: number): number {

@@ -31,7 +31,11 @@ export async function publishOne(operations: OperationsLink, settings: RabbitSet
     const link = await operations.open();
     const { frameMax } = link.connection as unknown as { frameMax: number };
     if (properties.bytes.length + FRAME_MARGIN > frameMax)
-      return { confirmed: false, why: 'too-large', detail: `headers and properties have ${properties.bytes.length} bytes, the broker takes ${frameMax}` };
+      return {
+        confirmed: false,
+        why: 'too-large',
+        detail: `headers and properties have ${properties.bytes.length} bytes, the broker takes ${frameMax}`,
+      };
     channel = await link.createConfirmChannel();
   } catch (error) {
     return { confirmed: false, why: 'unreachable', detail: toBrokerError(error, settings).message };
@@ -54,7 +58,9 @@ function prepare(settings: RabbitSettings, { to, key, headers }: OutgoingMessage
 /** The broker refuses a `user-id` that is not the one who is connected. */
 function withoutForeignUser(headers: readonly EventHeader[], settings: RabbitSettings): readonly EventHeader[] {
   const ours = userOf(settings.url);
-  return headers.filter(({ name, wire, value }) => !(wire === 'property' && name === 'user-id' && (value === null || utf8Text(value) !== ours)));
+  return headers.filter(
+    ({ name, wire, value }) => !(wire === 'property' && name === 'user-id' && (value === null || utf8Text(value) !== ours)),
+  );
 }
 
 function confirmed(channel: ConfirmChannel, fields: RawPublish, properties: EncodedProperties, body: Buffer): Promise<PublishOutcome> {
@@ -62,7 +68,10 @@ function confirmed(channel: ConfirmChannel, fields: RawPublish, properties: Enco
     let returned: string | null = null;
     let closedBy: unknown = null;
     // The broker sends the return before the confirm.
-    channel.on('return', ({ fields: why }: { fields: { replyCode?: number; replyText?: string } }) => (returned = `${why.replyCode} ${why.replyText}`));
+    channel.on(
+      'return',
+      ({ fields: why }: { fields: { replyCode?: number; replyText?: string } }) => (returned = `${why.replyCode} ${why.replyText}`),
+    );
     channel.on('error', (error: unknown) => (closedBy = error));
     channel.on('close', () => resolve(outcomeOfClose(closedBy)));
     const inside = insideOf(channel);
@@ -71,7 +80,12 @@ function confirmed(channel: ConfirmChannel, fields: RawPublish, properties: Enco
       inside.pushConfirmCallback((error) => {
         // A channel that closes calls this too, before `close`: that answer has the reason.
         if (error !== null && error.message === 'channel closed') return;
-        if (error !== null) resolve({ confirmed: false, why: 'refused', detail: 'the broker did not accept it (nack): a queue is full or refuses publishes' });
+        if (error !== null)
+          resolve({
+            confirmed: false,
+            why: 'refused',
+            detail: 'the broker did not accept it (nack): a queue is full or refuses publishes',
+          });
         else if (returned !== null) resolve({ confirmed: false, why: 'returned', detail: `no queue takes it there (${returned})` });
         else resolve({ confirmed: true, partition: null, offset: null });
       });
@@ -89,7 +103,9 @@ function outcomeOfClose(error: unknown): PublishOutcome {
     case REPLY.notFound:
       return { confirmed: false, why: 'refused', detail };
     case REPLY.preconditionFailed:
-      return /larger than|message size/.test(detail) ? { confirmed: false, why: 'too-large', detail } : { confirmed: false, why: 'refused', detail };
+      return /larger than|message size/.test(detail)
+        ? { confirmed: false, why: 'too-large', detail }
+        : { confirmed: false, why: 'refused', detail };
     default:
       return { confirmed: 'unknown', detail: 'the connection to the broker went before it confirmed' };
   }

@@ -8,8 +8,8 @@ import { publishOne } from './publish';
 import type { RabbitSettings } from './rabbit-settings';
 import { RabbitTap } from './rabbit-tap';
 import { RabbitSampler } from './sample-rabbit';
-import type { StoredBatch } from './skip-rule';
 import { takeOneLetter } from './take-letter';
+import { TapMemory } from './tap-memory';
 
 export type { RabbitSettings } from './rabbit-settings';
 
@@ -22,7 +22,12 @@ export function openRabbitBroker(settings: RabbitSettings, { log }: { log: Log }
   const operations = new OperationsLink(settings);
   const sampler = new RabbitSampler(operations, api);
   const taps = new Set<RabbitTap>();
-  const unconfirmed = new Map<string, StoredBatch>();
+  const memories = new Map<string, TapMemory>();
+  const memoryOf = (tap: string): TapMemory => {
+    const memory = memories.get(tap) ?? new TapMemory();
+    memories.set(tap, memory);
+    return memory;
+  };
   let closed = false;
 
   return {
@@ -36,7 +41,7 @@ export function openRabbitBroker(settings: RabbitSettings, { log }: { log: Log }
     takeLetter: (request) => takeOneLetter(operations, api, settings, request),
     async openTap(options: TapOptions): Promise<Tap> {
       if (closed) throw new AppError('tap-closed', 'the broker is closed');
-      const tap = new RabbitTap(settings, options, api, log, unconfirmed, (one) => taps.delete(one));
+      const tap = new RabbitTap(settings, options, api, log, memoryOf(options.tap), (one) => taps.delete(one));
       taps.add(tap);
       await tap.ready;
       return tap;

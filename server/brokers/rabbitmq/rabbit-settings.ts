@@ -33,6 +33,8 @@ const QUEUE_MAX_BYTES = 268_435_456;
 export const OURS = 'eventyard.';
 export const POSITION_EXCHANGE = 'eventyard.position';
 export const tapQueueOf = (tap: string): string => `eventyard.tap.${tap}`;
+/** Holds one transient message: it is gone when the broker was started again. */
+export const bootQueueOf = (tap: string): string => `eventyard.boot.${tap}`;
 export const positionQueueOf = (tap: string): string => `eventyard.position.${tap}`;
 export const isOurs = (name: string): boolean => name.startsWith(OURS);
 

@@ -11,6 +11,7 @@ import { firstPrefetch, nextPrefetch } from './prefetch';
 import { toBrokerError } from './rabbit-errors';
 import { type RabbitSettings, queueMaxBytesOf, tapQueueOf } from './rabbit-settings';
 import { type StoredBatch, decideSkip, deliveriesNeeded } from './skip-rule';
+import { type TapMemory, printOf } from './tap-memory';
 import { type TapSession, openTapSession } from './tap-session';
 
 /**
@@ -82,8 +83,7 @@ export class RabbitTap implements Tap {
     private readonly options: TapOptions,
     private readonly api: ManagementApi,
     private readonly log: Log,
-    /** What the last tap of this name stored without learning whether its position was written; kept across a tap's reopening. */
-    private readonly unconfirmed: Map<string, StoredBatch>,
+    private readonly memory: TapMemory,
     private readonly onClosed: (tap: RabbitTap) => void,
   ) {
     const { tap, include, exclude, resume } = options;
@@ -91,8 +91,7 @@ export class RabbitTap implements Tap {
     this.mirror = new Mirror(settings, api, tap, request, log);
     this.wanted = wantedChannel(request, this.mirror.isInternal);
     this.cap = new CapWatch(queueMaxBytesOf(settings));
-    const last = unconfirmed.get(tap);
-    this.stored = last?.number === resume.batch && last.records === resume.batchSize ? last : { number: resume.batch, records: resume.batchSize, contents: null };
+    this.stored = { number: resume.batch, records: resume.batchSize };
     this.prefetch = firstPrefetch(options.maxBufferedBytes, options.maxBodyBytes);
     this.ready = new Promise((resolve) => (this.opened = resolve));
     this.finished = this.run();
@@ -117,8 +116,9 @@ export class RabbitTap implements Tap {
   private cut(limit: { readonly records: number; readonly bytes: number }): TapBatch {
     const deliveries: Delivery[] = [];
     let bytes = 0;
-    while (this.bufferFrom < this.buffer.length && deliveries.length < limit.records) {
-      const delivery = this.buffer[this.bufferFrom]!;
+    while (deliveries.length < limit.records) {
+      const delivery = this.buffer[this.bufferFrom];
+      if (delivery === undefined) break;
       const size = bytesOf(delivery);
       if (deliveries.length > 0 && bytes + size > limit.bytes) break;
       bytes += size;
@@ -154,6 +154,7 @@ export class RabbitTap implements Tap {
       throw new AppError('broker-protocol', 'batches are settled in the order in which they were given');
     }
     const stored = { number: batch.number, records: batch.records.length };
+    this.memory.remember(stored, first.deliveries);
     const { session } = this;
     if (batch.generation !== this.generation || session === null) return this.storedButLost(first, stored);
     const upTo = this.held.length === 1 && this.bufferFrom === this.buffer.length ? maxOf(first.lastTag, this.passedOver) : first.lastTag;
@@ -164,21 +165,21 @@ export class RabbitTap implements Tap {
       return this.storedButLost(first, stored);
     }
     if (this.session !== session) return this.storedButLost(first, stored);
-    this.stored = { ...stored, contents: null };
+    this.stored = stored;
     this.held.shift();
     this.adjustPrefetch(batch.records.length);
   }
 
   /** The batch is in the store and our position perhaps not: at the next connection its messages are recognised by it. */
-  private storedButLost(first: Held, stored: Omit<StoredBatch, 'contents'>): never {
-    this.stored = { ...stored, contents: first.deliveries };
-    this.unconfirmed.set(this.options.tap, this.stored);
+  private storedButLost(first: Held, stored: StoredBatch): never {
+    this.stored = stored;
     this.held = [];
     this.verdict?.();
     throw this.lostError();
   }
 
-  private readonly lostError = (): AppError => new AppError('tap-lost', 'the connection went; what was not stored comes again', { retryable: true });
+  private readonly lostError = (): AppError =>
+    new AppError('tap-lost', 'the connection went; what was not stored comes again', { retryable: true });
 
   /** Commits one after another: two transactions on a channel would mix. */
   private commit(session: TapSession, upTo: number | null, batch: number): Promise<void> {
@@ -308,7 +309,9 @@ export class RabbitTap implements Tap {
   }
 
   private async skipWhatIsStored(session: TapSession): Promise<void> {
-    const needed = deliveriesNeeded(this.stored, session.position);
+    const { position, restarted } = session;
+    const question = { stored: this.stored, position, restarted, history: this.memory.historyUpTo(this.stored) };
+    const needed = deliveriesNeeded(question);
     // Everything that comes again is sent at once after we began to consume; only when the queue has nothing more may it be fewer.
     while (this.buffer.length < needed) {
       const before = this.buffer.length;
@@ -318,18 +321,16 @@ export class RabbitTap implements Tap {
       // Messages of channels that nobody asked for have used up what the broker may send ahead.
       if (this.buffer.length === before) await session.setPrefetch(needed);
     }
-    const { skip, uncertain } = decideSkip(this.stored, session.position, this.buffer.slice(0, needed));
+    const first = this.buffer.slice(0, needed).map((delivery) => ({ print: printOf(delivery), redelivered: delivery.redelivered }));
+    const { skip, uncertain } = decideSkip(question, first);
     if (uncertain !== null) {
-      this.log.warn({ tap: this.options.tap, position: session.position, stored: this.stored.number }, 'the tap is not certain of its position');
-      this.addGap('uncertain', null, uncertain);
+      this.log.warn({ tap: this.options.tap, position, restarted, stored: this.stored.number }, 'the tap is not certain of its position');
+      this.addGap(restarted ? 'broker-crash' : 'uncertain', null, uncertain);
     }
     const skipped = this.buffer.splice(0, skip);
     for (const delivery of skipped) this.bufferedBytes -= bytesOf(delivery);
-    if (session.position !== this.stored.number) {
-      await this.commit(session, skipped.at(-1)?.tag ?? null, this.stored.number);
-    }
-    this.stored = { ...this.stored, contents: null };
-    this.unconfirmed.delete(this.options.tap);
+    if (position !== this.stored.number || restarted) await this.commit(session, skipped.at(-1)?.tag ?? null, this.stored.number);
+    if (Math.max(needed, this.stored.records) > this.prefetch) await session.setPrefetch(this.prefetch);
   }
 
   private readonly onDelivery = (delivery: Delivery): void => {
@@ -361,7 +362,15 @@ export class RabbitTap implements Tap {
   /** What nobody asked for is acknowledged when nothing that was asked for is before it. */
   private letPassedGo(now: boolean): void {
     const { session, passedOver } = this;
-    if (session === null || passedOver === null || !this.reading || this.letting || this.held.length > 0 || this.bufferFrom < this.buffer.length) return;
+    if (
+      session === null ||
+      passedOver === null ||
+      !this.reading ||
+      this.letting ||
+      this.held.length > 0 ||
+      this.bufferFrom < this.buffer.length
+    )
+      return;
     if (!now && passedOver - Math.max(this.lastBuffered, this.lastAcked) < this.prefetch / 2) return;
     this.letting = true;
     this.commit(session, passedOver, this.stored.number)
@@ -415,7 +424,7 @@ export class RabbitTap implements Tap {
   }
 
   private pause(problem: AppError, attempt: number): Promise<void> {
-    const base = BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length - 1)]!;
+    const base = BACKOFF_MS[attempt] ?? 30_000;
     const wait = base * (0.5 + Math.random());
     this.nextTryAt = Date.now() + wait;
     this.change('retrying', problem);
@@ -448,7 +457,8 @@ export class RabbitTap implements Tap {
       const full = this.waiting() >= this.prefetch || this.bufferedBytes >= this.options.maxBufferedBytes / 2;
       this.fullChecks = full ? this.fullChecks + 1 : 0;
       const status = this.fullChecks > 1 ? 'paused' : 'live';
-      if (status !== this.status || problem?.code !== this.problem?.code || before !== this.mirror.channels.join()) this.change(status, problem);
+      if (status !== this.status || problem?.code !== this.problem?.code || before !== this.mirror.channels.join())
+        this.change(status, problem);
     } catch (error) {
       session.fail(error);
     }
@@ -481,7 +491,11 @@ export class RabbitTap implements Tap {
     );
     if (loss === null) return;
     const count = loss.count === null ? 'an unknown number of messages' : `${loss.count} messages`;
-    this.addGap('dropped-by-cap', loss.count, `the tap's queue was at its cap of ${queueMaxBytesOf(this.settings)} bytes and dropped ${count}`);
+    this.addGap(
+      'dropped-by-cap',
+      loss.count,
+      `the tap's queue was at its cap of ${queueMaxBytesOf(this.settings)} bytes and dropped ${count}`,
+    );
     if (this.reading) this.wakeReaders();
   }
 
@@ -492,11 +506,28 @@ export class RabbitTap implements Tap {
   private standingNotes(): TapNote[] {
     const seconds = Math.ceil(this.options.discoverEveryMs / 1000);
     const notes: TapNote[] = [
-      { kind: 'not-readable', subject: 'default exchange', text: 'messages sent straight to a queue (default exchange) can not be listened to; their rates and the depth of their queues come from counters' },
-      { kind: 'delay', subject: tapQueueOf(this.options.tap), text: `bindings are followed within ${seconds} s: until then a new one is not read, and what an application unbound stays routable to our queue` },
-      { kind: 'effect', subject: tapQueueOf(this.options.tap), text: 'exchange.delete with if-unused is refused while our queue is bound beside the application’s' },
+      {
+        kind: 'not-readable',
+        subject: 'default exchange',
+        text: 'messages sent straight to a queue (default exchange) can not be listened to; their rates and the depth of their queues come from counters',
+      },
+      {
+        kind: 'delay',
+        subject: tapQueueOf(this.options.tap),
+        text: `bindings are followed within ${seconds} s: until then a new one is not read, and what an application unbound stays routable to our queue`,
+      },
+      {
+        kind: 'effect',
+        subject: tapQueueOf(this.options.tap),
+        text: 'exchange.delete with if-unused is refused while our queue is bound beside the application’s',
+      },
     ];
-    if (this.cap.isFull) notes.push({ kind: 'uncertain', subject: tapQueueOf(this.options.tap), text: 'our queue is at its cap: the oldest messages are dropped and will be told as a gap' });
+    if (this.cap.isFull)
+      notes.push({
+        kind: 'uncertain',
+        subject: tapQueueOf(this.options.tap),
+        text: 'our queue is at its cap: the oldest messages are dropped and will be told as a gap',
+      });
     for (const text of this.sessionNotes) notes.push({ kind: 'effect', subject: tapQueueOf(this.options.tap), text });
     return notes;
   }
@@ -504,7 +535,8 @@ export class RabbitTap implements Tap {
   private change(status: TapState['status'], problem: AppError | null): void {
     if (status !== this.status) this.since = Date.now();
     this.status = status;
-    this.problem = problem === null ? null : { code: problem.code, text: problem.message, cure: problem.cure ?? '', command: commandIn(problem) };
+    this.problem =
+      problem === null ? null : { code: problem.code, text: problem.message, cure: problem.cure ?? '', command: commandIn(problem) };
     const state = this.state();
     for (const listener of this.listeners) listener(state);
   }
@@ -513,4 +545,5 @@ export class RabbitTap implements Tap {
 const maxOf = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b));
 
 /** A cure that is one command line is shown as one. */
-const commandIn = (problem: AppError): string | null => (isAppError(problem) && problem.cure?.startsWith('rabbitmqctl ') ? problem.cure : null);
+const commandIn = (problem: AppError): string | null =>
+  isAppError(problem) && problem.cure?.startsWith('rabbitmqctl ') ? problem.cure : null;

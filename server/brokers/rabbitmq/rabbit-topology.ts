@@ -68,7 +68,7 @@ function toExchange(from: JsonObject, policies: readonly Policy[]): RabbitExchan
   const name = textIn(from, 'name') ?? '';
   const type = textIn(from, 'type') ?? '';
   const args = objectIn(from, 'arguments');
-  const routesAs = type === 'x-delayed-message' ? textIn(args, 'x-delayed-type') ?? '' : type;
+  const routesAs = type === 'x-delayed-message' ? (textIn(args, 'x-delayed-type') ?? '') : type;
   const policy = effectivePolicy(policies, 'exchange', name);
   return {
     name,
@@ -106,7 +106,11 @@ function toQueue(from: JsonObject, policies: readonly Policy[]): RabbitQueue {
     deadLetterTo:
       exchange === null
         ? null
-        : { exchange, routingKey: textIn(args, 'x-dead-letter-routing-key') ?? textIn(policy, 'dead-letter-routing-key'), by: byArgument === null ? 'policy' : 'argument' },
+        : {
+            exchange,
+            routingKey: textIn(args, 'x-dead-letter-routing-key') ?? textIn(policy, 'dead-letter-routing-key'),
+            by: byArgument === null ? 'policy' : 'argument',
+          },
   };
 }
 

@@ -80,7 +80,10 @@ export async function withChannel<T>(link: ChannelModel, work: (channel: Channel
 }
 
 /** Publishes mandatory and confirmed, raw: every header type, whatever the routing key's bytes. */
-export async function publishRaw(link: ChannelModel, messages: readonly (Omit<ContractMessage, 'routingKey'> & { readonly routingKey?: string | Uint8Array })[]): Promise<readonly ('accepted' | 'returned')[]> {
+export async function publishRaw(
+  link: ChannelModel,
+  messages: readonly (Omit<ContractMessage, 'routingKey'> & { readonly routingKey?: string | Uint8Array })[],
+): Promise<readonly ('accepted' | 'returned')[]> {
   const channel: ConfirmChannel = await link.createConfirmChannel();
   const outcomes: ('accepted' | 'returned')[] = messages.map(() => 'accepted');
   let returned = 0;
@@ -97,7 +100,9 @@ export async function publishRaw(link: ChannelModel, messages: readonly (Omit<Co
         Buffer.from(message.body ?? new Uint8Array(0)),
       );
       // One by one where it matters which one came back; many at once where all are alike.
-      await new Promise<void>((resolve, reject) => inside.pushConfirmCallback((error) => (error === null ? resolve() : reject(broken ?? error))));
+      await new Promise<void>((resolve, reject) =>
+        inside.pushConfirmCallback((error) => (error === null ? resolve() : reject(broken ?? error))),
+      );
       if (returned > 0) outcomes[index] = 'returned';
       returned = 0;
     }
@@ -112,7 +117,12 @@ export function toContractMessage(fields: RawDelivery, properties: Uint8Array, c
 }
 
 /** Takes `count` messages in order and does with each what it is told. */
-async function takeFrom(link: ChannelModel, queue: string, count: number, end: (channel: Channel, message: never) => void): Promise<readonly ContractMessage[]> {
+async function takeFrom(
+  link: ChannelModel,
+  queue: string,
+  count: number,
+  end: (channel: Channel, message: never) => void,
+): Promise<readonly ContractMessage[]> {
   return withChannel(link, async (channel) => {
     const taken: ContractMessage[] = [];
     await channel.prefetch(count);
@@ -121,7 +131,9 @@ async function takeFrom(link: ChannelModel, queue: string, count: number, end: (
       channel
         .consume(queue, (message) => {
           if (message === null || taken.length >= count) return;
-          taken.push(toContractMessage(message.fields as unknown as RawDelivery, message.properties as unknown as Uint8Array, message.content));
+          taken.push(
+            toContractMessage(message.fields as unknown as RawDelivery, message.properties as unknown as Uint8Array, message.content),
+          );
           end(channel, message as never);
           if (taken.length < count) return;
           clearTimeout(timer);
@@ -137,7 +149,10 @@ export function rabbitApplication(link: ChannelModel, url: string): ContractAppl
   return {
     makeChannel: (channel, options = {}) =>
       withChannel(link, async (ch) => {
-        const settings: Options.AssertExchange = { durable: true, ...(options.alternate === undefined ? {} : { alternateExchange: options.alternate }) };
+        const settings: Options.AssertExchange = {
+          durable: true,
+          ...(options.alternate === undefined ? {} : { alternateExchange: options.alternate }),
+        };
         await ch.assertExchange(channel, 'topic', settings);
       }),
     deleteChannel: (channel) => withChannel(link, async (ch) => void (await ch.deleteExchange(channel))),
@@ -147,7 +162,11 @@ export function rabbitApplication(link: ChannelModel, url: string): ContractAppl
           () => true,
           () => false,
         );
-        if (!known) await ch.assertQueue(title, { durable: true, ...(options.deadLetterTo === undefined ? {} : { deadLetterExchange: options.deadLetterTo }) });
+        if (!known)
+          await ch.assertQueue(title, {
+            durable: true,
+            ...(options.deadLetterTo === undefined ? {} : { deadLetterExchange: options.deadLetterTo }),
+          });
         await ch.bindQueue(title, channel, options.routingKey ?? '#');
         return title;
       }),
@@ -234,4 +253,3 @@ export function through(url: string, wire: Wire): string {
   changed.port = String(wire.port);
   return changed.href;
 }
-

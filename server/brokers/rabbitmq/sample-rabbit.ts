@@ -36,7 +36,9 @@ export class RabbitSampler {
     const listed = await this.list(watched);
     const fast = [...watched].filter((name) => listed.queues.get(name)?.untouchable === false);
     const declared = await this.declare(fast);
-    const queues = [...listed.queues.entries()].filter(([name]) => !isOurs(name)).map(([name, { sample }]) => declared.get(name)?.(sample) ?? sample);
+    const queues = [...listed.queues.entries()]
+      .filter(([name]) => !isOurs(name))
+      .map(([name, { sample }]) => declared.get(name)?.(sample) ?? sample);
     return { at: nowMicros(), groups: [], queues, channels: listed.channels };
   }
 
@@ -88,7 +90,8 @@ async function readList(api: ManagementApi): Promise<Listed> {
       queues.map((queue) => {
         const name = textIn(queue, 'name') ?? '';
         const policy = effectivePolicy(policies, `${textIn(queue, 'type') ?? 'classic'}-queue`, name);
-        const expires = 'x-expires' in objectIn(queue, 'arguments') || 'expires' in policy || 'expires' in objectIn(queue, 'effective_policy_definition');
+        const expires =
+          'x-expires' in objectIn(queue, 'arguments') || 'expires' in policy || 'expires' in objectIn(queue, 'effective_policy_definition');
         return [name, { sample: toSample(queue, at, withoutStatistics), untouchable: expires || queue['exclusive'] === true }];
       }),
     ),

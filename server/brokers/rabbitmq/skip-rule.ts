@@ -1,28 +1,34 @@
 /**
  * After a connection was lost: how many of the first messages that come again are already in the store. Pure; the heart of "nothing twice,
- * nothing missing" ([R10]–[R13]).
+ * nothing missing" ([R10]–[R13], [R19]).
  *
  * Batch n is stored first; then one transaction acknowledges its messages and publishes n as our position. So the position answers n (nothing
- * of it comes again) or n−1 (all of it comes again, first and in order). Everything else means that somebody or something interfered: then
- * only what can be recognised is skipped, and the tap says that it is uncertain.
+ * of it comes again) or n−1 (all of it comes again, first and in order). A broker that died may have forgotten acknowledgements that it had
+ * confirmed (3.10 keeps them in memory for seconds: tried with kill −9), so after its restart whole batches come again, and they are
+ * recognised by what they are. Everything else means that somebody interfered: then only what can be recognised is skipped, and the tap says
+ * that it is uncertain.
  */
 export interface StoredBatch {
   readonly number: number;
   readonly records: number;
-  /** What the batch held, when this process made it; `null` after a restart. */
-  readonly contents: readonly Fingerprint[] | null;
 }
 
-/** Two messages are taken for the same when everything the broker sent of them is the same. */
-export interface Fingerprint {
-  readonly exchange: string;
-  readonly routingKey: Uint8Array;
-  readonly properties: Uint8Array;
-  readonly body: Uint8Array;
-}
+/** One message as a number that depends on everything the broker sent of it. */
+export type Print = number;
 
-export interface Redelivery extends Fingerprint {
+export interface Redelivery {
+  readonly print: Print;
   readonly redelivered: boolean;
+}
+
+export interface SkipQuestion {
+  readonly stored: StoredBatch;
+  /** What the broker has as our position; `null` for nothing. */
+  readonly position: number | null;
+  /** The broker was started again since we last committed. */
+  readonly restarted: boolean;
+  /** The messages stored last, oldest first, ending with batch n; empty when this process did not store them. */
+  readonly history: readonly Print[];
 }
 
 export interface SkipDecision {
@@ -32,54 +38,77 @@ export interface SkipDecision {
 }
 
 /** How many of the next deliveries must be known before `decideSkip` can be asked. */
-export const deliveriesNeeded = (stored: StoredBatch, position: number | null): number => (position === stored.number ? 0 : stored.number === 0 ? 0 : stored.records);
+export function deliveriesNeeded({ stored, position, restarted, history }: SkipQuestion): number {
+  if (stored.number === 0) return 0;
+  if (restarted) return Math.max(history.length, stored.records);
+  return position === stored.number ? 0 : stored.records;
+}
 
 /** @param first the first deliveries of the new connection: `deliveriesNeeded` of them, or all there are. */
-export function decideSkip(stored: StoredBatch, position: number | null, first: readonly Redelivery[]): SkipDecision {
-  if (position === stored.number) return { skip: 0, uncertain: null };
+export function decideSkip(question: SkipQuestion, first: readonly Redelivery[]): SkipDecision {
+  const { stored, position, restarted, history } = question;
   if (stored.number === 0)
-    return { skip: 0, uncertain: position === null ? null : `the tap's position at the broker says batch ${position}, the store knows none: what was read before is not in this store` };
-  if (position === stored.number - 1) return skipOfLast(stored, first);
-  const found = stored.contents === null ? 0 : sameEnd(stored.contents, first);
+    return {
+      skip: 0,
+      uncertain:
+        position === null || position === 0
+          ? null
+          : `the tap's position at the broker says batch ${position}, the store knows none: what was read before is not in this store`,
+    };
+  if (restarted) return afterRestart(question, first);
+  if (position === stored.number) return { skip: 0, uncertain: null };
+  if (position === stored.number - 1) return skipOfLast(question, first);
+  const skip = sameEnd(history, first);
   return {
-    skip: found,
+    skip,
     uncertain:
       position === null
-        ? `the tap's position at the broker is gone; ${found} messages were recognised as stored already, others may have been stored twice`
+        ? `the tap's position at the broker is gone; ${skip} messages were recognised as stored already, others may have been stored twice`
         : `the tap's position at the broker says batch ${position}, the store ${stored.number}: events between them may be missing or stored twice`,
   };
 }
 
-function skipOfLast(stored: StoredBatch, first: readonly Redelivery[]): SkipDecision {
+function skipOfLast({ stored, history }: SkipQuestion, first: readonly Redelivery[]): SkipDecision {
   const again = first.slice(0, stored.records);
-  if (stored.contents === null) {
-    const fresh = again.findIndex((delivery) => !delivery.redelivered);
-    const skip = fresh < 0 ? again.length : fresh;
-    return { skip, uncertain: skip === stored.records ? null : missing(stored, skip) };
-  }
-  const skip = sameEnd(stored.contents, again);
-  return { skip, uncertain: skip === stored.records ? null : missing(stored, skip) };
+  const skip = history.length < stored.records ? leadingRedelivered(again) : sameEnd(history.slice(-stored.records), again);
+  if (skip === stored.records) return { skip, uncertain: null };
+  return {
+    skip,
+    uncertain: `of the ${stored.records} stored messages of batch ${stored.number} only ${skip} came again and were skipped: the queue lost its head (its cap or a purge)`,
+  };
 }
 
-const missing = (stored: StoredBatch, skip: number): string =>
-  `of the ${stored.records} stored messages of batch ${stored.number} only ${skip} came again and were skipped: the queue lost its head (its cap, a crash of the broker, or a purge)`;
+/** Nothing is skipped that might be new: alike messages are no proof. */
+function afterRestart({ stored, position, history }: SkipQuestion, first: readonly Redelivery[]): SkipDecision {
+  const sameAsStored = sameEnd(history, first);
+  const recognised = sameAsStored > 0 && (position === stored.number - 1 || !onlyRepeated(history, first.slice(0, sameAsStored)));
+  const unknown = history.length === 0 && position === stored.number - 1;
+  const skip = unknown ? leadingRedelivered(first.slice(0, stored.records)) : recognised ? sameAsStored : 0;
+  return {
+    skip,
+    uncertain: `the broker was started again: ${skip} messages that came again were recognised as stored and skipped; transient messages it held for us are lost`,
+  };
+}
 
-/** The largest k such that the first k deliveries are the last k of the batch: what is missing of it was lost at the head. */
-function sameEnd(contents: readonly Fingerprint[], first: readonly Redelivery[]): number {
-  for (let k = Math.min(contents.length, first.length); k > 0; k--) {
-    const from = contents.length - k;
+function leadingRedelivered(deliveries: readonly Redelivery[]): number {
+  const fresh = deliveries.findIndex(({ redelivered }) => !redelivered);
+  return fresh < 0 ? deliveries.length : fresh;
+}
+
+/** The largest k such that the first k deliveries are the last k of the history. */
+function sameEnd(history: readonly Print[], first: readonly Redelivery[]): number {
+  for (let k = Math.min(history.length, first.length); k > 0; k--) {
+    const from = history.length - k;
     let index = 0;
-    while (index < k && same(contents[from + index]!, first[index]!)) index++;
+    while (index < k && history[from + index] === first[index]?.print) index++;
     if (index === k) return k;
   }
   return 0;
 }
 
-const same = (a: Fingerprint, b: Fingerprint): boolean =>
-  a.exchange === b.exchange && sameBytes(a.routingKey, b.routingKey) && sameBytes(a.properties, b.properties) && sameBytes(a.body, b.body);
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
-  return true;
+function onlyRepeated(history: readonly Print[], deliveries: readonly Redelivery[]): boolean {
+  const seen = new Set<Print>();
+  const repeated = new Set<Print>();
+  for (const print of history) (seen.has(print) ? repeated : seen).add(print);
+  return deliveries.every(({ print }) => repeated.has(print));
 }

@@ -25,7 +25,12 @@ const COUNTERS = new Set(['x-delivery-count', 'x-acquired-count']);
  * Takes exactly one letter: consumes, compares, holds what is not it, acknowledges the one, and gives the others back, in their places, by
  * closing the channel. Never refuses or requeues anything by itself.
  */
-export async function takeOneLetter(operations: OperationsLink, api: ManagementApi, settings: RabbitSettings, request: TakeLetterRequest): Promise<TakeLetterOutcome> {
+export async function takeOneLetter(
+  operations: OperationsLink,
+  api: ManagementApi,
+  settings: RabbitSettings,
+  request: TakeLetterRequest,
+): Promise<TakeLetterOutcome> {
   let channel: Channel;
   try {
     channel = await openChannel(await operations.open());
@@ -34,7 +39,8 @@ export async function takeOneLetter(operations: OperationsLink, api: ManagementA
   }
   try {
     const queue = await kindOfQueue(api, request.inbox);
-    if (queue.type === 'stream') return { taken: false, why: 'nothing-can-be-taken', detail: 'a stream keeps what it has; nothing can be taken out of it' };
+    if (queue.type === 'stream')
+      return { taken: false, why: 'nothing-can-be-taken', detail: 'a stream keeps what it has; nothing can be taken out of it' };
     return await take(channel, request, queue.deliveryLimit);
   } catch (error) {
     return outcomeOf(error, settings);
@@ -70,7 +76,12 @@ async function take(channel: Channel, request: TakeLetterRequest, deliveryLimit:
   const depth = Math.min(messageCount, request.maxDepth);
   if (depth === 0) return { taken: false, why: 'not-found', detail: 'the queue is empty' };
   const wanted = comparable(request.headers);
-  const deliveries = await lookThrough(channel, request.inbox, depth, (delivery) => isLetter(delivery, wanted, request.body) || nearLimit(delivery, deliveryLimit));
+  const deliveries = await lookThrough(
+    channel,
+    request.inbox,
+    depth,
+    (delivery) => isLetter(delivery, wanted, request.body) || nearLimit(delivery, deliveryLimit),
+  );
   const found = deliveries.find((delivery) => isLetter(delivery, wanted, request.body));
   if (found !== undefined) {
     channel.ack({ fields: { deliveryTag: found.tag } } as never);
@@ -80,8 +91,13 @@ async function take(channel: Channel, request: TakeLetterRequest, deliveryLimit:
   }
   const near = deliveries.find((delivery) => nearLimit(delivery, deliveryLimit));
   if (near !== undefined)
-    return { taken: false, why: 'delivery-limit-near', detail: `a message before it was delivered ${deliveryCount(near)} times of ${deliveryLimit}; one look more could drop it` };
-  if (messageCount > request.maxDepth) return { taken: false, why: 'too-deep', detail: `it is not among the first ${request.maxDepth} of ${messageCount} messages` };
+    return {
+      taken: false,
+      why: 'delivery-limit-near',
+      detail: `a message before it was delivered ${deliveryCount(near)} times of ${deliveryLimit}; one look more could drop it`,
+    };
+  if (messageCount > request.maxDepth)
+    return { taken: false, why: 'too-deep', detail: `it is not among the first ${request.maxDepth} of ${messageCount} messages` };
   return { taken: false, why: 'not-found', detail: `it is not among the ${messageCount} messages of the queue` };
 }
 
@@ -101,12 +117,16 @@ function lookThrough(channel: Channel, queue: string, depth: number, ends: (deli
       silence = setTimeout(finish, SILENCE_MS);
     };
     heard();
-    insideOf(channel).handleMessage = deliveryReader(Number.POSITIVE_INFINITY, () => 0, (delivery) => {
-      if (over) return;
-      heard();
-      deliveries.push(delivery);
-      if (deliveries.length >= depth || ends(delivery)) finish();
-    });
+    insideOf(channel).handleMessage = deliveryReader(
+      Number.POSITIVE_INFINITY,
+      () => 0,
+      (delivery) => {
+        if (over) return;
+        heard();
+        deliveries.push(delivery);
+        if (deliveries.length >= depth || ends(delivery)) finish();
+      },
+    );
     channel.on('close', () => {
       clearTimeout(silence);
       reject(new Error('Unexpected close of the channel'));
@@ -127,9 +147,13 @@ interface Comparable {
 }
 
 function comparable(headers: readonly EventHeader[]): Comparable {
-  const asText = ({ name, wire, value }: EventHeader): string => `${name}\u0000${wire}\u0000${value === null ? '' : Buffer.from(value).toString('base64')}`;
+  const asText = ({ name, wire, value }: EventHeader): string =>
+    `${name}\u0000${wire}\u0000${value === null ? '' : Buffer.from(value).toString('base64')}`;
   return {
-    properties: headers.filter((one) => one.wire === 'property').map(asText).sort(),
+    properties: headers
+      .filter((one) => one.wire === 'property')
+      .map(asText)
+      .sort(),
     table: headers.filter((one) => one.wire !== 'property' && !COUNTERS.has(one.name)).map(asText),
   };
 }
@@ -146,4 +170,5 @@ function deliveryCount(delivery: Delivery): number {
   return typeof count === 'number' ? count : 0;
 }
 
-const nearLimit = (delivery: Delivery, limit: number): boolean => limit > 0 && deliveryCount(delivery) >= limit - SAFETY && deliveryCount(delivery) > 0;
+const nearLimit = (delivery: Delivery, limit: number): boolean =>
+  limit > 0 && deliveryCount(delivery) >= limit - SAFETY && deliveryCount(delivery) > 0;

@@ -6,7 +6,7 @@ import { amqpProtocol, insideOf } from './amqp-client';
 import { closeLink, cutLink, onChannel, openChannel, openLink } from './amqp-link';
 import { type Delivery, deliveryReader } from './delivery';
 import { REPLY, messageOf, replyCodeOf, toBrokerError } from './rabbit-errors';
-import { POSITION_EXCHANGE, type RabbitSettings, positionQueueOf, queueMaxBytesOf, tapQueueOf } from './rabbit-settings';
+import { POSITION_EXCHANGE, type RabbitSettings, bootQueueOf, positionQueueOf, queueMaxBytesOf, tapQueueOf } from './rabbit-settings';
 import { RawPublish, encodeProperties } from './wire-format';
 import { amqpProperty } from '@/lib/events/amqp-values';
 
@@ -22,6 +22,8 @@ export interface TapSession {
   readonly link: ChannelModel;
   /** Batch number the broker has for us; `null` when there is none. */
   readonly position: number | null;
+  /** The broker was started again since our last commit, or we never committed. */
+  readonly restarted: boolean;
   /** A warning about the queue itself, e.g. other limits than configured. */
   readonly notes: readonly string[];
   /** Ready messages. When it is 0, everything else there was has been handed to `onDelivery` already. */
@@ -58,7 +60,8 @@ export async function openTapSession(parts: SessionParts): Promise<TapSession> {
     const notes = await declareOurs(link, settings, tap);
     const reading = await consumeExclusively(link, parts);
     const position = await readPosition(link, parts);
-    return session(link, reading, position, notes, parts);
+    const restarted = await wasRestarted(link, tap);
+    return session(link, reading, { position, restarted }, notes, parts);
   } catch (error) {
     await closeLink(link);
     throw toBrokerError(error, settings);
@@ -71,6 +74,8 @@ async function declareOurs(link: ChannelModel, settings: RabbitSettings, tap: st
     await channel.assertExchange(POSITION_EXCHANGE, 'direct', { durable: true });
     await channel.assertQueue(position, { durable: true, arguments: { 'x-max-length': 1 } });
     await channel.bindQueue(position, POSITION_EXCHANGE, tap);
+    await channel.assertQueue(bootQueueOf(tap), { durable: true, arguments: { 'x-max-length': 1 } });
+    await channel.bindQueue(bootQueueOf(tap), POSITION_EXCHANGE, bootQueueOf(tap));
   });
   const version = (link.connection as unknown as { serverProperties?: { version?: string } }).serverProperties?.version ?? '';
   const args = {
@@ -85,7 +90,9 @@ async function declareOurs(link: ChannelModel, settings: RabbitSettings, tap: st
   } catch (error) {
     if (replyCodeOf(error) !== REPLY.preconditionFailed) throw error;
     await onChannel(link, (channel) => channel.checkQueue(queue));
-    return [`the queue ${queue} exists with other limits than configured and is used as it is; delete it once it is empty to have it made anew`];
+    return [
+      `the queue ${queue} exists with other limits than configured and is used as it is; delete it once it is empty to have it made anew`,
+    ];
   }
 }
 
@@ -156,6 +163,10 @@ async function readPosition(link: ChannelModel, parts: SessionParts): Promise<nu
   });
 }
 
+/** The durable queue outlives the broker's restart, the transient message in it does not. Counting takes it from nobody. */
+const wasRestarted = (link: ChannelModel, tap: string): Promise<boolean> =>
+  onChannel(link, async (channel) => (await channel.checkQueue(bootQueueOf(tap))).messageCount === 0);
+
 function batchOf(message: GetMessage): number | null {
   try {
     const { batch } = JSON.parse(message.content.toString('utf8')) as { batch?: unknown };
@@ -165,7 +176,13 @@ function batchOf(message: GetMessage): number | null {
   }
 }
 
-function session(link: ChannelModel, reading: Reading, position: number | null, notes: readonly string[], parts: SessionParts): TapSession {
+function session(
+  link: ChannelModel,
+  reading: Reading,
+  found: { readonly position: number | null; readonly restarted: boolean },
+  notes: readonly string[],
+  parts: SessionParts,
+): TapSession {
   const { settings, tap } = parts;
   const { channel } = reading;
   let resolveLost: (error: AppError) => void = () => undefined;
@@ -178,13 +195,18 @@ function session(link: ChannelModel, reading: Reading, position: number | null, 
   link.on('close', (error?: unknown) => resolveLost(toBrokerError(error ?? new Error('Unexpected close'), settings)));
   channel.on('error', fail);
   channel.on('close', () => fail(new Error('Unexpected close of the channel')));
-  void reading.cancelled.then(() => fail(new AppError('tap-lost', `the queue ${tapQueueOf(tap)} was deleted; it is made again`, { retryable: true })));
+  void reading.cancelled.then(() =>
+    fail(new AppError('tap-lost', `the queue ${tapQueueOf(tap)} was deleted; it is made again`, { retryable: true })),
+  );
 
   const inside = insideOf(channel);
   const key = new TextEncoder().encode(tap);
+  const bootKey = new TextEncoder().encode(bootQueueOf(tap));
+  const transient = encodeProperties([amqpProperty('delivery-mode', '1')]);
+  let unmarked = found.restarted;
   return {
     link,
-    position,
+    ...found,
     notes,
     lost,
     fail,
@@ -198,6 +220,9 @@ function session(link: ChannelModel, reading: Reading, position: number | null, 
       if (acknowledgeUpTo !== null) inside.sendImmediately(amqpProtocol.BasicAck, { deliveryTag: acknowledgeUpTo, multiple: true });
       const properties = encodeProperties([amqpProperty('content-type', 'application/json'), amqpProperty('delivery-mode', '2')]);
       inside.sendMessage(new RawPublish(POSITION_EXCHANGE, key, false), properties, Buffer.from(JSON.stringify({ tap, epoch, batch })));
+      // In the same transaction as what we decided because of it.
+      if (unmarked) inside.sendMessage(new RawPublish(POSITION_EXCHANGE, bootKey, false), transient, Buffer.from(tap));
+      unmarked = false;
       await inside.rpc(amqpProtocol.TxCommit, {}, amqpProtocol.TxCommitOk);
     },
     setPrefetch: reading.restart,

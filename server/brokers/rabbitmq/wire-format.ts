@@ -42,14 +42,14 @@ const utf8 = new TextEncoder();
 const FRAME_END = 206;
 
 export function decodeDelivery(bytes: Buffer): RawDelivery {
-  let at = 1 + bytes[0]!;
+  let at = 1 + bytes.readUInt8(0);
   const consumerTag = bytes.toString('latin1', 1, at);
   const deliveryTag = bytes.readUInt32BE(at) * 0x100000000 + bytes.readUInt32BE(at + 4);
-  const redelivered = (bytes[at + 8]! & 1) === 1;
+  const redelivered = (bytes.readUInt8(at + 8) & 1) === 1;
   at += 9;
-  const exchangeEnd = at + 1 + bytes[at]!;
+  const exchangeEnd = at + 1 + bytes.readUInt8(at);
   const exchange = amqpText(bytes.subarray(at + 1, exchangeEnd));
-  const routingKey = bytes.subarray(exchangeEnd + 1, exchangeEnd + 1 + bytes[exchangeEnd]!);
+  const routingKey = bytes.subarray(exchangeEnd + 1, exchangeEnd + 1 + bytes.readUInt8(exchangeEnd));
   return { consumerTag, deliveryTag, redelivered, exchange, routingKey };
 }
 
@@ -64,9 +64,10 @@ export function headersOf(properties: RawProperties): EventHeader[] {
   if (bytes.length < 2) return headers;
   const flags = bytes.readUInt16BE(0);
   let at = 2;
-  for (let index = 0; index < PROPERTIES.length; index++) {
-    if ((flags & (0x8000 >> index)) === 0) continue;
-    const [name, kind] = PROPERTIES[index]!;
+  let flag = 0x10000;
+  for (const [name, kind] of PROPERTIES) {
+    flag >>= 1;
+    if ((flags & flag) === 0) continue;
     const end = endOfProperty(bytes, at, kind);
     if (end > bytes.length) break;
     if (kind === 'table') table = decodeAmqpTable(bytes.subarray(at + 4, end));
@@ -80,7 +81,7 @@ export function headersOf(properties: RawProperties): EventHeader[] {
 function endOfProperty(bytes: Buffer, at: number, kind: PropertyKind): number {
   if (kind === 'octet') return at + 1;
   if (kind === 'timestamp') return at + 8;
-  if (kind === 'text') return at < bytes.length ? at + 1 + bytes[at]! : Infinity;
+  if (kind === 'text') return at < bytes.length ? at + 1 + bytes.readUInt8(at) : Infinity;
   return at + 4 <= bytes.length ? at + 4 + bytes.readUInt32BE(at) : Infinity;
 }
 
