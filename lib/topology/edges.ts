@@ -23,25 +23,49 @@ export function edgeKey(broker: BrokerName, kind: EdgeCount['kind'], source: Ser
   return `${kind}\n${broker}\n${source ?? ''}\n${channel}\n${inbox ?? ''}`;
 }
 
-/** Counts per edge of one broker's events, in order of first sight. */
+/**
+ * Counts per edge of one broker's events: publishes and dead letters, then routes, each in order of first sight. Once per event of a busy tap,
+ * so no text is put together per event, and the routes of one list (Kafka's records of a topic share theirs) are counted once per list.
+ */
 export function countEdges(events: readonly EdgeEvent[]): EdgeCount[] {
-  const counts = new Map<string, Counter>();
+  const published = new Map<ChannelName, Map<ServiceName | null, Counter>>();
+  const died = new Map<ChannelName, Map<InboxName | null, Counter>>();
+  const lists = new Map<readonly RoutedInbox[], Map<ChannelName, { count: number; failed: number }>>();
   for (const event of events) {
-    const { channel, deadLetter } = event;
-    if (deadLetter) add(counts, `d\n${channel}\n${event.failure?.lastOrigin.inbox ?? ''}`, 'dead-letter', null, channel, event.failure?.lastOrigin.inbox ?? null, true);
-    else add(counts, `p\n${channel}\n${event.source ?? ''}`, 'publish', event.source, channel, null, false);
-    for (const { inbox } of event.inboxes) add(counts, `r\n${channel}\n${inbox}`, 'route', null, channel, inbox, deadLetter);
+    const { channel, deadLetter, inboxes } = event;
+    if (deadLetter) {
+      const inbox = event.failure?.lastOrigin.inbox ?? null;
+      add(under(died, channel), inbox, 'dead-letter', null, channel, inbox, 1, 1);
+    } else add(under(published, channel), event.source, 'publish', event.source, channel, null, 1, 0);
+    if (inboxes.length === 0) continue;
+    const list = under(lists, inboxes);
+    const seen = list.get(channel);
+    if (seen === undefined) list.set(channel, { count: 1, failed: deadLetter ? 1 : 0 });
+    else {
+      seen.count++;
+      if (deadLetter) seen.failed++;
+    }
   }
-  return [...counts.values()];
+  const routed = new Map<ChannelName, Map<InboxName, Counter>>();
+  for (const [inboxes, channels] of lists) for (const [channel, { count, failed }] of channels) for (const { inbox } of inboxes) add(under(routed, channel), inbox, 'route', null, channel, inbox, count, failed);
+  return [published, died, routed].flatMap((kind) => [...kind.values()].flatMap((counters) => [...counters.values()]));
 }
 
 type Counter = { -readonly [K in keyof EdgeCount]: EdgeCount[K] };
 
-function add(counts: Map<string, Counter>, key: string, kind: EdgeCount['kind'], source: ServiceName | null, channel: ChannelName, inbox: InboxName | null, failed: boolean): void {
-  const counter = counts.get(key);
-  if (counter === undefined) counts.set(key, { kind, source, channel, inbox, count: 1, failed: failed ? 1 : 0 });
+function under<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  const found = maps.get(key);
+  if (found !== undefined) return found;
+  const made = new Map<L, V>();
+  maps.set(key, made);
+  return made;
+}
+
+function add<K>(counters: Map<K, Counter>, key: K, kind: EdgeCount['kind'], source: ServiceName | null, channel: ChannelName, inbox: InboxName | null, count: number, failed: number): void {
+  const counter = counters.get(key);
+  if (counter === undefined) counters.set(key, { kind, source, channel, inbox, count, failed });
   else {
-    counter.count++;
-    if (failed) counter.failed++;
+    counter.count += count;
+    counter.failed += failed;
   }
 }

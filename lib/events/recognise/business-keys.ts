@@ -13,13 +13,17 @@ const known = new Map<string, string>();
  * `orderId: 'o-1'`, `order_id: 7` → `{ name: 'order', value: … }`, at the top level and in `data`/`payload`, at most eight, a name once
  * (`data` before the envelope's own). Lists and deeper levels are not looked into: an order's lines are not the order.
  */
-export function businessKeysOf(object: JsonObject, text: string): BusinessKey[] {
-  const keys: BusinessKey[] = [];
-  collect(object.data, text, keys);
-  collect(object.payload, text, keys);
-  collect(object, text, keys);
-  return keys;
+export function businessKeysOf(object: JsonObject, text: string): readonly BusinessKey[] {
+  found.length = 0;
+  collect(object.data, text, found);
+  collect(object.payload, text, found);
+  collect(object, text, found);
+  return found.length === 0 ? NO_KEYS : found.slice();
 }
+
+/** Scratch: what is given away is made to measure. */
+const found: BusinessKey[] = [];
+const NO_KEYS: readonly BusinessKey[] = [];
 
 function collect(object: unknown, text: string, keys: BusinessKey[]): void {
   if (typeof object !== 'object' || object === null || Array.isArray(object)) return;

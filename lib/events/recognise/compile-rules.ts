@@ -70,6 +70,9 @@ export interface Rules {
   /** Index of the last header of each known name, −1 = absent. */
   readonly last: Int32Array;
   readonly detected: Uint8Array;
+  /** Reasons found so far of the record in hand, and those of the record before. */
+  readonly why: Why[];
+  lastWhy: readonly Why[];
 }
 
 export function compileRules(options: RuleOptions = {}): Rules {
@@ -133,10 +136,13 @@ export function compileRules(options: RuleOptions = {}): Rules {
     inflate: options.inflate ?? null,
     last: new Int32Array(next),
     detected: new Uint8Array(families.length),
+    why: [],
+    lastWhy: [],
   };
 }
 
-const why = (field: string, from: string): Why => Object.freeze({ field, from });
+/** `retries` is how `attempt` is said by some. */
+const why = (field: string, from: string): Why => Object.freeze({ field: field === 'retries' ? 'attempt' : field, from });
 
 function twoLevels(path: string): readonly [string, string | null] {
   const dot = path.indexOf('.');

@@ -45,7 +45,8 @@ function read(record: RawRecord, rules: Rules, system: BrokerSystem): Recognised
   for (const family of rules.always) detected[family] = 1;
   for (const { family, ids } of rules.byHeader) if (anyOf(ids, last)) detected[family] = 1;
 
-  const why: Why[] = [];
+  const why = rules.why;
+  why.length = 0;
   const contentType = take(places.contentType, headers, null, rules, why);
   const contentEncoding = take(places.contentEncoding, headers, null, rules, why);
   const body = parseBody(record, contentType, contentEncoding, rules.inflate);
@@ -82,7 +83,7 @@ function read(record: RawRecord, rules: Rules, system: BrokerSystem): Recognised
     attempt,
     businessKeys: keysOf(take(places.aggregateType, headers, body, rules, why), take(places.aggregateId, headers, body, rules, why), body),
     framework: frameworkOf(rules),
-    why,
+    why: kept(rules),
     traceId: chosen === null ? null : chosen.traceId,
     spanId: chosen === null ? null : chosen.spanId,
     parentSpanId: chosen === null ? null : (chosen.parentSpanId ?? parentOf(chosen, contexts)),
@@ -168,15 +169,24 @@ function textAt(body: ParsedBody, first: string, second: string | null): string 
 function attemptOf(said: string | null, retries: readonly Candidate[], headers: readonly EventHeader[], body: ParsedBody, rules: Rules, why: Why[]): number | null {
   const attempt = toCount(said);
   if (attempt !== null) return attempt;
-  const before = why.length;
   const count = toCount(take(retries, headers, body, rules, why));
-  const last = why[before];
-  if (last !== undefined) why[before] = { field: 'attempt', from: last.from };
   return count === null || count > 1e6 ? null : count + 1;
 }
 
-function contextsOf(headers: readonly EventHeader[], body: ParsedBody, rules: Rules, why: Why[]): TraceContext[] {
-  const found: TraceContext[] = [];
+/**
+ * Events of one type have the same reasons: neighbours share one list. An event lives until its batch is stored, and what lives is copied by the
+ * garbage collector, which costs more than recognition does; so lists are made to measure here.
+ */
+function kept(rules: Rules): readonly Why[] {
+  const { why, lastWhy } = rules;
+  let same = why.length === lastWhy.length;
+  for (let i = 0; same && i < why.length; i++) same = why[i] === lastWhy[i];
+  if (!same) rules.lastWhy = why.slice();
+  return rules.lastWhy;
+}
+
+function contextsOf(headers: readonly EventHeader[], body: ParsedBody, rules: Rules, why: Why[]): readonly TraceContext[] {
+  let found: readonly TraceContext[] = NO_CONTEXTS;
   for (const context of rules.headerContexts) {
     if ((rules.last[context.ids[0] as number] as number) < 0 || rules.detected[context.family] === 0) continue;
     const texts: (string | null)[] = [];
@@ -184,7 +194,7 @@ function contextsOf(headers: readonly EventHeader[], body: ParsedBody, rules: Ru
       const at = rules.last[id] as number;
       texts.push(at < 0 ? null : textOfHeader(headers[at] as EventHeader, MAX_ID_BYTES));
     }
-    note(context, context.places.read(texts), found, why);
+    found = note(context, context.places.read(texts), found, why);
   }
   if (body.object === null) return found;
   for (const context of rules.bodyContexts) {
@@ -193,20 +203,22 @@ function contextsOf(headers: readonly EventHeader[], body: ParsedBody, rules: Ru
     if (textAt(body, first, second) === null) continue;
     const texts: (string | null)[] = [];
     for (const [outer, inner] of context.paths) texts.push(textAt(body, outer, inner));
-    note(context, context.places.read(texts), found, why);
+    found = note(context, context.places.read(texts), found, why);
   }
   return found;
 }
 
-function note(context: CompiledContext, result: ReadContext | null | 'malformed', found: TraceContext[], why: Why[]): void {
-  if (result === null) return;
+const NO_CONTEXTS: readonly TraceContext[] = [];
+
+function note(context: CompiledContext, result: ReadContext | null | 'malformed', found: readonly TraceContext[], why: Why[]): readonly TraceContext[] {
+  if (result === null) return found;
   if (result === 'malformed') {
     why.push(context.malformed);
-    return;
+    return found;
   }
   const origin = context.places.origin === true;
   if (!origin && chooseContext(found)?.origin !== false) why.push(context.why);
-  found.push({
+  const one = {
     system: context.places.system,
     traceId: result.traceId,
     spanId: result.spanId,
@@ -214,7 +226,8 @@ function note(context: CompiledContext, result: ReadContext | null | 'malformed'
     sampled: result.sampled,
     origin,
     from: context.from,
-  });
+  };
+  return found.length === 0 ? [one] : [...found, one];
 }
 
 /** The first of this hop; where only the origin's is there, that one. */
