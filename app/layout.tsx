@@ -32,6 +32,8 @@ export default async function RootLayout({ children }: { readonly children: Reac
   return (
     <html lang="en" className={`${sans.variable} ${mono.variable}`} suppressHydrationWarning>
       <head>
+        {/* The theme must be set before the first paint; the text is ours and constant. */}
+        {/* oxlint-disable-next-line react/no-danger */}
         <script nonce={nonce} dangerouslySetInnerHTML={{ __html: themeScript }} />
       </head>
       <body>

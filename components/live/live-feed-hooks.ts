@@ -19,7 +19,7 @@ function lazySocket(): FeedSocket {
   const later: ((socket: FeedSocket) => void)[] = [];
   let real: FeedSocket | null = null;
   let closed = false;
-  const use = (action: (socket: FeedSocket) => void): void => {
+  const withSocket = (action: (socket: FeedSocket) => void): void => {
     if (real) action(real);
     else later.push(action);
   };
@@ -29,12 +29,12 @@ function lazySocket(): FeedSocket {
     for (const action of later) action(real);
   });
   return {
-    on: (event, listener) => use((socket) => socket.on(event, listener)),
-    emit: (event, ...values) => use((socket) => socket.emit(event, ...values)),
-    connect: () => use((socket) => socket.connect()),
+    on: (event, listener) => withSocket((socket) => socket.on(event, listener)),
+    emit: (event, ...values) => withSocket((socket) => socket.emit(event, ...values)),
+    connect: () => withSocket((socket) => socket.connect()),
     close: () => {
       closed = true;
-      use((socket) => socket.close());
+      withSocket((socket) => socket.close());
     },
   };
 }

@@ -144,7 +144,7 @@ export class BusCore implements Bus {
   }
 
   private failAll(error: Error): void {
-    for (const id of [...this.waiting.keys()]) this.settle(id)?.reject(error);
+    for (const id of this.waiting.keys()) this.settle(id)?.reject(error);
   }
 
   private send(message: BusMessage): void {

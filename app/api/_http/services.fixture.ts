@@ -25,7 +25,8 @@ export function provideTestServices(given: { readonly store?: Partial<Store>; re
 
 type Handler = (request: Request, context?: { readonly params: Promise<Record<string, string>> }) => Promise<Response>;
 
-/** Calls a handler in process, as Next would. */
+/** Calls a handler in process, as Next would. The body is whatever the route answers: tests look into it freely. */
+// oxlint-disable-next-line typescript/no-explicit-any
 export async function call(handler: Handler, path: string, options: { readonly params?: Record<string, string>; readonly body?: unknown } = {}): Promise<{ readonly status: number; readonly headers: Headers; readonly body: any }> {
   const init = options.body === undefined ? {} : { method: 'POST', body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) };
   const response = await handler(new Request(`http://localhost:7200${path}`, init), { params: Promise.resolve(options.params ?? {}) });
