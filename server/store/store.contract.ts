@@ -46,13 +46,13 @@ export const someEvents = (tap: string, number: number, count: number, given: (i
 
 /** The promises of `store.ts`, against any store. `open` is called once; each test uses taps of its own. */
 export function describeStoreContract(name: string, open: () => Promise<StoreUnderTest>): void {
-  describe(`store contract: ${name}`, { timeout: 180_000 }, () => {
+  describe(`store contract: ${name}`, { timeout: 300_000 }, () => {
     let under: StoreUnderTest;
     let store: Store;
     beforeAll(async () => {
       under = await open();
       store = under.store;
-    }, 90_000);
+    }, 300_000);
     afterAll(() => under?.close());
 
     const publishedBy = async (tap: string, at = quietTime()): Promise<number> =>
@@ -163,8 +163,8 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
 
       it('[S5] of many who take a tap over at once each gets an epoch of its own', async () => {
         const tap = freshName('many');
-        const leases = await Promise.all(Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? store : under.other).acquireLease(tap, `owner-${i}`)));
-        expect(new Set(leases.map((lease) => lease.epoch)).size).toBe(6);
+        const leases = await Promise.all(Array.from({ length: 4 }, (_, i) => (i % 2 === 0 ? store : under.other).acquireLease(tap, `owner-${i}`)));
+        expect(new Set(leases.map((lease) => lease.epoch)).size).toBe(4);
       });
 
       it('[S5] an insert of the old epoch that is under way ends before the position is read', async () => {
@@ -247,7 +247,7 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         });
         await store.append(aBatch(tap, 1, [event]));
         const found = await store.event(event.id);
-        expect(found?.body).toEqual(event.body);
+        expect(Buffer.compare(found?.body ?? new Uint8Array(0), event.body!)).toBe(0);
         expect(found?.headers).toEqual(event.headers);
         expect(found).toMatchObject({ type: html, source: html, channel: html, messageId: html });
         expect((await store.recentEvents({ range: around(quietTime()), limit: 5, broker: tap, channel: html, service: html })).rows).toHaveLength(1);

@@ -40,7 +40,6 @@ const BY_CODE: ReadonlyMap<number, Answer> = new Map([
 export function toStoreError(error: unknown): AppError {
   if (isAppError(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
-  if (process.env.DBG) console.error(message.slice(0,1500));
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (message.includes(FENCED)) return make({ code: 'store-fenced', text: 'Another collector has taken this tap over', retryable: false }, error);
   if (/No space left on device/i.test(message)) return make(full, error);

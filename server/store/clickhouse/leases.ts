@@ -17,7 +17,7 @@ export async function acquireLease(client: StoreClient, tap: TapName, owner: str
     await client.insert('leases', [{ tap, epoch, owner, token, at: Date.now() * 1000 }]);
     const rivals = await client.rows<{ token: string }>('SELECT token FROM leases WHERE tap = {tap:String} AND epoch = {epoch:UInt32}', { tap, epoch });
     if (rivals.every((row) => row.token === token)) return { epoch };
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 50));
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 100 * (i + 1)));
   }
   throw new AppError('store-fenced', 'Too many collectors want this tap at once', { retryable: true });
 }

@@ -31,7 +31,7 @@ export interface EmbeddedStoreOptions {
 
 export const EMBEDDED_DATABASE = 'eventyard';
 const DEFAULT_MEMORY_MB = 400;
-const START_WITHIN_MS = 60_000;
+const START_WITHIN_MS = 180_000;
 const KILL_AFTER_MS = 7_000;
 /** A process that was just killed may hold the folder a moment longer. */
 const WAIT_FOR_LOCK_MS = 3_000;
@@ -115,22 +115,29 @@ async function launchProcess(open: Extract<ToChild, { kind: 'open' }>): Promise<
     execArgv: ['--import', tsx, '--max-semi-space-size=8'],
     // The engine's statements run on libuv's threads: with the usual four, heavy reads block everything else.
     env: { ...environmentForChild(), UV_THREADPOOL_SIZE: '16' },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  // The engine says on stderr why it did not open. Afterwards the stream is only drained: its lines may hold a person's data.
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-4_000)));
   return await new Promise((resolve, reject) => {
     const timer = setTimeout(() => settle(new AppError('store-slow', 'The embedded store did not start in time', { retryable: true })), START_WITHIN_MS);
+    let failure: Extract<FromChild, { kind: 'failed' }> | null = null;
     const settle = (outcome: AppError | number): void => {
       clearTimeout(timer);
-      for (const event of ['message', 'error', 'exit']) child.removeAllListeners(event);
+      for (const event of ['message', 'error', 'close']) child.removeAllListeners(event);
       child.on('error', () => {});
       if (typeof outcome === 'number') return resolve({ child, port: outcome });
       child.kill('SIGKILL');
       reject(outcome);
     };
-    child.once('message', (message: FromChild) => settle(message.kind === 'ready' ? message.port : toStartError(message.code, message.message, open.directory)));
-    child.once('error', (error) => settle(new AppError('store-unreachable', 'The embedded store could not be started', { cause: error })));
-    child.once('exit', (code, signal) =>
-      settle(new AppError('store-unreachable', `The embedded store ended while it started (${signal ?? `exit code ${code}`})`, { retryable: true })),
+    child.on('message', (message: FromChild) => {
+      if (message.kind === 'ready') settle(message.port);
+      else failure = message;
+    });
+    child.once('error', (error) => settle(new AppError('store-unreachable', 'The embedded store could not be started', { retryable: true, cause: error })));
+    child.once('close', (code, signal) =>
+      settle(toStartError(failure?.code ?? 'unknown', `${failure?.message ?? `it ended with ${signal ?? `exit code ${code}`}`} ${said}`, open.directory)),
     );
     child.send(open);
   });
@@ -166,7 +173,10 @@ export function toStartError(code: string, message: string, directory: string): 
   if (/Read-only file system|Permission denied/i.test(message)) {
     return new AppError('store-refused', `The data folder ${directory} cannot be written to`, { cure: 'Give this user the right to write there, or set store.directory.' });
   }
-  return new AppError('store-unreachable', `The embedded store did not open its data folder ${directory}: ${message.slice(0, 300)}`, { retryable: true });
+  return new AppError('store-unreachable', `The embedded store did not open its data folder ${directory}: ${message.slice(0, 300)}`, {
+    retryable: true,
+    cure: 'Look whether the folder is damaged; a fresh one is taken by store.directory.',
+  });
 }
 
 function endProcess(child: ChildProcess): Promise<void> {
