@@ -179,6 +179,7 @@ function Aside({ view, link }: { readonly view: SagaView; readonly link: (href: 
   const { definition, instance, traces, deadLetters } = view;
   return (
     <aside className={`${page.panel} ${styles.aside}`} aria-label="About this saga">
+      <h2 className="visually-hidden">About this saga</h2>
       <div className={page.panelBody} tabIndex={0} role="region" aria-label="Timers and links">
         <PanelSection title="State">
           <p>

@@ -29,9 +29,12 @@ export function Panel({ label, eyebrow, title, onClose, children, footer }: Pane
             <Button look="quiet" icon="close" aria-label="Close" title="Close (Esc)" onClick={onClose} />
           </span>
         </div>
-        <div className={styles.panelTitle}>{title}</div>
+        <h2 className={styles.panelTitle}>{title}</h2>
       </header>
-      <div className={styles.panelBody}>{children}</div>
+      {/* It scrolls, so the keyboard has to reach it also when nothing in it can be pressed. */}
+      <div className={styles.panelBody} tabIndex={0} role="region" aria-label={`${label}, details`}>
+        {children}
+      </div>
       {footer && <footer className={styles.panelFoot}>{footer}</footer>}
     </aside>
   );
