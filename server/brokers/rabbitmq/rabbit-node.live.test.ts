@@ -15,7 +15,7 @@ beforeAll(async () => {
   node = await startRabbit({ configuration: ['management.disable_stats = true', 'management.enable_queue_totals = true'] });
   world = await openRabbitWorld(node);
   broker = openRabbitBroker({ name: 'node', url: world.url, apiUrl: world.apiUrl }, { log: silent });
-});
+}, 300_000);
 afterAll(async () => {
   await broker?.close();
   await node?.remove();
@@ -62,7 +62,7 @@ describe('a node of its own', () => {
     expect(picture.inboxes.map(({ inbox }) => inbox)).toContain('quiet.queue');
   });
 
-  it('[R19] the broker is killed while the tap reads: it reads on, nothing twice, durable messages all', async () => {
+  it('[R19] the broker is killed while the tap reads: it reads on, nothing twice, durable messages all', { timeout: 300_000 }, async () => {
     await topicWithQueue('orders');
     const store = new ContractStore(broker, 'killed');
     const tap = await store.open({ include: ['orders'] });
