@@ -3,9 +3,21 @@ import type { BindingPicture, InboxPicture } from '@/lib/topology/broker-picture
 import { aChannel, aConsumer, aPicture, aQueue, aTopic } from '@/lib/topology/topology.fixture';
 import { classifyChannels, isDeadLetter, namesRetry } from './classify-channels';
 
-const bound = (from: string, inbox: string, routingKey = '#'): BindingPicture => ({ from, to: { kind: 'inbox', inbox }, routingKey, arguments: {} });
-const deadTo = (channel: string, routingKey: string | null = null): Partial<InboxPicture> => ({ deadLetterTo: { channel, routingKey, by: 'argument' } });
-const event = (channel: string, ...inboxes: string[]) => ({ channel, inboxes: inboxes.map((inbox) => ({ inbox })), failure: {}, deadByHeaders: false });
+const bound = (from: string, inbox: string, routingKey = '#'): BindingPicture => ({
+  from,
+  to: { kind: 'inbox', inbox },
+  routingKey,
+  arguments: {},
+});
+const deadTo = (channel: string, routingKey: string | null = null): Partial<InboxPicture> => ({
+  deadLetterTo: { channel, routingKey, by: 'argument' },
+});
+const event = (channel: string, ...inboxes: string[]) => ({
+  channel,
+  inboxes: inboxes.map((inbox) => ({ inbox })),
+  failure: {},
+  deadByHeaders: false,
+});
 
 describe('classifyChannels', () => {
   it('[L1] an exchange that a queue dead-letters to, and the queue behind it, whatever their names', () => {
@@ -16,7 +28,12 @@ describe('classifyChannels', () => {
         bindings: [bound('shop', 'orders'), bound('graveyard', 'coffin')],
       }),
     );
-    expect(deaths.channels.get('graveyard')).toEqual({ kind: 'dead-letter', score: 1, certain: true, why: 'orders sends its rejected messages here (its dead-letter argument).' });
+    expect(deaths.channels.get('graveyard')).toEqual({
+      kind: 'dead-letter',
+      score: 1,
+      certain: true,
+      why: 'orders sends its rejected messages here (its dead-letter argument).',
+    });
     expect(deaths.inboxes.get('coffin')).toMatchObject({ kind: 'dead-letter', certain: true });
     expect(deaths.channels.has('shop')).toBe(false);
     expect(deaths.inboxes.has('orders')).toBe(false);
@@ -28,7 +45,13 @@ describe('classifyChannels', () => {
   });
 
   it('[L2] names are scored, retry names are not dead-letter names', () => {
-    const deaths = classifyChannels(aPicture({ broker: 'kafka', system: 'kafka', channels: ['orders', 'orders-dlt', 'orders-inventory-retry-0', 'orders-retry-0-dlt', 'reporting-dlq'].map((name) => aTopic(name)) }));
+    const deaths = classifyChannels(
+      aPicture({
+        broker: 'kafka',
+        system: 'kafka',
+        channels: ['orders', 'orders-dlt', 'orders-inventory-retry-0', 'orders-retry-0-dlt', 'reporting-dlq'].map((name) => aTopic(name)),
+      }),
+    );
     expect([...deaths.channels].map(([name, { kind, certain }]) => [name, kind, certain])).toEqual([
       ['orders-dlt', 'dead-letter', false],
       ['orders-inventory-retry-0', 'retry', false],
@@ -41,7 +64,12 @@ describe('classifyChannels', () => {
   it('[L3] a waiting queue whose letters go back is a ladder, not a grave', () => {
     const ladder = aPicture({
       channels: [aChannel('shop'), aChannel('again'), aChannel('dlx')],
-      inboxes: [aQueue('orders', { ...deadTo('again'), consumers: [aConsumer('order-service')] }), aQueue('orders.later', { ...deadTo('', 'orders'), messageTtlMs: 2000 }), aQueue('orders.dlq'), aQueue('payment', deadTo('dlx'))],
+      inboxes: [
+        aQueue('orders', { ...deadTo('again'), consumers: [aConsumer('order-service')] }),
+        aQueue('orders.later', { ...deadTo('', 'orders'), messageTtlMs: 2000 }),
+        aQueue('orders.dlq'),
+        aQueue('payment', deadTo('dlx')),
+      ],
       bindings: [bound('shop', 'orders'), bound('again', 'orders.later'), bound('dlx', 'orders.dlq')],
     });
     const deaths = classifyChannels(ladder);
@@ -53,7 +81,13 @@ describe('classifyChannels', () => {
   });
 
   it('[L3] a work queue with a TTL whose letters end in a grave is no ladder, also while nobody reads it', () => {
-    const deaths = classifyChannels(aPicture({ channels: [aChannel('dlx')], inboxes: [aQueue('sms', { ...deadTo('dlx'), messageTtlMs: 60_000 }), aQueue('sms-letters')], bindings: [bound('dlx', 'sms-letters')] }));
+    const deaths = classifyChannels(
+      aPicture({
+        channels: [aChannel('dlx')],
+        inboxes: [aQueue('sms', { ...deadTo('dlx'), messageTtlMs: 60_000 }), aQueue('sms-letters')],
+        bindings: [bound('dlx', 'sms-letters')],
+      }),
+    );
     expect(deaths.channels.get('dlx')).toMatchObject({ kind: 'dead-letter' });
     expect(deaths.inboxes.get('sms-letters')).toMatchObject({ kind: 'dead-letter' });
   });
@@ -86,6 +120,14 @@ describe('classifyChannels', () => {
   });
 
   it('our own queues say nothing', () => {
-    expect(classifyChannels(aPicture({ channels: [aChannel('shop')], inboxes: [aQueue('eventyard.dlq', { ours: true })], bindings: [bound('shop', 'eventyard.dlq')] })).inboxes.size).toBe(0);
+    expect(
+      classifyChannels(
+        aPicture({
+          channels: [aChannel('shop')],
+          inboxes: [aQueue('eventyard.dlq', { ours: true })],
+          bindings: [bound('shop', 'eventyard.dlq')],
+        }),
+      ).inboxes.size,
+    ).toBe(0);
   });
 });

@@ -33,20 +33,23 @@ export function classifyChannels(picture: BrokerPicture): DeathMap {
   const inboxes = new Map<InboxName, DeathVerdict>();
   if (picture.system === 'rabbitmq') classifyByWiring(picture, channels, inboxes);
   for (const { channel } of picture.channels) if (!channels.has(channel)) byName(channels, channel, channel);
-  for (const inbox of picture.inboxes) if (inbox.kind === 'queue' && !inbox.ours && !inboxes.has(inbox.inbox)) byName(inboxes, inbox.inbox, inbox.title);
+  for (const inbox of picture.inboxes)
+    if (inbox.kind === 'queue' && !inbox.ours && !inboxes.has(inbox.inbox)) byName(inboxes, inbox.inbox, inbox.title);
   return { channels, inboxes };
 }
 
 function byName<K extends string>(verdicts: Map<K, DeathVerdict>, key: K, name: string): void {
   if (namesDeadLetters(name)) verdicts.set(key, { kind: 'dead-letter', score: 0.8, certain: false, why: 'Its name says so.' });
-  else if (namesRetry(name)) verdicts.set(key, { kind: 'retry', score: 0.6, certain: false, why: 'Its name says that it is a step of a retry ladder.' });
+  else if (namesRetry(name))
+    verdicts.set(key, { kind: 'retry', score: 0.6, certain: false, why: 'Its name says that it is a step of a retry ladder.' });
 }
 
 function classifyByWiring(picture: BrokerPicture, channels: Map<ChannelName, DeathVerdict>, inboxes: Map<InboxName, DeathVerdict>): void {
   const wiring = new Wiring(picture);
   const queues = picture.inboxes.filter(({ kind, ours }) => kind === 'queue' && !ours);
   const waiting = new Set(queues.filter((queue) => wiring.waits(queue)).map(({ inbox }) => inbox));
-  for (const inbox of waiting) inboxes.set(inbox, { kind: 'retry', score: 1, certain: true, why: 'Messages wait here and go back to a work queue.' });
+  for (const inbox of waiting)
+    inboxes.set(inbox, { kind: 'retry', score: 1, certain: true, why: 'Messages wait here and go back to a work queue.' });
 
   for (const queue of queues) {
     const to = queue.deadLetterTo;
@@ -54,13 +57,20 @@ function classifyByWiring(picture: BrokerPicture, channels: Map<ChannelName, Dea
     for (const target of wiring.lettersOf(queue)) {
       const known = wiring.queue(target);
       if (waiting.has(target) || target === queue.inbox || (known !== null && wiring.works(known))) continue;
-      if (!inboxes.has(target)) inboxes.set(target, { kind: 'dead-letter', score: 1, certain: true, why: `Rejected messages of ${queue.inbox} go here (its dead-letter ${to.by}).` });
+      if (!inboxes.has(target))
+        inboxes.set(target, {
+          kind: 'dead-letter',
+          score: 1,
+          certain: true,
+          why: `Rejected messages of ${queue.inbox} go here (its dead-letter ${to.by}).`,
+        });
     }
     if (to.channel !== '' && !channels.has(to.channel)) channels.set(to.channel, wiring.verdictOf(to.channel, queue, waiting));
   }
   for (const { inbox } of queues) {
     const to = wiring.queue(inbox)?.deadLetterTo;
-    if (waiting.has(inbox) && to && to.channel !== '' && !channels.has(to.channel) && namesRetry(to.channel)) channels.set(to.channel, { kind: 'retry', score: 1, certain: true, why: `Messages of ${inbox} go back through it.` });
+    if (waiting.has(inbox) && to && to.channel !== '' && !channels.has(to.channel) && namesRetry(to.channel))
+      channels.set(to.channel, { kind: 'retry', score: 1, certain: true, why: `Messages of ${inbox} go back through it.` });
   }
 }
 
@@ -71,8 +81,17 @@ class Wiring {
   constructor(private readonly picture: BrokerPicture) {
     this.queues = new Map(picture.inboxes.map((inbox) => [inbox.inbox, inbox]));
     this.router = createRouter(
-      picture.channels.map((channel): RoutingExchange => ({ name: channel.channel, rule: RULES[channel.kind], alternate: channel.alternate })),
-      picture.bindings.map(({ from, to, routingKey, arguments: args }) => ({ from, to: to.kind === 'inbox' ? { kind: 'queue', name: to.inbox } : { kind: 'exchange', name: to.channel }, routingKey, arguments: args })),
+      picture.channels.map((channel): RoutingExchange => ({
+        name: channel.channel,
+        rule: RULES[channel.kind],
+        alternate: channel.alternate,
+      })),
+      picture.bindings.map(({ from, to, routingKey, arguments: args }) => ({
+        from,
+        to: to.kind === 'inbox' ? { kind: 'queue', name: to.inbox } : { kind: 'exchange', name: to.channel },
+        routingKey,
+        arguments: args,
+      })),
     );
   }
 
@@ -116,22 +135,38 @@ class Wiring {
 
   /** Somebody's work is done here: it has its own way for letters, or consumers and no name of a grave. */
   works(queue: InboxPicture): boolean {
-    return queue.deadLetterTo !== null || (queue.consumers.length > 0 && !namesDeadLetters(queue.title) && !this.onlyFromGraves(queue.inbox));
+    return (
+      queue.deadLetterTo !== null || (queue.consumers.length > 0 && !namesDeadLetters(queue.title) && !this.onlyFromGraves(queue.inbox))
+    );
   }
 
   /** All its bindings are from exchanges that dead letters are sent to. */
   private onlyFromGraves(inbox: InboxName): boolean {
-    const from = this.picture.bindings.filter((binding) => binding.from !== '' && binding.to.kind === 'inbox' && binding.to.inbox === inbox);
-    return from.length > 0 && from.every((binding) => this.picture.inboxes.some((queue) => queue.deadLetterTo?.channel === binding.from && !namesRetry(queue.title)));
+    const from = this.picture.bindings.filter(
+      (binding) => binding.from !== '' && binding.to.kind === 'inbox' && binding.to.inbox === inbox,
+    );
+    return (
+      from.length > 0 &&
+      from.every((binding) =>
+        this.picture.inboxes.some((queue) => queue.deadLetterTo?.channel === binding.from && !namesRetry(queue.title)),
+      )
+    );
   }
 
   verdictOf(channel: ChannelName, queue: InboxPicture, waiting: ReadonlySet<InboxName>): DeathVerdict {
     const reached = this.reachableFrom(channel);
     const graves = reached.filter((inbox) => !waiting.has(inbox) && !this.works(this.queue(inbox) as InboxPicture));
-    if (reached.length > 0 && reached.every((inbox) => waiting.has(inbox))) return { kind: 'retry', score: 1, certain: true, why: `Rejected messages of ${queue.inbox} go through it into a waiting queue.` };
-    if (graves.length === 0 && reached.length > 0) return { kind: 'retry', score: 1, certain: true, why: `Rejected messages of ${queue.inbox} go through it to a work queue.` };
+    if (reached.length > 0 && reached.every((inbox) => waiting.has(inbox)))
+      return { kind: 'retry', score: 1, certain: true, why: `Rejected messages of ${queue.inbox} go through it into a waiting queue.` };
+    if (graves.length === 0 && reached.length > 0)
+      return { kind: 'retry', score: 1, certain: true, why: `Rejected messages of ${queue.inbox} go through it to a work queue.` };
     const kind = graves.length < reached.length ? 'mixed' : 'dead-letter';
-    return { kind, score: 1, certain: true, why: `${queue.inbox} sends its rejected messages here (its dead-letter ${queue.deadLetterTo?.by ?? 'argument'}).` };
+    return {
+      kind,
+      score: 1,
+      certain: true,
+      why: `${queue.inbox} sends its rejected messages here (its dead-letter ${queue.deadLetterTo?.by ?? 'argument'}).`,
+    };
   }
 }
 

@@ -64,13 +64,24 @@ type Targets = Readonly<Record<Way, Target | null>>;
 function rabbitTargets({ letter, picture, deaths }: ReplaySituation): Targets {
   const origins = originsOf(letter);
   const queue = failedQueue(origins, deaths);
-  const published = origins.find(({ channel }) => channel !== null && channel !== '' && deaths.channels.get(channel)?.kind !== 'dead-letter' && deaths.channels.get(channel)?.kind !== 'retry');
+  const published = origins.find(
+    ({ channel }) =>
+      channel !== null &&
+      channel !== '' &&
+      deaths.channels.get(channel)?.kind !== 'dead-letter' &&
+      deaths.channels.get(channel)?.kind !== 'retry',
+  );
   // Published through the default exchange: the queue is where it was published.
-  const named = origins.find(({ channel, routingKey }) => channel === '' && routingKey !== null && deaths.inboxes.get(routingKey) === undefined)?.routingKey ?? null;
+  const named =
+    origins.find(({ channel, routingKey }) => channel === '' && routingKey !== null && deaths.inboxes.get(routingKey) === undefined)
+      ?.routingKey ?? null;
   const inbox = queue ?? named ?? onlyQueueBehind(published, picture);
   return {
     inbox: inbox === null ? null : { kind: 'queue', queue: inbox },
-    channel: published === undefined ? null : { kind: 'channel', channel: published.channel as ChannelName, routingKey: published.routingKey ?? letter.routingKey },
+    channel:
+      published === undefined
+        ? null
+        : { kind: 'channel', channel: published.channel as ChannelName, routingKey: published.routingKey ?? letter.routingKey },
   };
 }
 
@@ -87,7 +98,8 @@ function onlyQueueBehind(origin: FailureOrigin | undefined, picture: BrokerPictu
   return queues.length === 1 ? (queues[0] ?? null) : null;
 }
 
-const originsOf = (letter: ObservedEvent): readonly FailureOrigin[] => (letter.failure === null ? [] : [letter.failure.firstOrigin, letter.failure.lastOrigin]);
+const originsOf = (letter: ObservedEvent): readonly FailureOrigin[] =>
+  letter.failure === null ? [] : [letter.failure.firstOrigin, letter.failure.lastOrigin];
 
 function kafkaTargets({ letter, picture }: ReplaySituation): Targets {
   const origins = originsOf(letter);
@@ -104,7 +116,9 @@ function kafkaTargets({ letter, picture }: ReplaySituation): Targets {
 /** `orders-inventory-dlt` → the longest topic that it begins with. */
 function topicByName(channel: ChannelName, picture: BrokerPicture | null): ChannelName | null {
   let found: ChannelName | null = null;
-  for (const { channel: topic } of picture?.channels ?? []) if (topic !== channel && channel.startsWith(topic) && /^[._-]/.test(channel.slice(topic.length)) && topic.length > (found?.length ?? 0)) found = topic;
+  for (const { channel: topic } of picture?.channels ?? [])
+    if (topic !== channel && channel.startsWith(topic) && /^[._-]/.test(channel.slice(topic.length)) && topic.length > (found?.length ?? 0))
+      found = topic;
   return found;
 }
 
@@ -112,7 +126,14 @@ function topicByName(channel: ChannelName, picture: BrokerPicture | null): Chann
 function retryTopicOf(picture: BrokerPicture, topic: ChannelName, group: string): ChannelName | null {
   const found = picture.inboxes
     .map(({ inbox }) => groupOfInbox(inbox))
-    .filter((reader) => reader.topic !== null && reader.group === group && reader.topic !== topic && reader.topic.startsWith(topic) && namesRetry(reader.topic))
+    .filter(
+      (reader) =>
+        reader.topic !== null &&
+        reader.group === group &&
+        reader.topic !== topic &&
+        reader.topic.startsWith(topic) &&
+        namesRetry(reader.topic),
+    )
     .map((reader) => reader.topic as ChannelName)
     .filter((retry) => picture.inboxes.every(({ inbox }) => groupOfInbox(inbox).topic !== retry || groupOfInbox(inbox).group === group));
   return found.sort()[0] ?? null;
@@ -135,8 +156,17 @@ function receiversOf(situation: ReplaySituation, target: Target): ReplayPlanItem
 function queuesBehind(picture: BrokerPicture, exchange: ChannelName, routingKey: string): readonly InboxName[] {
   const ours = new Set(picture.inboxes.filter((inbox) => inbox.ours).map(({ inbox }) => inbox));
   const router = createRouter(
-    picture.channels.map((channel): RoutingExchange => ({ name: channel.channel, rule: RULES[channel.kind], alternate: channel.alternate })),
-    picture.bindings.map(({ from, to, routingKey: key, arguments: args }) => ({ from, to: to.kind === 'inbox' ? { kind: 'queue', name: to.inbox } : { kind: 'exchange', name: to.channel }, routingKey: key, arguments: args })),
+    picture.channels.map((channel): RoutingExchange => ({
+      name: channel.channel,
+      rule: RULES[channel.kind],
+      alternate: channel.alternate,
+    })),
+    picture.bindings.map(({ from, to, routingKey: key, arguments: args }) => ({
+      from,
+      to: to.kind === 'inbox' ? { kind: 'queue', name: to.inbox } : { kind: 'exchange', name: to.channel },
+      routingKey: key,
+      arguments: args,
+    })),
   );
   return router.queuesOf({ exchange, routingKey, headers: () => ({}) }).filter((queue) => !ours.has(queue));
 }
@@ -159,15 +189,41 @@ function graveOf({ letter, deaths }: ReplaySituation): InboxName | null {
 function warningsOf(situation: ReplaySituation, target: Target, receivers: ReplayPlanItem['receivers']): Warning[] {
   const { letter, picture, before, newer } = situation;
   const warnings: Warning[] = [];
-  if (letter.body !== null && letter.body.length < letter.bodySize) warnings.push({ code: 'body-cut', text: `Only ${letter.body.length} of its ${letter.bodySize} bytes were kept: it cannot be sent whole.`, blocks: true });
-  if (picture !== null && !isThere(target, letter, picture)) warnings.push({ code: 'target-missing', text: `${target.kind === 'queue' ? `The queue ${target.queue}` : target.channel} is not there any more.`, blocks: true });
-  else if (picture !== null && nobodyReads(target, receivers, letter, picture)) warnings.push({ code: 'no-consumers', text: 'Nobody reads there now: it will wait, or be lost.', blocks: false });
+  if (letter.body !== null && letter.body.length < letter.bodySize)
+    warnings.push({
+      code: 'body-cut',
+      text: `Only ${letter.body.length} of its ${letter.bodySize} bytes were kept: it cannot be sent whole.`,
+      blocks: true,
+    });
+  if (picture !== null && !isThere(target, letter, picture))
+    warnings.push({
+      code: 'target-missing',
+      text: `${target.kind === 'queue' ? `The queue ${target.queue}` : target.channel} is not there any more.`,
+      blocks: true,
+    });
+  else if (picture !== null && nobodyReads(target, receivers, letter, picture))
+    warnings.push({ code: 'no-consumers', text: 'Nobody reads there now: it will wait, or be lost.', blocks: false });
   const sent = before.filter(({ outcome }) => outcome !== 'not-sent');
   const uncertain = sent.some(({ outcome }) => outcome === null || outcome === 'uncertain');
-  if (sent.length > 0) warnings.push({ code: 'already-replayed', text: uncertain ? 'An earlier replay was interrupted: it may have been sent already.' : `It was replayed already (${sent.length === 1 ? 'once' : `${sent.length} times`}).`, blocks: false });
-  if (letter.replayOf !== null) warnings.push({ code: 'returned-before', text: 'It is itself a replay that came back to the dead letters.', blocks: false });
-  const later = newer.filter((event) => !event.deadLetter && (event.messageId === null || event.messageId !== letter.messageId) && event.id !== letter.id);
-  if (later.length > 0) warnings.push({ code: 'newer-event', text: `Newer events of the same ${letter.businessKeys[0]?.name ?? 'key'} were seen since: ${[...new Set(later.map(({ type, channel }) => type ?? channel))].slice(0, 3).join(', ')}.`, blocks: false });
+  if (sent.length > 0)
+    warnings.push({
+      code: 'already-replayed',
+      text: uncertain
+        ? 'An earlier replay was interrupted: it may have been sent already.'
+        : `It was replayed already (${sent.length === 1 ? 'once' : `${sent.length} times`}).`,
+      blocks: false,
+    });
+  if (letter.replayOf !== null)
+    warnings.push({ code: 'returned-before', text: 'It is itself a replay that came back to the dead letters.', blocks: false });
+  const later = newer.filter(
+    (event) => !event.deadLetter && (event.messageId === null || event.messageId !== letter.messageId) && event.id !== letter.id,
+  );
+  if (later.length > 0)
+    warnings.push({
+      code: 'newer-event',
+      text: `Newer events of the same ${letter.businessKeys[0]?.name ?? 'key'} were seen since: ${[...new Set(later.map(({ type, channel }) => type ?? channel))].slice(0, 3).join(', ')}.`,
+      blocks: false,
+    });
   return warnings;
 }
 
@@ -183,4 +239,3 @@ function nobodyReads(target: Target, receivers: ReplayPlanItem['receivers'], let
   const consumers = receivers.map(({ inbox }) => picture.inboxes.find((known) => known.inbox === inbox)?.consumers.length ?? 0);
   return consumers.every((count) => count === 0);
 }
-

@@ -7,7 +7,9 @@ import { lastHeader, textOfHeader, toCount } from '@/lib/events/recognise/values
 
 /** What a broker sends for us. */
 export interface ReplayMessage {
-  readonly to: { readonly kind: 'queue'; readonly queue: InboxName } | { readonly kind: 'channel'; readonly channel: ChannelName; readonly routingKey: string | null; readonly partition: number | null };
+  readonly to:
+    | { readonly kind: 'queue'; readonly queue: InboxName }
+    | { readonly kind: 'channel'; readonly channel: ChannelName; readonly routingKey: string | null; readonly partition: number | null };
   readonly key: Uint8Array | null;
   readonly headers: readonly EventHeader[];
   readonly body: Uint8Array | null;
@@ -58,12 +60,17 @@ export function isDropped({ name, wire }: EventHeader): boolean {
   return EXACT.has(lower) || PREFIXES.some((prefix) => lower.startsWith(prefix));
 }
 
-export const droppedHeaders = (headers: readonly EventHeader[]): string[] => [...new Set(headers.filter(isDropped).map(({ name }) => name))];
+export const droppedHeaders = (headers: readonly EventHeader[]): string[] => [
+  ...new Set(headers.filter(isDropped).map(({ name }) => name)),
+];
 
 /** [L23] Which replay, of what, and which try: our own counter, since a broker's is not to be trusted across versions. */
 export function addedHeaders(letter: ObservedEvent, before: readonly ReplayRecord[], replayId: string): { name: string; value: string }[] {
   const earlier = lastHeader(letter.headers, REPLAY_ATTEMPT);
-  const tries = Math.max(toCount(earlier === null ? null : textOfHeader(earlier, 32)) ?? 0, before.filter(({ outcome }) => outcome !== 'not-sent').length);
+  const tries = Math.max(
+    toCount(earlier === null ? null : textOfHeader(earlier, 32)) ?? 0,
+    before.filter(({ outcome }) => outcome !== 'not-sent').length,
+  );
   return [
     { name: REPLAY_ID, value: replayId },
     { name: REPLAY_OF, value: letter.id },
@@ -73,8 +80,15 @@ export function addedHeaders(letter: ObservedEvent, before: readonly ReplayRecor
 
 export function replayMessage(letter: ObservedEvent, item: ReplayPlanItem): ReplayMessage {
   const kept = letter.headers.filter((header) => !isDropped(header));
-  const added = item.addedHeaders.map(({ name, value }) => (letter.system === 'kafka' ? { name, wire: 'kafka', value: encoder.encode(value) } : amqpHeader(name, value)));
-  return { to: item.target.kind === 'queue' ? item.target : { ...item.target, partition: null }, key: letter.key, headers: [...kept, ...added], body: letter.body };
+  const added = item.addedHeaders.map(({ name, value }) =>
+    letter.system === 'kafka' ? { name, wire: 'kafka', value: encoder.encode(value) } : amqpHeader(name, value),
+  );
+  return {
+    to: item.target.kind === 'queue' ? item.target : { ...item.target, partition: null },
+    key: letter.key,
+    headers: [...kept, ...added],
+    body: letter.body,
+  };
 }
 
 const encoder = new TextEncoder();

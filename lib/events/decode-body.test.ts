@@ -28,8 +28,17 @@ describe('decodeBody', () => {
 
   it('[G41] shows what it is and says why it is not what it said', () => {
     expect(view('hello')).toMatchObject({ kind: 'text', text: 'hello', problem: null });
-    expect(view('{broken', 'application/json')).toMatchObject({ kind: 'text', text: '{broken', problem: 'It says JSON and does not parse.' });
-    expect(view(new Uint8Array([0xff, 0xfe, 1]), 'application/json')).toMatchObject({ kind: 'binary', text: null, bytes: '//4B', problem: 'It says application/json and is not UTF-8.' });
+    expect(view('{broken', 'application/json')).toMatchObject({
+      kind: 'text',
+      text: '{broken',
+      problem: 'It says JSON and does not parse.',
+    });
+    expect(view(new Uint8Array([0xff, 0xfe, 1]), 'application/json')).toMatchObject({
+      kind: 'binary',
+      text: null,
+      bytes: '//4B',
+      problem: 'It says application/json and is not UTF-8.',
+    });
     expect(view(null)).toMatchObject({ kind: 'none', text: null, size: 0 });
     expect(view('')).toMatchObject({ kind: 'text', text: '', size: 0 });
   });
@@ -40,14 +49,24 @@ describe('decodeBody', () => {
   });
 
   it('[G41] survives 5,000 levels and sends at most 64 kB of raw bytes', () => {
-    expect(view('['.repeat(5000) + ']'.repeat(5000))).toMatchObject({ kind: 'json', problem: 'Nested deeper than 200: shown as it was sent.' });
+    expect(view('['.repeat(5000) + ']'.repeat(5000))).toMatchObject({
+      kind: 'json',
+      problem: 'Nested deeper than 200: shown as it was sent.',
+    });
     expect(view('x'.repeat(1_000_000)).bytes.length).toBe(Math.ceil(65_536 / 3) * 4);
   });
 });
 
 describe('viewHeaders', () => {
   it('[G42] keeps order and duplicates, unfolds tables, shows bytes as hex', () => {
-    expect(viewHeaders([amqpHeader('a', 'x'), amqpHeader('a', { deep: [1, true] }), { name: 'b', wire: 'kafka', value: new Uint8Array([0, 255]) }, { name: 'n', wire: 'kafka', value: null }])).toEqual([
+    expect(
+      viewHeaders([
+        amqpHeader('a', 'x'),
+        amqpHeader('a', { deep: [1, true] }),
+        { name: 'b', wire: 'kafka', value: new Uint8Array([0, 255]) },
+        { name: 'n', wire: 'kafka', value: null },
+      ]),
+    ).toEqual([
       { name: 'a', wire: 'S', text: 'x', size: 1, isText: true },
       expect.objectContaining({ name: 'a', wire: 'F', text: '{"deep":[1,true]}', isText: true }),
       { name: 'b', wire: 'kafka', text: '00 ff', size: 2, isText: false },

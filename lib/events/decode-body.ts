@@ -45,7 +45,8 @@ type Shape = Pick<BodyView, 'kind' | 'text' | 'problem'>;
 function shapeOf(body: Uint8Array, contentType: string | null, cut: boolean): Shape {
   const text = textOf(body, cut);
   const saysJson = contentType !== null && contentType.includes('json');
-  if (text === null) return { kind: 'binary', text: null, problem: saysJson ? `It says ${contentType.slice(0, 60)} and is not UTF-8.` : null };
+  if (text === null)
+    return { kind: 'binary', text: null, problem: saysJson ? `It says ${contentType.slice(0, 60)} and is not UTF-8.` : null };
   if (text.includes('\0')) return { kind: 'binary', text: null, problem: null };
   const first = text.trimStart()[0];
   if (!saysJson && first !== '{' && first !== '[') return { kind: 'text', text, problem: null };

@@ -42,5 +42,7 @@ export function keyText(key: Uint8Array | null): string | null {
   if (key === null) return null;
   const bytes = key.length > MAX_KEY_BYTES ? key.subarray(0, MAX_KEY_BYTES) : key;
   const text = decoder.decode(bytes);
-  return text.includes('�') && key.length <= MAX_KEY_BYTES ? `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}` : text;
+  return text.includes('�') && key.length <= MAX_KEY_BYTES
+    ? `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+    : text;
 }

@@ -1,12 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { toGroupPoint, type GroupNumbers } from './group-point';
 
-const partition = (committed: number | null, highWatermark: number | null, over: Partial<GroupNumbers['partitions'][number]> = {}) => ({ partition: 0, committed, highWatermark, logStart: 0, lastStable: highWatermark, ...over });
-const point = (...partitions: GroupNumbers['partitions']) => toGroupPoint('kafka', { inbox: 'orders@billing', topic: 'orders', group: 'billing', state: 'stable', protocol: 'consumer', members: 2, partitions }, 5);
+const partition = (committed: number | null, highWatermark: number | null, over: Partial<GroupNumbers['partitions'][number]> = {}) => ({
+  partition: 0,
+  committed,
+  highWatermark,
+  logStart: 0,
+  lastStable: highWatermark,
+  ...over,
+});
+const point = (...partitions: GroupNumbers['partitions']) =>
+  toGroupPoint(
+    'kafka',
+    { inbox: 'orders@billing', topic: 'orders', group: 'billing', state: 'stable', protocol: 'consumer', members: 2, partitions },
+    5,
+  );
 
 describe('toGroupPoint', () => {
   it('[M1] adds up what is readable; what retention took is lost, not lag', () => {
-    expect(point(partition(100, 5000, { logStart: 4000 }), partition(10, 12))).toMatchObject({ lag: 1002, lost: 3900, committed: 110, end: 5012, at: 5, members: 2 });
+    expect(point(partition(100, 5000, { logStart: 4000 }), partition(10, 12))).toMatchObject({
+      lag: 1002,
+      lost: 3900,
+      committed: 110,
+      end: 5012,
+      at: 5,
+      members: 2,
+    });
   });
 
   it('[M1] a commit beyond the end (a topic made again) is no negative lag', () => {

@@ -43,7 +43,22 @@ export function toGroupPoint(broker: BrokerName, numbers: GroupNumbers, at: Micr
     if (logStart !== null) lost += Math.max(0, logStart - partition.committed);
   }
   const { inbox, group, topic, protocol, state, members } = numbers;
-  return { broker, inbox, group, topic, at, protocol, state, members, lag, stableLag: committed === null ? null : stableLag, committed, end, lost, partitions };
+  return {
+    broker,
+    inbox,
+    group,
+    topic,
+    at,
+    protocol,
+    state,
+    members,
+    lag,
+    stableLag: committed === null ? null : stableLag,
+    committed,
+    end,
+    lost,
+    partitions,
+  };
 }
 
 function lagTo(end: number | null, committed: number | null, logStart: number | null): number | null {

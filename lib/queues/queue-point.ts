@@ -32,26 +32,51 @@ const STALE_MS = 30_000;
  * broker started again) gives no rate, never a negative one. [M12] A fast look (passive declare) knows depth and consumers only: rates and
  * unacknowledged stay those of the last full look while it is younger than 30 s.
  */
-export function toQueuePoint(broker: BrokerName, numbers: QueueNumbers, before: QueueMemory | null, at: Micros): { readonly point: QueuePoint; readonly memory: QueueMemory | null } {
+export function toQueuePoint(
+  broker: BrokerName,
+  numbers: QueueNumbers,
+  before: QueueMemory | null,
+  at: Micros,
+): { readonly point: QueuePoint; readonly memory: QueueMemory | null } {
   const memory = hasCounters(numbers) ? remember(numbers, before) : before;
   const fresh = memory !== null && numbers.measuredAt - memory.counters.measuredAt <= STALE_MS;
   const rates = fresh ? memory.rates : NO_RATES;
   const unacked = numbers.unacked ?? (fresh ? memory.unacked : null);
-  return { point: { broker, inbox: numbers.inbox, at, ready: numbers.ready, unacked, consumers: numbers.consumers, publishRate: rates.publishRate, deliverRate: rates.deliverRate, ackRate: rates.ackRate, redeliverRate: rates.redeliverRate, by: numbers.by }, memory };
+  return {
+    point: {
+      broker,
+      inbox: numbers.inbox,
+      at,
+      ready: numbers.ready,
+      unacked,
+      consumers: numbers.consumers,
+      publishRate: rates.publishRate,
+      deliverRate: rates.deliverRate,
+      ackRate: rates.ackRate,
+      redeliverRate: rates.redeliverRate,
+      by: numbers.by,
+    },
+    memory,
+  };
 }
 
-const hasCounters = (numbers: QueueNumbers): boolean => numbers.published !== null || numbers.delivered !== null || numbers.acked !== null || numbers.redelivered !== null;
+const hasCounters = (numbers: QueueNumbers): boolean =>
+  numbers.published !== null || numbers.delivered !== null || numbers.acked !== null || numbers.redelivered !== null;
 
 function remember(numbers: QueueNumbers, before: QueueMemory | null): QueueMemory {
   const then = before?.counters ?? null;
-  if (then !== null && before !== null && numbers.measuredAt <= then.measuredAt) return { ...before, unacked: numbers.unacked ?? before.unacked };
+  if (then !== null && before !== null && numbers.measuredAt <= then.measuredAt)
+    return { ...before, unacked: numbers.unacked ?? before.unacked };
   const seconds = then === null ? 0 : (numbers.measuredAt - then.measuredAt) / 1000;
-  const rates = then === null ? NO_RATES : {
-    publishRate: rate(then.published, numbers.published, seconds),
-    deliverRate: rate(then.delivered, numbers.delivered, seconds),
-    ackRate: rate(then.acked, numbers.acked, seconds),
-    redeliverRate: rate(then.redelivered, numbers.redelivered, seconds),
-  };
+  const rates =
+    then === null
+      ? NO_RATES
+      : {
+          publishRate: rate(then.published, numbers.published, seconds),
+          deliverRate: rate(then.delivered, numbers.delivered, seconds),
+          ackRate: rate(then.acked, numbers.acked, seconds),
+          redeliverRate: rate(then.redelivered, numbers.redelivered, seconds),
+        };
   return { counters: numbers, rates, unacked: numbers.unacked };
 }
 

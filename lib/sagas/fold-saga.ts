@@ -104,7 +104,8 @@ function viewOf(step: SagaStepDefinition, seen: Seen, ended: boolean): StepView 
 
 function turnedBackAt(views: readonly StepView[]): Micros | null {
   let at: Micros | null = null;
-  for (const { failure, undone } of views) for (const fact of [failure, undone]) if (fact !== null && (at === null || fact.at < at)) at = fact.at;
+  for (const { failure, undone } of views)
+    for (const fact of [failure, undone]) if (fact !== null && (at === null || fact.at < at)) at = fact.at;
   return at;
 }
 
@@ -116,7 +117,15 @@ function tracesOf(facts: readonly SagaFact[]): TraceId[] {
 
 function stepOf(view: StepView, state: SagaStep['state'], dueAt: Micros | null = null): SagaStep {
   const shown = state === 'failed' ? view.failure : (view.success ?? view.failure ?? view.undone);
-  return { name: view.step.name, state, at: shown?.at ?? null, dueAt, undoneAt: view.undone?.at ?? null, event: shown?.eventId ?? null, type: shown?.type ?? null };
+  return {
+    name: view.step.name,
+    state,
+    at: shown?.at ?? null,
+    dueAt,
+    undoneAt: view.undone?.at ?? null,
+    event: shown?.eventId ?? null,
+    type: shown?.type ?? null,
+  };
 }
 
 /** [A5] What was not seen of an ended saga was skipped, or is late: it is not waited for. */
@@ -134,7 +143,15 @@ function completed(views: readonly StepView[], end: SagaFact, lastAt: Micros): R
 }
 
 /** [A3] The first step that did not come is waited for; it is due after the step before it (or the start), and never later than the whole saga. */
-function forward(definition: SagaDefinition, views: readonly StepView[], startedAt: Micros, started: boolean, lastAt: Micros, facts: readonly SagaFact[], now: Micros): Rest {
+function forward(
+  definition: SagaDefinition,
+  views: readonly StepView[],
+  startedAt: Micros,
+  started: boolean,
+  lastAt: Micros,
+  facts: readonly SagaFact[],
+  now: Micros,
+): Rest {
   const sagaDue = plus(startedAt, definition.timeoutMs);
   const waiting = views.findIndex(({ success }) => success === null);
   let before: Micros | null = startedAt;
@@ -177,7 +194,16 @@ function turnedBack(definition: SagaDefinition, views: readonly StepView[], turn
   const dueAt = waiting === null ? null : earliest(...open.map(dueOf));
   const overdue = dueAt !== null && now > dueAt;
   const anyUndone = toUndo.length > open.length;
-  const state: SagaState = toUndo.length === 0 ? 'failed' : open.length === 0 ? 'compensated' : !overdue ? 'compensating' : anyUndone ? 'partly-compensated' : 'stuck';
+  const state: SagaState =
+    toUndo.length === 0
+      ? 'failed'
+      : open.length === 0
+        ? 'compensated'
+        : !overdue
+          ? 'compensating'
+          : anyUndone
+            ? 'partly-compensated'
+            : 'stuck';
   const steps = views.map((view) => {
     if (view.undone !== null) return stepOf(view, 'undone');
     if (view.failure !== null) return stepOf(view, 'failed');
@@ -212,4 +238,5 @@ function earliest(...times: readonly (Micros | null)[]): Micros | null {
   return found;
 }
 
-const listed = (names: readonly string[]): string => (names.length < 2 ? (names[0] ?? 'its end') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`);
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? 'its end') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

@@ -4,7 +4,10 @@ import type { ObservedEvent } from '@/lib/events/observed-event';
 import type { SagaDefinition, SagaFact } from './saga';
 
 /** What a saga needs of an event: both a stored row and a whole event have it. */
-export type SagaEvent = Pick<EventRow, 'id' | 'type' | 'messageId' | 'correlationId' | 'traceId' | 'businessKeys' | 'publishedAt' | 'observedAt' | 'deadLetter'> & { readonly sagaId?: ObservedEvent['sagaId'] };
+export type SagaEvent = Pick<
+  EventRow,
+  'id' | 'type' | 'messageId' | 'correlationId' | 'traceId' | 'businessKeys' | 'publishedAt' | 'observedAt' | 'deadLetter'
+> & { readonly sagaId?: ObservedEvent['sagaId'] };
 
 /** [A10] Which instance an event belongs to: the value that stands where `identifiedBy` says; `null` when it is not there. */
 export function sagaKeyOf(identifiedBy: string, event: SagaEvent): string | null {
@@ -19,7 +22,14 @@ export function sagaKeyOf(identifiedBy: string, event: SagaEvent): string | null
 const BUSINESS_KEY = 'business-key:';
 
 export function toSagaFact(event: SagaEvent): SagaFact {
-  return { eventId: event.id, messageId: event.messageId, type: event.type ?? '', at: momentOfFact(event), traceId: event.traceId, deadLetter: event.deadLetter };
+  return {
+    eventId: event.id,
+    messageId: event.messageId,
+    type: event.type ?? '',
+    at: momentOfFact(event),
+    traceId: event.traceId,
+    deadLetter: event.deadLetter,
+  };
 }
 
 const WEEK = 7 * 86_400_000_000;
@@ -36,5 +46,9 @@ export function momentOfFact({ publishedAt, observedAt }: Pick<SagaEvent, 'publi
 
 /** All event types that mean something to a definition. */
 export function typesOfSaga(definition: SagaDefinition): ReadonlySet<string> {
-  return new Set([...definition.start, ...definition.end, ...definition.steps.flatMap((step) => [...step.success, ...step.failure, ...step.compensation])]);
+  return new Set([
+    ...definition.start,
+    ...definition.end,
+    ...definition.steps.flatMap((step) => [...step.success, ...step.failure, ...step.compensation]),
+  ]);
 }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { countEdges, edgeKey, type EdgeEvent } from './edges';
 
-const event = (over: Partial<EdgeEvent> = {}): EdgeEvent => ({ channel: 'orders', source: 'order-service', inboxes: [], deadLetter: false, failure: null, ...over });
+const event = (over: Partial<EdgeEvent> = {}): EdgeEvent => ({
+  channel: 'orders',
+  source: 'order-service',
+  inboxes: [],
+  deadLetter: false,
+  failure: null,
+  ...over,
+});
 const origin = { channel: null, inbox: 'payment-queue', partition: null, offset: null, routingKey: null };
 
 describe('countEdges', () => {
@@ -18,7 +25,10 @@ describe('countEdges', () => {
   });
 
   it('[E2] [E3] counts a route for each inbox, and which of them were dead letters', () => {
-    const inboxes = [{ inbox: 'a', evidence: 'declared' as const }, { inbox: 'b', evidence: 'declared' as const }];
+    const inboxes = [
+      { inbox: 'a', evidence: 'declared' as const },
+      { inbox: 'b', evidence: 'declared' as const },
+    ];
     const routes = countEdges([event({ inboxes }), event({ inboxes, deadLetter: true })]).filter(({ kind }) => kind === 'route');
     expect(routes).toEqual([
       { kind: 'route', source: null, channel: 'orders', inbox: 'a', count: 2, failed: 1 },

@@ -19,7 +19,13 @@ export interface EdgeEvent {
 }
 
 /** Text that tells two edges apart; broker first, so that two brokers' channels of one name stay two. */
-export function edgeKey(broker: BrokerName, kind: EdgeCount['kind'], source: ServiceName | null, channel: ChannelName, inbox: InboxName | null): string {
+export function edgeKey(
+  broker: BrokerName,
+  kind: EdgeCount['kind'],
+  source: ServiceName | null,
+  channel: ChannelName,
+  inbox: InboxName | null,
+): string {
   return `${kind}\n${broker}\n${source ?? ''}\n${channel}\n${inbox ?? ''}`;
 }
 
@@ -47,7 +53,9 @@ export function countEdges(events: readonly EdgeEvent[]): EdgeCount[] {
     }
   }
   const routed = new Map<ChannelName, Map<InboxName, Counter>>();
-  for (const [inboxes, channels] of lists) for (const [channel, { count, failed }] of channels) for (const { inbox } of inboxes) add(under(routed, channel), inbox, 'route', null, channel, inbox, count, failed);
+  for (const [inboxes, channels] of lists)
+    for (const [channel, { count, failed }] of channels)
+      for (const { inbox } of inboxes) add(under(routed, channel), inbox, 'route', null, channel, inbox, count, failed);
   return [published, died, routed].flatMap((kind) => [...kind.values()].flatMap((counters) => [...counters.values()]));
 }
 
@@ -61,7 +69,16 @@ function under<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
   return made;
 }
 
-function add<K>(counters: Map<K, Counter>, key: K, kind: EdgeCount['kind'], source: ServiceName | null, channel: ChannelName, inbox: InboxName | null, count: number, failed: number): void {
+function add<K>(
+  counters: Map<K, Counter>,
+  key: K,
+  kind: EdgeCount['kind'],
+  source: ServiceName | null,
+  channel: ChannelName,
+  inbox: InboxName | null,
+  count: number,
+  failed: number,
+): void {
   const counter = counters.get(key);
   if (counter === undefined) counters.set(key, { kind, source, channel, inbox, count, failed });
   else {

@@ -19,7 +19,12 @@ function inflate(bytes: Uint8Array, encoding: 'gzip' | 'deflate' | 'br', maxOutp
 }
 
 /** A stored body made ready for `decodeBody`: unpacked by its magic bytes or by what it says; where that fails, the reason beside the bytes. */
-export function unpackBody(event: { readonly body: Uint8Array | null; readonly bodySize: number; readonly contentType: string | null; readonly contentEncoding: string | null }): BodySource {
+export function unpackBody(event: {
+  readonly body: Uint8Array | null;
+  readonly bodySize: number;
+  readonly contentType: string | null;
+  readonly contentEncoding: string | null;
+}): BodySource {
   const { body, bodySize, contentType } = event;
   const encoding = body === null ? null : encodingOf(body, event.contentEncoding);
   if (body === null || encoding === null) return { body, bodySize, contentType };

@@ -36,10 +36,26 @@ export class BrokerPart {
     private readonly onEvents: (events: readonly ObservedEvent[]) => void,
     private readonly onTapState: () => void,
   ) {
-    const { store, bus, log, settings: { owner, sampleEveryMs, pictureEveryMs } } = parts;
+    const {
+      store,
+      bus,
+      log,
+      settings: { owner, sampleEveryMs, pictureEveryMs },
+    } = parts;
     this.view = new BrokerView(broker.name, broker.system);
-    this.pictures = new Pictures(broker, this.view, { store, bus, log, ...(pictureEveryMs === undefined ? {} : { everyMs: pictureEveryMs }) });
-    this.sampler = new Sampler(broker, { store, bus, log, everyMs: sampleEveryMs, onSampled: (groups, queues) => this.sampled(groups, queues) });
+    this.pictures = new Pictures(broker, this.view, {
+      store,
+      bus,
+      log,
+      ...(pictureEveryMs === undefined ? {} : { everyMs: pictureEveryMs }),
+    });
+    this.sampler = new Sampler(broker, {
+      store,
+      bus,
+      log,
+      everyMs: sampleEveryMs,
+      onSampled: (groups, queues) => this.sampled(groups, queues),
+    });
     this.taps = settings.map((tap) => this.makeTap(tap, rules, owner));
   }
 

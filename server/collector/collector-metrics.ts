@@ -28,17 +28,64 @@ export class CollectorMetrics {
     const registers = [registry];
     this.events = new Counter({ name: 'eventyard_events_stored_total', help: 'Events stored.', labelNames: ['tap'], registers });
     this.batches = new Counter({ name: 'eventyard_batches_stored_total', help: 'Batches stored.', labelNames: ['tap'], registers });
-    this.gaps = new Counter({ name: 'eventyard_gaps_total', help: 'Gaps: records or ranges that could not be seen.', labelNames: ['tap', 'reason'], registers });
-    this.deadLetters = new Counter({ name: 'eventyard_dead_letters_total', help: 'Events seen on dead-letter channels.', labelNames: ['broker', 'channel'], registers });
-    this.batchRows = new Histogram({ name: 'eventyard_batch_rows', help: 'Events per stored batch.', labelNames: ['tap'], buckets: [1, 10, 100, 500, 1_000, 5_000, 10_000, 20_000], registers });
-    this.appendSeconds = new Histogram({ name: 'eventyard_store_append_seconds', help: 'Time the store took for a batch.', labelNames: ['tap'], buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5], registers });
-    this.published = new Counter({ name: 'messages_published_total', help: 'Messages seen on a channel.', labelNames: ['broker', 'channel'], registers });
+    this.gaps = new Counter({
+      name: 'eventyard_gaps_total',
+      help: 'Gaps: records or ranges that could not be seen.',
+      labelNames: ['tap', 'reason'],
+      registers,
+    });
+    this.deadLetters = new Counter({
+      name: 'eventyard_dead_letters_total',
+      help: 'Events seen on dead-letter channels.',
+      labelNames: ['broker', 'channel'],
+      registers,
+    });
+    this.batchRows = new Histogram({
+      name: 'eventyard_batch_rows',
+      help: 'Events per stored batch.',
+      labelNames: ['tap'],
+      buckets: [1, 10, 100, 500, 1_000, 5_000, 10_000, 20_000],
+      registers,
+    });
+    this.appendSeconds = new Histogram({
+      name: 'eventyard_store_append_seconds',
+      help: 'Time the store took for a batch.',
+      labelNames: ['tap'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+      registers,
+    });
+    this.published = new Counter({
+      name: 'messages_published_total',
+      help: 'Messages seen on a channel.',
+      labelNames: ['broker', 'channel'],
+      registers,
+    });
     this.tapLive = new Gauge({ name: 'eventyard_tap_live', help: '1 while the tap listens.', labelNames: ['tap', 'broker'], registers });
-    this.tapBehind = new Gauge({ name: 'eventyard_tap_behind_seconds', help: 'Age of the newest event when it was stored.', labelNames: ['tap', 'broker'], registers });
+    this.tapBehind = new Gauge({
+      name: 'eventyard_tap_behind_seconds',
+      help: 'Age of the newest event when it was stored.',
+      labelNames: ['tap', 'broker'],
+      registers,
+    });
     this.queueDepth = new Gauge({ name: 'queue_depth', help: 'Messages ready in a queue.', labelNames: ['broker', 'queue'], registers });
-    this.consumerLag = new Gauge({ name: 'consumer_lag', help: 'Records a group has not consumed of a topic.', labelNames: ['broker', 'topic', 'group'], registers });
-    this.replays = new Counter({ name: 'eventyard_replays_total', help: 'Letters replayed, by outcome.', labelNames: ['outcome'], registers });
-    this.sagas = new Gauge({ name: 'eventyard_sagas', help: 'Saga instances held in memory, by state.', labelNames: ['definition', 'state'], registers });
+    this.consumerLag = new Gauge({
+      name: 'consumer_lag',
+      help: 'Records a group has not consumed of a topic.',
+      labelNames: ['broker', 'topic', 'group'],
+      registers,
+    });
+    this.replays = new Counter({
+      name: 'eventyard_replays_total',
+      help: 'Letters replayed, by outcome.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.sagas = new Gauge({
+      name: 'eventyard_sagas',
+      help: 'Saga instances held in memory, by state.',
+      labelNames: ['definition', 'state'],
+      registers,
+    });
   }
 
   stored(batch: StoredBatch, edges: readonly EdgeCount[], tookMs: number): void {

@@ -67,7 +67,19 @@ export class MemoryStore implements Store {
   };
   saveSagas = async (instances: readonly SagaInstance[]) => void this.sagasSaved.push(...instances);
 
-  async recordReplayIntent({ replayId, letter, by, reason, at }: { replayId: string; letter: EventId; by: string; reason: string; at: number }) {
+  async recordReplayIntent({
+    replayId,
+    letter,
+    by,
+    reason,
+    at,
+  }: {
+    replayId: string;
+    letter: EventId;
+    by: string;
+    reason: string;
+    at: number;
+  }) {
     this.beforeRecord('intent');
     this.replays.push({ replayId, letter, by, reason, intendedAt: at, outcome: null, outcomeAt: null, replayedAs: null });
   }
@@ -82,8 +94,14 @@ export class MemoryStore implements Store {
   event = async (id: EventId) => this.events.find((event) => event.id === id) ?? null;
   eventRows = async (ids: readonly EventId[]) => this.events.filter(({ id }) => ids.includes(id)).map(toEventRow);
   eventsOfTypes = async (types: readonly string[], since: number, limit: number) =>
-    this.events.filter(({ type, observedAt }) => type !== null && types.includes(type) && observedAt >= since).slice(0, limit).map(toEventRow);
-  findId = async (id: string) => this.events.filter((event) => [event.sagaId, event.correlationId, event.traceId, ...event.businessKeys.map(({ value }) => value)].includes(id)).map((event) => ({ field: 'id', event: toEventRow(event) }));
+    this.events
+      .filter(({ type, observedAt }) => type !== null && types.includes(type) && observedAt >= since)
+      .slice(0, limit)
+      .map(toEventRow);
+  findId = async (id: string) =>
+    this.events
+      .filter((event) => [event.sagaId, event.correlationId, event.traceId, ...event.businessKeys.map(({ value }) => value)].includes(id))
+      .map((event) => ({ field: 'id', event: toEventRow(event) }));
   async recentEvents({ businessKey, range, limit }: { businessKey?: string; range: { from: number; to: number }; limit: number }) {
     const rows = this.events
       .filter((event) => event.observedAt >= range.from && event.observedAt <= range.to)
@@ -94,8 +112,12 @@ export class MemoryStore implements Store {
   }
   replaysOf = async (letters: readonly EventId[]) => this.replays.filter(({ letter }) => letters.includes(letter));
   openIntents = async () => this.replays.filter(({ outcome }) => outcome === null);
-  saga = async (definition: string, key: string) => this.sagasSaved.findLast((saga) => saga.definition === definition && saga.key === key) ?? null;
-  sagas = async () => ({ instances: [...new Map(this.sagasSaved.map((saga) => [`${saga.definition}\n${saga.key}`, saga])).values()], cut: null });
+  saga = async (definition: string, key: string) =>
+    this.sagasSaved.findLast((saga) => saga.definition === definition && saga.key === key) ?? null;
+  sagas = async () => ({
+    instances: [...new Map(this.sagasSaved.map((saga) => [`${saga.definition}\n${saga.key}`, saga])).values()],
+    cut: null,
+  });
   pictures = async () => this.picturesSaved.slice(-1);
   gaps = async () => [];
   latestTraces = async () => ({ rows: [], next: null, cut: null });

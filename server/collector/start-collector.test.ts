@@ -26,7 +26,14 @@ interface World {
   readonly engine: InProcessEngine;
   readonly store: MemoryStore;
   readonly web: Bus;
-  readonly heard: { batches: Announcements['batch'][]; sagas: Announcements['sagas'][]; pictures: Announcements['picture'][]; samples: Announcements['samples'][]; taps: Announcements['taps'][]; replays: Announcements['replay'][] };
+  readonly heard: {
+    batches: Announcements['batch'][];
+    sagas: Announcements['sagas'][];
+    pictures: Announcements['picture'][];
+    samples: Announcements['samples'][];
+    taps: Announcements['taps'][];
+    replays: Announcements['replay'][];
+  };
   close(): Promise<void>;
 }
 
@@ -36,7 +43,10 @@ afterEach(async () => {
 });
 
 async function aWorld(engine = createInProcessEngine(), store = new MemoryStore()): Promise<World> {
-  const brokers = [openInProcessBroker(engine, { name: 'orders-kafka', system: 'kafka' }), openInProcessBroker(engine, { name: 'shop-rabbit', system: 'rabbitmq' })];
+  const brokers = [
+    openInProcessBroker(engine, { name: 'orders-kafka', system: 'kafka' }),
+    openInProcessBroker(engine, { name: 'shop-rabbit', system: 'rabbitmq' }),
+  ];
   const [web, own] = createInProcessBusPair();
   const heard: World['heard'] = { batches: [], sagas: [], pictures: [], samples: [], taps: [], replays: [] };
   web.onAnnouncement('batch', (batch) => heard.batches.push(batch));
@@ -45,12 +55,28 @@ async function aWorld(engine = createInProcessEngine(), store = new MemoryStore(
   web.onAnnouncement('samples', (samples) => heard.samples.push(samples));
   web.onAnnouncement('taps', (taps) => heard.taps.push(taps));
   web.onAnnouncement('replay', (replay) => heard.replays.push(replay));
-  const tap = (name: string) => ({ tap: name, broker: name, include: ['*'], exclude: [], startAt: 'beginning' as const, maxBodyBytes: 65_536, maxBufferedBytes: 1e7, discoverEveryMs: 200 });
+  const tap = (name: string) => ({
+    tap: name,
+    broker: name,
+    include: ['*'],
+    exclude: [],
+    startAt: 'beginning' as const,
+    maxBodyBytes: 65_536,
+    maxBufferedBytes: 1e7,
+    discoverEveryMs: 200,
+  });
   const collector = await startCollector({
     store,
     bus: own,
     brokers,
-    settings: { taps: brokers.map(({ name }) => tap(name)), sagas: [saga], serviceNames: { 'svc-7': 'order-service' }, sampleEveryMs: 300, owner: 'test', pictureEveryMs: 200 },
+    settings: {
+      taps: brokers.map(({ name }) => tap(name)),
+      sagas: [saga],
+      serviceNames: { 'svc-7': 'order-service' },
+      sampleEveryMs: 300,
+      owner: 'test',
+      pictureEveryMs: 200,
+    },
     log: pino({ level: 'silent' }),
     clock: () => Date.now() * 1000,
     metrics: new Registry(),
@@ -103,13 +129,38 @@ describe('startCollector', () => {
     const shop = wire(engine);
     const world = await aWorld(engine);
     await shop.publish(placed('o-1'));
-    await shop.produce([{ topic: 'payments', key: utf8('o-1'), headers: [aHeader('traceparent', trace), aHeader('event-type', 'payment.completed'), aHeader('event-id', 'p-1')], body: utf8('{"orderId":"o-1"}') }]);
+    await shop.produce([
+      {
+        topic: 'payments',
+        key: utf8('o-1'),
+        headers: [aHeader('traceparent', trace), aHeader('event-type', 'payment.completed'), aHeader('event-id', 'p-1')],
+        body: utf8('{"orderId":"o-1"}'),
+      },
+    ]);
     await until('both are stored', () => world.store.events.length === 2);
     expect(world.store.events.map(({ traceId }) => traceId)).toEqual(['a'.repeat(32), 'a'.repeat(32)]);
-    expect(world.store.events.find(({ system }) => system === 'rabbitmq')).toMatchObject({ source: 'order-service', type: 'order.placed', channel: 'shop', routingKey: 'order.placed', inboxes: [{ inbox: 'orders' }], messageId: 'm-o-1' });
+    expect(world.store.events.find(({ system }) => system === 'rabbitmq')).toMatchObject({
+      source: 'order-service',
+      type: 'order.placed',
+      channel: 'shop',
+      routingKey: 'order.placed',
+      inboxes: [{ inbox: 'orders' }],
+      messageId: 'm-o-1',
+    });
     await until('both are told', () => world.heard.batches.reduce((sum, { events }) => sum + events, 0) === 2);
-    expect(world.heard.batches.flatMap(({ edges }) => edges).filter(({ kind }) => kind === 'publish').map(({ source, channel, count }) => [source, channel, count]).sort()).toEqual([[null, 'payments', 1], ['order-service', 'shop', 1]]);
-    await until('the saga is folded', () => world.heard.sagas.some(({ changed }) => changed.some(({ state, key }) => state === 'completed' && key === 'o-1')));
+    expect(
+      world.heard.batches
+        .flatMap(({ edges }) => edges)
+        .filter(({ kind }) => kind === 'publish')
+        .map(({ source, channel, count }) => [source, channel, count])
+        .sort(),
+    ).toEqual([
+      [null, 'payments', 1],
+      ['order-service', 'shop', 1],
+    ]);
+    await until('the saga is folded', () =>
+      world.heard.sagas.some(({ changed }) => changed.some(({ state, key }) => state === 'completed' && key === 'o-1')),
+    );
     expect(world.store.sagasSaved.at(-1)).toMatchObject({ state: 'completed', key: 'o-1' });
   });
 
@@ -118,7 +169,9 @@ describe('startCollector', () => {
     const world = await aWorld(engine);
     const shop = wire(engine);
     await shop.publish(placed('o-1'));
-    await until('the picture shows the queue', () => world.heard.pictures.some(({ inboxes }) => inboxes.some(({ inbox }) => inbox === 'orders')));
+    await until('the picture shows the queue', () =>
+      world.heard.pictures.some(({ inboxes }) => inboxes.some(({ inbox }) => inbox === 'orders')),
+    );
     await until('a sample shows what waits', () => world.store.queues.some(({ inbox, ready }) => inbox === 'orders' && ready === 1));
     await until('it was told', () => world.heard.samples.some(({ queues }) => queues.some(({ inbox }) => inbox === 'orders')));
   });
@@ -131,7 +184,9 @@ describe('startCollector', () => {
       { name: 'tap orders-kafka', ready: true, detail: 'live' },
       { name: 'tap shop-rabbit', ready: true, detail: 'live' },
     ]);
-    await until('metrics say so', async () => (await world.web.ask('metrics', {})).text.includes('eventyard_tap_live{tap="shop-rabbit",broker="shop-rabbit"} 1'));
+    await until('metrics say so', async () =>
+      (await world.web.ask('metrics', {})).text.includes('eventyard_tap_live{tap="shop-rabbit",broker="shop-rabbit"} 1'),
+    );
     expect(await world.web.ask('watch', { broker: 'shop-rabbit', inboxes: ['orders'] })).toEqual({ ok: true });
     expect(await world.web.ask('retry-tap', { tap: 'nobody' })).toEqual({ ok: false });
   });
@@ -149,11 +204,17 @@ describe('startCollector', () => {
       delivery.ack();
     });
     const letter = await aLetter(world);
-    expect(letter).toMatchObject({ channel: 'dlx', failure: { cause: 'rejected', firstOrigin: { channel: 'shop', inbox: 'orders', routingKey: 'order.placed' } } });
+    expect(letter).toMatchObject({
+      channel: 'dlx',
+      failure: { cause: 'rejected', firstOrigin: { channel: 'shop', inbox: 'orders', routingKey: 'order.placed' } },
+    });
     poison = false;
 
     const preview = await world.web.ask('preview-replay', { letters: [letter.id] });
-    expect(preview).toMatchObject({ refusal: null, items: [{ way: 'inbox', target: { kind: 'queue', queue: 'orders' }, takenFrom: 'orders.dlq', afterwards: 'taken' }] });
+    expect(preview).toMatchObject({
+      refusal: null,
+      items: [{ way: 'inbox', target: { kind: 'queue', queue: 'orders' }, takenFrom: 'orders.dlq', afterwards: 'taken' }],
+    });
     expect(shop.queueCounts('orders.dlq').ready).toBe(1);
     expect(world.store.replays).toEqual([]);
 
@@ -166,9 +227,20 @@ describe('startCollector', () => {
 
     await until('our own record is an event', () => world.store.events.some(({ replayOf }) => replayOf === letter.id));
     const again = world.store.events.find(({ replayOf }) => replayOf === letter.id);
-    expect(again).toMatchObject({ channel: '', routingKey: 'orders', deadLetter: false, failure: null, traceId: 'a'.repeat(32), replayId: report.replayId, type: 'order.placed', inboxes: [{ inbox: 'orders', evidence: 'seen' }] });
+    expect(again).toMatchObject({
+      channel: '',
+      routingKey: 'orders',
+      deadLetter: false,
+      failure: null,
+      traceId: 'a'.repeat(32),
+      replayId: report.replayId,
+      type: 'order.placed',
+      inboxes: [{ inbox: 'orders', evidence: 'seen' }],
+    });
     await until('it is told', () => world.heard.replays.length === 1);
-    expect((await world.web.ask('preview-replay', { letters: [letter.id] })).items[0]?.warnings.map(({ code }) => code)).toContain('already-replayed');
+    expect((await world.web.ask('preview-replay', { letters: [letter.id] })).items[0]?.warnings.map(({ code }) => code)).toContain(
+      'already-replayed',
+    );
   });
 
   it('[L32] what is not confirmed is not taken', async () => {
@@ -196,7 +268,9 @@ describe('startCollector', () => {
     world.store.beforeRecord = () => {
       throw new Error('disk full');
     };
-    expect((await world.web.ask('replay', { letters: [letter.id], reason: 'try', by: 'ada' })).items).toMatchObject([{ outcome: 'not-sent' }]);
+    expect((await world.web.ask('replay', { letters: [letter.id], reason: 'try', by: 'ada' })).items).toMatchObject([
+      { outcome: 'not-sent' },
+    ]);
     expect(shop.queueCounts('orders')).toMatchObject({ ready: 0 });
     expect(shop.queueCounts('orders.dlq').ready).toBe(1);
   });
@@ -206,12 +280,24 @@ describe('startCollector', () => {
     const shop = wire(engine);
     shop.declareTopic('payments-dlt');
     const world = await aWorld(engine);
-    const headers = [aHeader('event-type', 'payment.completed'), aHeader('kafka_dlt-original-topic', 'payments'), aHeader('kafka_dlt-exception-fqcn', 'a.CarrierTimeout')];
+    const headers = [
+      aHeader('event-type', 'payment.completed'),
+      aHeader('kafka_dlt-original-topic', 'payments'),
+      aHeader('kafka_dlt-exception-fqcn', 'a.CarrierTimeout'),
+    ];
     await shop.produce([{ topic: 'payments-dlt', key: utf8('o-1'), headers, body: utf8('{"orderId":"o-1"}') }]);
     const letter = await aLetter(world);
-    expect((await world.web.ask('replay', { letters: [letter.id], reason: 'fixed', by: 'ada' })).items).toMatchObject([{ outcome: 'sent-and-marked' }]);
-    await until('the topic has it', () => world.store.events.some(({ channel, replayOf }) => channel === 'payments' && replayOf === letter.id));
-    expect(world.store.events.find(({ channel }) => channel === 'payments')).toMatchObject({ key: utf8('o-1'), deadLetter: false, failure: null });
+    expect((await world.web.ask('replay', { letters: [letter.id], reason: 'fixed', by: 'ada' })).items).toMatchObject([
+      { outcome: 'sent-and-marked' },
+    ]);
+    await until('the topic has it', () =>
+      world.store.events.some(({ channel, replayOf }) => channel === 'payments' && replayOf === letter.id),
+    );
+    expect(world.store.events.find(({ channel }) => channel === 'payments')).toMatchObject({
+      key: utf8('o-1'),
+      deadLetter: false,
+      failure: null,
+    });
   });
 
   it('[L33] an intent without an outcome comes back as uncertain at the next start', async () => {

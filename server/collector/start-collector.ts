@@ -22,11 +22,36 @@ export async function startCollector(parts: CollectorParts): Promise<{ close(): 
   const rules = compileRules({ own: settings.rules ?? [], serviceNames: settings.serviceNames, inflate: inflateForRecognition });
   const board = new TapBoard(bus, metrics);
   const sagas = new SagaEngine(settings.sagas, { store, bus, log, clock: parts.clock, onStates: (counts) => metrics.sagaStates(counts) });
-  const brokers = parts.brokers.map((broker) => new BrokerPart(broker, settings.taps.filter((tap) => tap.broker === broker.name), parts, rules, metrics, (events) => sagas.onEvents(events), () => board.changed()));
+  const brokers = parts.brokers.map(
+    (broker) =>
+      new BrokerPart(
+        broker,
+        settings.taps.filter((tap) => tap.broker === broker.name),
+        parts,
+        rules,
+        metrics,
+        (events) => sagas.onEvents(events),
+        () => board.changed(),
+      ),
+  );
   board.show(brokers);
 
-  const own = new OwnEvents({ store, rules, owner: settings.owner, clock: parts.clock, onStored: (batch) => brokers.find(({ broker }) => broker.name === batch.broker)?.tell(batch) });
-  const replayer = new Replayer({ store, brokers, own, clock: parts.clock, log, announce: (report) => bus.announce('replay', report), onOutcome: (outcome) => metrics.replayed(outcome) });
+  const own = new OwnEvents({
+    store,
+    rules,
+    owner: settings.owner,
+    clock: parts.clock,
+    onStored: (batch) => brokers.find(({ broker }) => broker.name === batch.broker)?.tell(batch),
+  });
+  const replayer = new Replayer({
+    store,
+    brokers,
+    own,
+    clock: parts.clock,
+    log,
+    announce: (report) => bus.announce('replay', report),
+    onOutcome: (outcome) => metrics.replayed(outcome),
+  });
   const stopped = new AbortController();
   answerCommands(parts, brokers, board, replayer);
   const now = parts.clock();
@@ -34,7 +59,14 @@ export async function startCollector(parts: CollectorParts): Promise<{ close(): 
   const gaps = await store.gaps({ from: now - DAY, to: now }, 100).catch(() => []);
   sagas.start();
   void replayer.recover(stopped.signal);
-  await Promise.all(brokers.map((part) => part.start(pictures.find(({ broker }) => broker === part.broker.name), gaps)));
+  await Promise.all(
+    brokers.map((part) =>
+      part.start(
+        pictures.find(({ broker }) => broker === part.broker.name),
+        gaps,
+      ),
+    ),
+  );
   board.start();
   log.info({ brokers: parts.brokers.map(({ name }) => name), taps: settings.taps.map(({ tap }) => tap) }, 'collector started');
 
@@ -58,7 +90,13 @@ function answerCommands(parts: CollectorParts, brokers: readonly BrokerPart[], b
   bus.answer('retry-tap', async ({ tap }) => ({ ok: brokers.some((part) => part.retry(tap)) }));
   bus.answer('readiness', async () => {
     const storeReady = await store.ready();
-    const taps = board.cards().map(({ tap, status, problem }) => ({ name: `tap ${tap}`, ready: status === 'live' || status === 'paused', detail: problem?.text ?? status }));
+    const taps = board
+      .cards()
+      .map(({ tap, status, problem }) => ({
+        name: `tap ${tap}`,
+        ready: status === 'live' || status === 'paused',
+        detail: problem?.text ?? status,
+      }));
     return { parts: [{ name: 'store', ready: storeReady.ready, detail: storeReady.detail }, ...taps] };
   });
   bus.answer('preview-replay', (request) => replayer.preview(request));

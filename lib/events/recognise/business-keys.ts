@@ -2,7 +2,25 @@ import type { BusinessKey } from '@/lib/events/observed-event';
 import type { JsonObject } from './parse-body';
 
 /** Ids of the transport and of the telling, not of the business. */
-const TECHNICAL = new Set(['event', 'message', 'msg', 'correlation', 'causation', 'conversation', 'trace', 'span', 'parent', 'parentspan', 'request', 'saga', 'schema', 'session', 'aggregate', 'root', 'specversion']);
+const TECHNICAL = new Set([
+  'event',
+  'message',
+  'msg',
+  'correlation',
+  'causation',
+  'conversation',
+  'trace',
+  'span',
+  'parent',
+  'parentspan',
+  'request',
+  'saga',
+  'schema',
+  'session',
+  'aggregate',
+  'root',
+  'specversion',
+]);
 const MAX_KEYS = 8;
 const MAX_VALUE = 128;
 const MAX_FIELDS = 200;

@@ -95,11 +95,28 @@ export function compileRules(options: RuleOptions = {}): Rules {
 
   families.forEach((family, index) => {
     if (family.detect === 'always') always.push(index);
-    else if ('headers' in family.detect) byHeader.push({ family: index, ids: family.detect.headers.map((name) => numberOf(headerIds, name)) });
+    else if ('headers' in family.detect)
+      byHeader.push({ family: index, ids: family.detect.headers.map((name) => numberOf(headerIds, name)) });
     else byBody.push(index);
     for (const field of FIELDS) {
-      for (const name of family.headers?.[field] ?? []) places[field].push({ family: index, kind: HEADER, id: numberOf(headerIds, name), first: name, second: null, why: why(field, `header ${name} (${family.title})`) });
-      for (const name of family.properties?.[field] ?? []) places[field].push({ family: index, kind: PROPERTY, id: numberOf(propertyIds, name), first: name, second: null, why: why(field, `property ${name} (${family.title})`) });
+      for (const name of family.headers?.[field] ?? [])
+        places[field].push({
+          family: index,
+          kind: HEADER,
+          id: numberOf(headerIds, name),
+          first: name,
+          second: null,
+          why: why(field, `header ${name} (${family.title})`),
+        });
+      for (const name of family.properties?.[field] ?? [])
+        places[field].push({
+          family: index,
+          kind: PROPERTY,
+          id: numberOf(propertyIds, name),
+          first: name,
+          second: null,
+          why: why(field, `property ${name} (${family.title})`),
+        });
       for (const path of family.body?.[field] ?? []) {
         const [first, second] = twoLevels(path);
         places[field].push({ family: index, kind: BODY, id: -1, first, second, why: why(field, `body ${path} (${family.title})`) });
@@ -117,10 +134,17 @@ export function compileRules(options: RuleOptions = {}): Rules {
         malformed: why('traceId', `${from} is malformed and was passed over (${family.title})`),
       });
     }
-    if (family.failure !== undefined) failures.push({ places: family.failure, title: family.title, ids: family.failure.detect.map((name) => numberOf(headerIds, name)), why: why('failure', `headers of ${family.title}`) });
+    if (family.failure !== undefined)
+      failures.push({
+        places: family.failure,
+        title: family.title,
+        ids: family.failure.detect.map((name) => numberOf(headerIds, name)),
+        why: why('failure', `headers of ${family.title}`),
+      });
   });
 
-  const failuresOf = (system: BrokerSystem): CompiledFailure[] => failures.filter(({ places: { systems } }) => systems === undefined || systems.includes(system));
+  const failuresOf = (system: BrokerSystem): CompiledFailure[] =>
+    failures.filter(({ places: { systems } }) => systems === undefined || systems.includes(system));
   return {
     families,
     headerIds,
@@ -158,5 +182,13 @@ function ownFamily(own: readonly OwnRule[]): Family {
     }
     return found;
   };
-  return { name: 'own-rules', title: 'your own rule', framework: false, detect: 'always', headers: of('header'), properties: of('property'), body: of('path') };
+  return {
+    name: 'own-rules',
+    title: 'your own rule',
+    framework: false,
+    detect: 'always',
+    headers: of('header'),
+    properties: of('property'),
+    body: of('path'),
+  };
 }

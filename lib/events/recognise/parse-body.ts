@@ -23,7 +23,12 @@ const none = (problem: string | null, schemaId: number | null = null): ParsedBod
 const NOTHING = none(null);
 
 /** Reads a body as a JSON object if it is one. Never throws: V8's JSON parser keeps its own stack, so nesting can't exhaust ours. */
-export function parseBody(record: RawRecord, contentType: string | null, contentEncoding: string | null, inflate: Inflate | null): ParsedBody {
+export function parseBody(
+  record: RawRecord,
+  contentType: string | null,
+  contentEncoding: string | null,
+  inflate: Inflate | null,
+): ParsedBody {
   const { body } = record;
   if (body === null || body.length === 0) return NOTHING;
   if (body.length < record.bodySize) return none(`cut at ${body.length} of ${record.bodySize} bytes: not looked into`);
@@ -44,7 +49,8 @@ function parseBytes(body: Uint8Array, contentType: string | null, from: number, 
   let first = from;
   while (first < body.length && (body[first] as number) <= 32) first++;
   if (body[first] !== 123) {
-    if (contentType === null || !contentType.includes('json') || isJsonStart(body[first])) return schemaId === null ? NOTHING : none(null, schemaId);
+    if (contentType === null || !contentType.includes('json') || isJsonStart(body[first]))
+      return schemaId === null ? NOTHING : none(null, schemaId);
     return none(`said to be ${contentType.slice(0, 60)} and does not begin like it`, schemaId);
   }
   let text: string;
@@ -61,7 +67,14 @@ function parseBytes(body: Uint8Array, contentType: string | null, from: number, 
 }
 
 /** Arrays, texts, numbers, true, false, null: JSON, but nothing that has fields. */
-const isJsonStart = (byte: number | undefined): boolean => byte === 91 || byte === 34 || byte === 45 || byte === 116 || byte === 102 || byte === 110 || (byte !== undefined && byte >= 48 && byte <= 57);
+const isJsonStart = (byte: number | undefined): boolean =>
+  byte === 91 ||
+  byte === 34 ||
+  byte === 45 ||
+  byte === 116 ||
+  byte === 102 ||
+  byte === 110 ||
+  (byte !== undefined && byte >= 48 && byte <= 57);
 
 /** Some say `content-encoding: gzip`, some gzip and say otherwise: the two magic bytes count, then what is said. */
 function compressionOf(body: Uint8Array, said: string | null): 'gzip' | 'deflate' | 'br' | null {

@@ -5,7 +5,11 @@ import { compileRules } from './compile-rules';
 import { recognise, type Recognised } from './recognise';
 
 /** A record out of bytes: headers as `[name, text or bytes, wire]`, body as text, bytes, or something that becomes JSON. */
-export function aRecord(headers: readonly (EventHeader | readonly [string, string | Uint8Array | null, string?])[] = [], body: unknown = null, over: Partial<RawRecord> = {}): RawRecord {
+export function aRecord(
+  headers: readonly (EventHeader | readonly [string, string | Uint8Array | null, string?])[] = [],
+  body: unknown = null,
+  over: Partial<RawRecord> = {},
+): RawRecord {
   const bytes = body === null || body instanceof Uint8Array ? body : utf8(typeof body === 'string' ? body : JSON.stringify(body));
   return {
     channel: 'orders',
@@ -13,7 +17,11 @@ export function aRecord(headers: readonly (EventHeader | readonly [string, strin
     offset: null,
     routingKey: null,
     key: null,
-    headers: headers.map((header) => ('name' in header ? header : { name: header[0], wire: header[2] ?? 'kafka', value: typeof header[1] === 'string' ? utf8(header[1]) : header[1] })),
+    headers: headers.map((header) =>
+      'name' in header
+        ? header
+        : { name: header[0], wire: header[2] ?? 'kafka', value: typeof header[1] === 'string' ? utf8(header[1]) : header[1] },
+    ),
     body: bytes,
     bodySize: bytes?.length ?? 0,
     publishedAt: null,

@@ -11,7 +11,12 @@ const MAX_STACK = 16_384;
  * Puts together what all frameworks say about a death, the more trusted first: a service's exception is the cause, the broker's reason stays
  * beside it. `null` when nobody says anything.
  */
-export function readFailure(headers: readonly EventHeader[], rules: Rules, system: BrokerSystem, why: Why[]): { failure: Failure; marksDeadLetter: boolean } | null {
+export function readFailure(
+  headers: readonly EventHeader[],
+  rules: Rules,
+  system: BrokerSystem,
+  why: Why[],
+): { failure: Failure; marksDeadLetter: boolean } | null {
   let found: FoundFailure | null = null;
   let marksDeadLetter = false;
   for (const compiled of rules.failures[system]) {
@@ -52,7 +57,14 @@ function originOf(places: FailurePlaces, headers: readonly EventHeader[], system
   const group = textIn(headers, places.group, pick, 1024);
   return {
     channel,
-    inbox: group === null ? null : system === 'rabbitmq' ? group : channel === null ? null : inboxOfGroup(channel, (places.groupPrefix ?? '') + group),
+    inbox:
+      group === null
+        ? null
+        : system === 'rabbitmq'
+          ? group
+          : channel === null
+            ? null
+            : inboxOfGroup(channel, (places.groupPrefix ?? '') + group),
     partition: countIn(headers, places.partition, pick, places.bigEndian === true),
     offset: countIn(headers, places.offset, pick, places.bigEndian === true),
     routingKey: textIn(headers, places.routingKey, pick, 1024),
@@ -60,7 +72,13 @@ function originOf(places: FailurePlaces, headers: readonly EventHeader[], system
 }
 
 /** First of the names that has a text; a long one is cut when it may be. */
-function textIn(headers: readonly EventHeader[], names: readonly string[] | undefined, pick: Pick, max: number, cut = false): string | null {
+function textIn(
+  headers: readonly EventHeader[],
+  names: readonly string[] | undefined,
+  pick: Pick,
+  max: number,
+  cut = false,
+): string | null {
   for (const name of names ?? []) {
     const header = pick(headers, name);
     if (header === null) continue;
@@ -105,7 +123,13 @@ function merge(a: FoundFailure, b: FoundFailure): FoundFailure {
 function mergeOrigin(a: FoundOrigin, b: FoundOrigin): FoundOrigin {
   if (a.channel === null && a.inbox === null) return b;
   if (a.channel !== null && b.channel !== null && a.channel !== b.channel) return { ...a, inbox: a.inbox ?? b.inbox };
-  return { channel: a.channel ?? b.channel, inbox: a.inbox ?? b.inbox, partition: a.partition ?? b.partition, offset: a.offset ?? b.offset, routingKey: a.routingKey ?? b.routingKey };
+  return {
+    channel: a.channel ?? b.channel,
+    inbox: a.inbox ?? b.inbox,
+    partition: a.partition ?? b.partition,
+    offset: a.offset ?? b.offset,
+    routingKey: a.routingKey ?? b.routingKey,
+  };
 }
 
 function toFailure(found: FoundFailure): Failure {
@@ -129,4 +153,7 @@ function simpleName(name: string | null): string | null {
 }
 
 /** `java.lang.IllegalStateException: no stock` → the class; a text without one gives nothing. */
-const classInStack = (stack: string | null): string | null => (stack === null ? null : (/^(?:Uncaught )?([\w.$]*(?:Error|Exception|Timeout|Failure)\w*)(?::|\r?\n|$)/.exec(stack.slice(0, 400))?.[1] ?? null));
+const classInStack = (stack: string | null): string | null =>
+  stack === null
+    ? null
+    : (/^(?:Uncaught )?([\w.$]*(?:Error|Exception|Timeout|Failure)\w*)(?::|\r?\n|$)/.exec(stack.slice(0, 400))?.[1] ?? null);

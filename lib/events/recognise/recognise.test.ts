@@ -9,11 +9,24 @@ import { recognise } from './recognise';
 
 describe('recognise', () => {
   it('[G2] compares header names without case and takes the last value; an empty one hides nothing', () => {
-    expect(recognised(aRecord([['Correlation-ID', 'first'], ['correlation-id', 'last'], ['CORRELATION-ID', '']])).correlationId).toBe('last');
+    expect(
+      recognised(
+        aRecord([
+          ['Correlation-ID', 'first'],
+          ['correlation-id', 'last'],
+          ['CORRELATION-ID', ''],
+        ]),
+      ).correlationId,
+    ).toBe('last');
   });
 
   it('[G3] says for each field why, and a null field has no reason', () => {
-    const meaning = recognised(aRecord([['event-type', 't'], ['correlation-id', 'c']]));
+    const meaning = recognised(
+      aRecord([
+        ['event-type', 't'],
+        ['correlation-id', 'c'],
+      ]),
+    );
     expect(meaning.why).toEqual([
       { field: 'type', from: 'header event-type (event headers)' },
       { field: 'correlationId', from: 'header correlation-id (id headers)' },
@@ -21,8 +34,22 @@ describe('recognise', () => {
   });
 
   it('[G4] a user’s own rule comes first, and names of services are the user’s', () => {
-    const rules = compileRules({ own: [{ field: 'type', path: 'meta.kind' }, { field: 'correlationId', header: 'X-Flow' }, { field: 'source', property: 'user-id' }], serviceNames: { svc1: 'orders' } });
-    const record = aRecord([['x-flow', 'f-1'], ['correlation-id', 'c'], ['user-id', 'svc1', 'property']], { type: 'no', meta: { kind: 'yes' } });
+    const rules = compileRules({
+      own: [
+        { field: 'type', path: 'meta.kind' },
+        { field: 'correlationId', header: 'X-Flow' },
+        { field: 'source', property: 'user-id' },
+      ],
+      serviceNames: { svc1: 'orders' },
+    });
+    const record = aRecord(
+      [
+        ['x-flow', 'f-1'],
+        ['correlation-id', 'c'],
+        ['user-id', 'svc1', 'property'],
+      ],
+      { type: 'no', meta: { kind: 'yes' } },
+    );
     expect(recognise(record, { system: 'rabbitmq', rules })).toMatchObject({ type: 'yes', correlationId: 'f-1', source: 'orders' });
   });
 
@@ -31,7 +58,10 @@ describe('recognise', () => {
     expect(recognised(aRecord([['content-type', 'application/json']], 'plain text')).bodyProblem).toContain('does not begin like it');
     expect(recognised(aRecord([], '{"a":')).bodyProblem).toBe('begins like JSON and does not parse');
     expect(recognised(aRecord([], new Uint8Array([123, 34, 0xff, 34, 125]))).bodyProblem).toBe('not UTF-8');
-    expect(recognised(aRecord([], { orderId: 'o' }, { bodySize: 99_999 }))).toMatchObject({ businessKeys: [], bodyProblem: 'cut at 15 of 99999 bytes: not looked into' });
+    expect(recognised(aRecord([], { orderId: 'o' }, { bodySize: 99_999 }))).toMatchObject({
+      businessKeys: [],
+      bodyProblem: 'cut at 15 of 99999 bytes: not looked into',
+    });
     expect(recognised(aRecord([], { a: 'x'.repeat(300_000), orderId: 'o' }))).toMatchObject({ businessKeys: [] });
     expect(recognised(aRecord([], null)).bodyProblem).toBeNull();
     expect(recognised(aRecord([], '')).bodyProblem).toBeNull();
@@ -46,11 +76,21 @@ describe('recognise', () => {
 
   it('[G6] survives 5,000 nested lists and objects', () => {
     expect(recognised(aRecord([], '['.repeat(5000) + ']'.repeat(5000))).bodyProblem).toBeNull();
-    expect(recognised(aRecord([], `{"orderId":"o","deep":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}`)).businessKeys).toEqual([{ name: 'order', value: 'o' }]);
+    expect(recognised(aRecord([], `{"orderId":"o","deep":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}`)).businessKeys).toEqual([
+      { name: 'order', value: 'o' },
+    ]);
   });
 
   it('[G6] takes __proto__, constructor and toString for plain fields', () => {
-    const meaning = recognised(aRecord([['__proto__', 'x'], ['constructor', 'y']], '{"__proto__":{"type":"evil","id":"1"},"constructor":{"orderId":"o"},"data":{"__proto__":{"orderId":"p"}},"userId":"u"}'));
+    const meaning = recognised(
+      aRecord(
+        [
+          ['__proto__', 'x'],
+          ['constructor', 'y'],
+        ],
+        '{"__proto__":{"type":"evil","id":"1"},"constructor":{"orderId":"o"},"data":{"__proto__":{"orderId":"p"}},"userId":"u"}',
+      ),
+    );
     expect(meaning).toMatchObject({ type: null, messageId: null, businessKeys: [{ name: 'user', value: 'u' }] });
     expect(({} as Record<string, unknown>).type).toBeUndefined();
   });
@@ -58,16 +98,36 @@ describe('recognise', () => {
   it('[G7] reads business keys in a bounded way', () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`thing${i}Id`, i]));
     expect(recognised(aRecord([], many)).businessKeys).toHaveLength(8);
-    const body = { eventId: 'e', traceId: 't', paid: 'no', grid: 'no', items: [{ productId: 'p' }], data: { order: { orderId: 'deep' }, invoice_number_id: 'i', customerId: null, orderId: 'x'.repeat(200) } };
+    const body = {
+      eventId: 'e',
+      traceId: 't',
+      paid: 'no',
+      grid: 'no',
+      items: [{ productId: 'p' }],
+      data: { order: { orderId: 'deep' }, invoice_number_id: 'i', customerId: null, orderId: 'x'.repeat(200) },
+    };
     expect(recognised(aRecord([], body)).businessKeys).toEqual([{ name: 'invoiceNumber', value: 'i' }]);
   });
 
   it('[G7] keeps every digit of an id beyond 2^53', () => {
-    expect(recognised(aRecord([], '{"data":{"orderId": 9223372036854775807}}')).businessKeys).toEqual([{ name: 'order', value: '9223372036854775807' }]);
+    expect(recognised(aRecord([], '{"data":{"orderId": 9223372036854775807}}')).businessKeys).toEqual([
+      { name: 'order', value: '9223372036854775807' },
+    ]);
   });
 
   it('[G7] an aggregate by type and id comes first', () => {
-    expect(recognised(aRecord([['event-id', 'e'], ['aggregate-type', 'Order'], ['aggregate-id', 'o-7']], { userId: 'u' })).businessKeys).toEqual([
+    expect(
+      recognised(
+        aRecord(
+          [
+            ['event-id', 'e'],
+            ['aggregate-type', 'Order'],
+            ['aggregate-id', 'o-7'],
+          ],
+          { userId: 'u' },
+        ),
+      ).businessKeys,
+    ).toEqual([
       { name: 'order', value: 'o-7' },
       { name: 'user', value: 'u' },
     ]);
@@ -75,11 +135,14 @@ describe('recognise', () => {
 
   it('[G8] reads 300 headers, two of one name, tables and null values', () => {
     const headers = Array.from({ length: 300 }, (_, i) => [`h${i}`, 'v'] as const);
-    expect(recognised(aRecord([...headers, ['event-type', 'a'], ['event-type', 'b'], amqpHeader('source', { a: 1 }), ['correlation-id', null]]))).toMatchObject({ type: 'b', source: null, correlationId: null });
+    expect(
+      recognised(aRecord([...headers, ['event-type', 'a'], ['event-type', 'b'], amqpHeader('source', { a: 1 }), ['correlation-id', null]])),
+    ).toMatchObject({ type: 'b', source: null, correlationId: null });
   });
 
   it('[G9] a time outside 1970–2255 is none', () => {
-    for (const timestamp of ['9999-12-31T23:59:59Z', '0000-01-01T00:00:00Z', '-1', 'yesterday', '1e400']) expect(recognised(aRecord([], { id: 1, type: 't', timestamp })).publishedAt).toBeNull();
+    for (const timestamp of ['9999-12-31T23:59:59Z', '0000-01-01T00:00:00Z', '-1', 'yesterday', '1e400'])
+      expect(recognised(aRecord([], { id: 1, type: 't', timestamp })).publishedAt).toBeNull();
   });
 
   it('reads a schema id of the Confluent wire format', () => {
@@ -87,17 +150,48 @@ describe('recognise', () => {
   });
 
   it('[G1] never throws, whatever the headers and the body are (20,000 records)', () => {
-    const names = FAMILIES.flatMap((family) => [...Object.values(family.headers ?? {}).flat(), ...(family.failure?.detect ?? []), ...(family.contexts ?? []).flatMap(({ from }) => from), 'x-death', 'kafka_dlt-original-offset', '__proto__']);
+    const names = FAMILIES.flatMap((family) => [
+      ...Object.values(family.headers ?? {}).flat(),
+      ...(family.failure?.detect ?? []),
+      ...(family.contexts ?? []).flatMap(({ from }) => from),
+      'x-death',
+      'kafka_dlt-original-offset',
+      '__proto__',
+    ]);
     const header = fc.record({
       name: fc.oneof(fc.constantFrom(...names), fc.string()),
       wire: fc.constantFrom('kafka', 'property', 'S', 'x', 'F', 'A', 'l', 'L', 't', 'D', 'T', 'V', '?', 'zz'),
-      value: fc.oneof(fc.constant(null), fc.uint8Array({ maxLength: 80 }), fc.string().map(utf8), fc.constantFrom('00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', '"q"', '17', '0').map(utf8)),
+      value: fc.oneof(
+        fc.constant(null),
+        fc.uint8Array({ maxLength: 80 }),
+        fc.string().map(utf8),
+        fc.constantFrom('00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', '"q"', '17', '0').map(utf8),
+      ),
     });
     const body = fc.oneof(
       fc.constant(null),
       fc.uint8Array({ maxLength: 200 }),
       fc.json({ maxDepth: 4 }).map(utf8),
-      fc.dictionary(fc.constantFrom('id', 'type', 'source', 'data', 'payload', 'eventId', 'specversion', 'metadata', 'orderId', '__proto__', 'toString', 'timestamp', 'traceparent'), fc.anything({ maxDepth: 2 })).map((object) => utf8(safeJson(object))),
+      fc
+        .dictionary(
+          fc.constantFrom(
+            'id',
+            'type',
+            'source',
+            'data',
+            'payload',
+            'eventId',
+            'specversion',
+            'metadata',
+            'orderId',
+            '__proto__',
+            'toString',
+            'timestamp',
+            'traceparent',
+          ),
+          fc.anything({ maxDepth: 2 }),
+        )
+        .map((object) => utf8(safeJson(object))),
     );
     const run = (system: 'kafka' | 'rabbitmq') =>
       fc.assert(

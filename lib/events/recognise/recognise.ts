@@ -124,7 +124,12 @@ function detectBody(object: JsonObject, { byBody, families, detected }: Rules): 
     const { detect } = families[index] as Rules['families'][number];
     if (detect === 'always' || 'headers' in detect) continue;
     const { all, oneOf, none } = detect.body;
-    if (count(object, all) === all.length && (oneOf === undefined || count(object, oneOf) > 0) && (none === undefined || count(object, none) === 0)) detected[index] = 1;
+    if (
+      count(object, all) === all.length &&
+      (oneOf === undefined || count(object, oneOf) > 0) &&
+      (none === undefined || count(object, none) === 0)
+    )
+      detected[index] = 1;
   }
 }
 
@@ -139,7 +144,13 @@ function said(value: unknown): boolean {
   return value !== undefined && value !== null && typeof value !== 'function';
 }
 
-function take(places: readonly Candidate[], headers: readonly EventHeader[], body: ParsedBody | null, rules: Rules, why: Why[]): string | null {
+function take(
+  places: readonly Candidate[],
+  headers: readonly EventHeader[],
+  body: ParsedBody | null,
+  rules: Rules,
+  why: Why[],
+): string | null {
   const { last, detected } = rules;
   for (const place of places) {
     if (detected[place.family] === 0) continue;
@@ -166,7 +177,14 @@ function textAt(body: ParsedBody, first: string, second: string | null): string 
 }
 
 /** 1 = the first try. Counters of retries start at 0. */
-function attemptOf(said: string | null, retries: readonly Candidate[], headers: readonly EventHeader[], body: ParsedBody, rules: Rules, why: Why[]): number | null {
+function attemptOf(
+  said: string | null,
+  retries: readonly Candidate[],
+  headers: readonly EventHeader[],
+  body: ParsedBody,
+  rules: Rules,
+  why: Why[],
+): number | null {
   const attempt = toCount(said);
   if (attempt !== null) return attempt;
   const count = toCount(take(retries, headers, body, rules, why));
@@ -210,7 +228,12 @@ function contextsOf(headers: readonly EventHeader[], body: ParsedBody, rules: Ru
 
 const NO_CONTEXTS: readonly TraceContext[] = [];
 
-function note(context: CompiledContext, result: ReadContext | null | 'malformed', found: readonly TraceContext[], why: Why[]): readonly TraceContext[] {
+function note(
+  context: CompiledContext,
+  result: ReadContext | null | 'malformed',
+  found: readonly TraceContext[],
+  why: Why[],
+): readonly TraceContext[] {
   if (result === null) return found;
   if (result === 'malformed') {
     why.push(context.malformed);
@@ -238,7 +261,9 @@ function chooseContext(contexts: readonly TraceContext[]): TraceContext | null {
 
 /** Another context of the same span may know its parent (`traceparent` never says it). */
 function parentOf(chosen: TraceContext, contexts: readonly TraceContext[]): string | null {
-  for (const context of contexts) if (context.traceId === chosen.traceId && context.spanId === chosen.spanId && context.parentSpanId !== null) return context.parentSpanId;
+  for (const context of contexts)
+    if (context.traceId === chosen.traceId && context.spanId === chosen.spanId && context.parentSpanId !== null)
+      return context.parentSpanId;
   return null;
 }
 
@@ -252,7 +277,8 @@ function keysOf(aggregate: string | null, id: string | null, body: ParsedBody): 
 const NO_KEYS: readonly BusinessKey[] = [];
 
 function frameworkOf({ families, detected }: Rules): string | null {
-  for (let i = 0; i < families.length; i++) if (detected[i] === 1 && (families[i] as Rules['families'][number]).framework) return (families[i] as Rules['families'][number]).name;
+  for (let i = 0; i < families.length; i++)
+    if (detected[i] === 1 && (families[i] as Rules['families'][number]).framework) return (families[i] as Rules['families'][number]).name;
   return null;
 }
 
@@ -262,7 +288,14 @@ const SECOND = 1_000_000;
  * A broker's clock may be whole seconds (AMQP). What the message itself says is taken when the record has no time, or when it is within the
  * two seconds around such a whole second; never to overrule a finer clock.
  */
-function clockOf(record: RawRecord, places: readonly Candidate[], headers: readonly EventHeader[], body: ParsedBody, rules: Rules, why: Why[]): { at: Micros; by: ClockOwner } | null {
+function clockOf(
+  record: RawRecord,
+  places: readonly Candidate[],
+  headers: readonly EventHeader[],
+  body: ParsedBody,
+  rules: Rules,
+  why: Why[],
+): { at: Micros; by: ClockOwner } | null {
   const { publishedAt } = record;
   if (publishedAt !== null && publishedAt % SECOND !== 0) return null;
   const before = why.length;
@@ -307,4 +340,3 @@ function nothing(record: RawRecord): Recognised {
     deadByHeaders: false,
   };
 }
-

@@ -15,7 +15,9 @@ export function textOfHeader(header: EventHeader, maxBytes: number): string | nu
   if (wire === 'F' || wire === 'A') return null;
   try {
     const decoded: unknown = decodeAmqpValue(wire, value);
-    return typeof decoded === 'string' || typeof decoded === 'number' || typeof decoded === 'bigint' || typeof decoded === 'boolean' ? String(decoded) : null;
+    return typeof decoded === 'string' || typeof decoded === 'number' || typeof decoded === 'bigint' || typeof decoded === 'boolean'
+      ? String(decoded)
+      : null;
   } catch {
     return null;
   }
@@ -42,7 +44,8 @@ export function firstHeader(headers: readonly EventHeader[], name: string): Even
   return null;
 }
 
-const isNamed = (header: EventHeader, name: string): boolean => header.wire !== 'property' && header.name.length === name.length && header.name.toLowerCase() === name;
+const isNamed = (header: EventHeader, name: string): boolean =>
+  header.wire !== 'property' && header.name.length === name.length && header.name.toLowerCase() === name;
 
 export function isHex(text: string, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {

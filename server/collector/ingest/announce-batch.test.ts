@@ -4,7 +4,15 @@ import type { ObservedEvent } from '@/lib/events/observed-event';
 import { announcementOf } from './announce-batch';
 import { TapMeter } from './tap-meter';
 
-const batch = (events: readonly ObservedEvent[]) => ({ tap: 't', broker: 'shop-kafka', epoch: 1, number: 7, events, gaps: [], offsets: new Map() });
+const batch = (events: readonly ObservedEvent[]) => ({
+  tap: 't',
+  broker: 'shop-kafka',
+  epoch: 1,
+  number: 7,
+  events,
+  gaps: [],
+  offsets: new Map(),
+});
 
 describe('announcementOf', () => {
   it('[I8] at most 200 rows, dead letters among them, counts of all', () => {

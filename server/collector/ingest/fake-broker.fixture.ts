@@ -100,7 +100,17 @@ export class FakeBroker implements Broker {
     return tap;
   }
 
-  describe = async () => ({ broker: this.name, system: this.system, inProcess: true, at: 0, product: 'fake', channels: [], inboxes: [], bindings: [], missing: [] });
+  describe = async () => ({
+    broker: this.name,
+    system: this.system,
+    inProcess: true,
+    at: 0,
+    product: 'fake',
+    channels: [],
+    inboxes: [],
+    bindings: [],
+    missing: [],
+  });
   sample = async () => ({ at: 0, groups: [], queues: [], channels: [] });
   publish = async () => ({ confirmed: false as const, why: 'refused' as const, detail: 'fake' });
   takeLetter = async () => ({ taken: false as const, why: 'not-found' as const, detail: 'fake' });

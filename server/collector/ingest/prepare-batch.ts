@@ -30,7 +30,15 @@ export async function prepareBatch(batch: TapBatch, place: TapPlace, view: Broke
     if (index % BREATH === BREATH - 1) await new Promise(setImmediate);
   }
   const { tap, epoch } = place;
-  return { tap, broker: view.broker, epoch, number: batch.number, events, gaps: batch.gaps.map((gap) => toGapRow(gap, tap)), offsets: batch.offsets };
+  return {
+    tap,
+    broker: view.broker,
+    epoch,
+    number: batch.number,
+    events,
+    gaps: batch.gaps.map((gap) => toGapRow(gap, tap)),
+    offsets: batch.offsets,
+  };
 }
 
 /**
@@ -43,14 +51,35 @@ function startOfDay(records: readonly RawRecord[]): Micros {
   return last - (last % DAY);
 }
 
-export const toGapRow = (gap: TapGap, tap: TapName) => ({ tap, channel: gap.channel, partition: gap.partition, fromOffset: gap.fromOffset, toOffset: gap.toOffset, count: gap.count, reason: gap.reason, detail: gap.detail, at: gap.at });
+export const toGapRow = (gap: TapGap, tap: TapName) => ({
+  tap,
+  channel: gap.channel,
+  partition: gap.partition,
+  fromOffset: gap.fromOffset,
+  toOffset: gap.toOffset,
+  count: gap.count,
+  reason: gap.reason,
+  detail: gap.detail,
+  at: gap.at,
+});
 
 /** One literal, one shape: every event has the same hidden class, and no record is spread. */
-function toObservedEvent(record: RawRecord, meaning: Recognised, place: TapPlace, batch: number, index: number, view: BrokerView, notBefore: Micros): ObservedEvent {
+function toObservedEvent(
+  record: RawRecord,
+  meaning: Recognised,
+  place: TapPlace,
+  batch: number,
+  index: number,
+  view: BrokerView,
+  notBefore: Micros,
+): ObservedEvent {
   const { channel, partition, offset } = record;
   const inboxes = partition === null ? record.inboxes : view.inboxesOf(channel);
   return {
-    id: partition !== null && offset !== null ? eventIdOfLog(view.broker, channel, partition, offset) : eventIdOfBatch(view.broker, place.tap, batch, index),
+    id:
+      partition !== null && offset !== null
+        ? eventIdOfLog(view.broker, channel, partition, offset)
+        : eventIdOfBatch(view.broker, place.tap, batch, index),
     broker: view.broker,
     system: view.system,
     tap: place.tap,

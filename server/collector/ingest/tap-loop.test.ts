@@ -13,7 +13,8 @@ import { FakeBroker, type FakeTap } from './fake-broker.fixture';
 import { TapLoop } from './tap-loop';
 
 const noon = Date.UTC(2026, 10, 21, 12) * 1000;
-const records = (count: number, over: Partial<RawRecord> = {}): RawRecord[] => Array.from({ length: count }, (_, i) => aRecord([['event-id', `e-${i}`]], { orderId: i }, { observedAt: noon + i, ...over }));
+const records = (count: number, over: Partial<RawRecord> = {}): RawRecord[] =>
+  Array.from({ length: count }, (_, i) => aRecord([['event-id', `e-${i}`]], { orderId: i }, { observedAt: noon + i, ...over }));
 
 const open: TapLoop[] = [];
 afterEach(async () => {
@@ -28,7 +29,16 @@ function aLoop(broker = new FakeBroker(), store = new MemoryStore()) {
     view,
     store,
     rules: compileRules(),
-    settings: { tap: 'shop', broker: 'shop', include: ['*'], exclude: [], startAt: 'beginning', maxBodyBytes: 65_536, maxBufferedBytes: 1e7, discoverEveryMs: 15_000 },
+    settings: {
+      tap: 'shop',
+      broker: 'shop',
+      include: ['*'],
+      exclude: [],
+      startAt: 'beginning',
+      maxBodyBytes: 65_536,
+      maxBufferedBytes: 1e7,
+      discoverEveryMs: 15_000,
+    },
     owner: 'test',
     log: pino({ level: 'silent' }),
     onStored: (batch) => told.push(batch),
@@ -56,7 +66,9 @@ describe('TapLoop', () => {
       await until(`batch ${n}`, () => tap.settled.length === n);
     }
     expect(order).toEqual(['append 1', 'settle 1 of 1', 'append 2', 'settle 2 of 2', 'append 3', 'settle 3 of 3']);
-    expect(store.events.map(({ id, messageId, batch, index, tap: name, epoch }) => [id, messageId, batch, index, name, epoch]).slice(2, 4)).toEqual([
+    expect(
+      store.events.map(({ id, messageId, batch, index, tap: name, epoch }) => [id, messageId, batch, index, name, epoch]).slice(2, 4),
+    ).toEqual([
       ['r:shop:shop:2:0', 'e-0', 2, 0, 'shop', 1],
       ['r:shop:shop:2:1', 'e-1', 2, 1, 'shop', 1],
     ]);
@@ -117,7 +129,10 @@ describe('TapLoop', () => {
     expect(second.options).toMatchObject({ epoch: 2, resume: { batch: 1, batchSize: 4 } });
     second.arrive(records(1));
     await until('it goes on', () => store.batches.length === 2);
-    expect(store.batches.map(({ number, epoch }) => [number, epoch])).toEqual([[1, 1], [2, 2]]);
+    expect(store.batches.map(({ number, epoch }) => [number, epoch])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
   });
 
   it('[I9] drops a batch that was decoded ahead of the loss', async () => {
@@ -191,14 +206,22 @@ describe('TapLoop', () => {
 
   it('[I7] a batch of gaps only is stored as well', async () => {
     const { broker, store } = aLoop(new FakeBroker('kafka'));
-    (await tapOf(broker)).arrive([], [{ channel: 'orders', partition: 0, fromOffset: 5, toOffset: 9, count: 4, reason: 'undecodable', detail: 'torn', at: noon }]);
+    (await tapOf(broker)).arrive(
+      [],
+      [{ channel: 'orders', partition: 0, fromOffset: 5, toOffset: 9, count: 4, reason: 'undecodable', detail: 'torn', at: noon }],
+    );
     await until('stored', () => store.batches.length === 1);
     expect(store.batches[0]).toMatchObject({ events: [], gaps: [{ tap: 'shop', reason: 'undecodable', count: 4 }] });
   });
 
   it('[I10] a Kafka event has its offset as identity and the groups of the newest picture as inboxes', async () => {
     const { broker, store, view } = aLoop(new FakeBroker('kafka'));
-    view.learn(aPicture({ system: 'kafka', inboxes: [aGroup('orders', 'billing'), aGroup('other', 'x'), aGroup('orders', 'eventyard', { ours: true })] }));
+    view.learn(
+      aPicture({
+        system: 'kafka',
+        inboxes: [aGroup('orders', 'billing'), aGroup('other', 'x'), aGroup('orders', 'eventyard', { ours: true })],
+      }),
+    );
     (await tapOf(broker)).arrive([aRecord([], { orderId: 'o' }, { partition: 3, offset: 17 })]);
     await until('stored', () => store.batches.length === 1);
     expect(store.events[0]).toMatchObject({ id: 'k:shop:orders:3:17', inboxes: [{ inbox: 'orders@billing', evidence: 'declared' }] });

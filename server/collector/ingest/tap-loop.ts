@@ -70,8 +70,23 @@ export class TapLoop {
   state(): TapState {
     const own = this.current?.state() ?? null;
     if (this.problem === null && own !== null) return own;
-    const status = this.drain.signal.aborted ? 'closed' : this.problem === null ? 'starting' : this.problem.code === 'store-fenced' ? 'failed' : this.current === null ? 'retrying' : 'paused';
-    return { status, problem: this.problem, since: this.problem === null ? this.startedAt : this.problemSince, nextTryAt: this.nextTryAt, channels: own?.channels ?? [], notes: own?.notes ?? [] };
+    const status = this.drain.signal.aborted
+      ? 'closed'
+      : this.problem === null
+        ? 'starting'
+        : this.problem.code === 'store-fenced'
+          ? 'failed'
+          : this.current === null
+            ? 'retrying'
+            : 'paused';
+    return {
+      status,
+      problem: this.problem,
+      since: this.problem === null ? this.startedAt : this.problemSince,
+      nextTryAt: this.nextTryAt,
+      channels: own?.channels ?? [],
+      notes: own?.notes ?? [],
+    };
   }
 
   /** Takes no more, finishes the batches that are on their way (within `graceMs`), and lets the tap go. */
@@ -118,7 +133,17 @@ export class TapLoop {
     const { epoch } = await store.acquireLease(this.tap, owner);
     const resume = await store.tapPosition(this.tap);
     const { include, exclude, maxBodyBytes, maxBufferedBytes, startAt, discoverEveryMs } = settings;
-    const tap = await broker.openTap({ tap: this.tap, epoch, include, exclude, resume, maxBodyBytes, maxBufferedBytes, startAt, discoverEveryMs });
+    const tap = await broker.openTap({
+      tap: this.tap,
+      epoch,
+      include,
+      exclude,
+      resume,
+      maxBodyBytes,
+      maxBufferedBytes,
+      startAt,
+      discoverEveryMs,
+    });
     this.current = tap;
     this.note(null);
     tap.onState(() => this.parts.onState());
@@ -175,7 +200,8 @@ export class TapLoop {
       } catch (error) {
         const problem = problemOf(error);
         if (problem.code === 'store-fenced') throw error;
-        if (this.problem?.code !== problem.code) log.warn({ tap: this.tap, code: problem.code, err: error }, 'the store did not take a batch, trying again');
+        if (this.problem?.code !== problem.code)
+          log.warn({ tap: this.tap, code: problem.code, err: error }, 'the store did not take a batch, trying again');
         const wait = isAppError(error) && error.retryable ? backoff.next() : Math.max(2_000, backoff.next());
         this.nextTryAt = Date.now() + wait;
         this.note(problem);
@@ -248,7 +274,19 @@ function sizeOf(batch: TapBatch): number {
 const lost = (): AppError => new AppError('tap-lost', 'The tap connected again meanwhile.', { retryable: true });
 
 function problemOf(error: unknown): Problem {
-  if (!isAppError(error)) return { code: 'internal', text: 'Something unexpected happened in the tap. The log has it.', cure: 'It is tried again by itself. If it stays, look into the log of the collector.', command: null };
-  if (error.code === 'store-fenced') return { code: error.code, text: 'Another collector has taken this tap over.', cure: 'Stop one of the two collectors, then press “Try again”.', command: null };
+  if (!isAppError(error))
+    return {
+      code: 'internal',
+      text: 'Something unexpected happened in the tap. The log has it.',
+      cure: 'It is tried again by itself. If it stays, look into the log of the collector.',
+      command: null,
+    };
+  if (error.code === 'store-fenced')
+    return {
+      code: error.code,
+      text: 'Another collector has taken this tap over.',
+      cure: 'Stop one of the two collectors, then press “Try again”.',
+      command: null,
+    };
   return { code: error.code, text: error.message, cure: error.cure ?? 'It is tried again by itself.', command: null };
 }

@@ -47,7 +47,12 @@ export class OwnEvents {
     const { store, rules, onStored } = this.parts;
     const place = this.taps.get(tap) ?? (await this.open(tap));
     const number = place.number + 1;
-    const batch = await prepareBatch({ number, generation: 1, records: [this.toRecord(message)], gaps: [], offsets: new Map() }, { tap, epoch: place.epoch }, view, rules);
+    const batch = await prepareBatch(
+      { number, generation: 1, records: [this.toRecord(message)], gaps: [], offsets: new Map() },
+      { tap, epoch: place.epoch },
+      view,
+      rules,
+    );
     await store.append(batch);
     place.number = number;
     onStored(batch);

@@ -37,7 +37,15 @@ class SendingBroker extends FakeBroker {
 
 let index = 0;
 const aLetter = (over: Partial<ObservedEvent> = {}): ObservedEvent =>
-  aDeadLetter({ broker: 'shop', system: 'rabbitmq', channel: 'dlx', index: index++, inboxes: [{ inbox: 'orders.dlq', evidence: 'declared' }], failure: aFailure({ firstOrigin: { ...noOrigin, channel: 'shop', inbox: 'orders', routingKey: 'order.placed' } }), ...over });
+  aDeadLetter({
+    broker: 'shop',
+    system: 'rabbitmq',
+    channel: 'dlx',
+    index: index++,
+    inboxes: [{ inbox: 'orders.dlq', evidence: 'declared' }],
+    failure: aFailure({ firstOrigin: { ...noOrigin, channel: 'shop', inbox: 'orders', routingKey: 'order.placed' } }),
+    ...over,
+  });
 
 function aReplayer(letters: readonly ObservedEvent[]) {
   const store = new MemoryStore();

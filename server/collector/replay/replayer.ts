@@ -82,7 +82,13 @@ export class Replayer {
       try {
         for (const { replayId, letter, by } of await store.openIntents()) {
           const at = clock();
-          await store.recordReplayOutcome(replayId, letter, 'uncertain', 'The collector stopped between the intent and the outcome: it may have been sent.', at);
+          await store.recordReplayOutcome(
+            replayId,
+            letter,
+            'uncertain',
+            'The collector stopped between the intent and the outcome: it may have been sent.',
+            at,
+          );
           await store.recordAudit({ at, by, action: 'replay-interrupted', subject: letter, detail: replayId });
         }
         return;
@@ -93,7 +99,11 @@ export class Replayer {
     }
   }
 
-  private async planOf(id: EventId, way: ReplayRequest['way'], replayId: string | null): Promise<{ readonly letter: ObservedEvent; readonly item: ReplayPlanItem; readonly part: ReplayerParts['brokers'][number] } | string> {
+  private async planOf(
+    id: EventId,
+    way: ReplayRequest['way'],
+    replayId: string | null,
+  ): Promise<{ readonly letter: ObservedEvent; readonly item: ReplayPlanItem; readonly part: ReplayerParts['brokers'][number] } | string> {
     const { store, brokers } = this.parts;
     const letter = await store.event(id);
     if (letter === null) return 'The letter is not in the store any more.';
@@ -102,14 +112,26 @@ export class Replayer {
     if (part === undefined) return `The broker ${letter.broker} is not configured any more.`;
     const before = await store.replaysOf([id]);
     const newer = await this.newerThan(letter);
-    const item = planReplay({ letter, picture: part.view.picture, deaths: part.view.deaths, before, newer, replayId, ...(way === undefined ? {} : { way }) });
+    const item = planReplay({
+      letter,
+      picture: part.view.picture,
+      deaths: part.view.deaths,
+      before,
+      newer,
+      replayId,
+      ...(way === undefined ? {} : { way }),
+    });
     return item === null ? 'Nothing in its headers or in the wiring says where it came from.' : { letter, item, part };
   }
 
   private async newerThan(letter: ObservedEvent) {
     const key = letter.businessKeys[0]?.value;
     if (key === undefined) return [];
-    const { rows } = await this.parts.store.recentEvents({ range: { from: letter.observedAt + 1, to: this.parts.clock() + 1 }, businessKey: key, limit: NEWER });
+    const { rows } = await this.parts.store.recentEvents({
+      range: { from: letter.observedAt + 1, to: this.parts.clock() + 1 },
+      businessKey: key,
+      limit: NEWER,
+    });
     return rows;
   }
 
@@ -134,26 +156,53 @@ export class Replayer {
     }
   }
 
-  private async send(letter: ObservedEvent, item: ReplayPlanItem, { broker, view }: ReplayerParts['brokers'][number], { by, reason }: ReplayRequest, replayId: string): Promise<Item> {
+  private async send(
+    letter: ObservedEvent,
+    item: ReplayPlanItem,
+    { broker, view }: ReplayerParts['brokers'][number],
+    { by, reason }: ReplayRequest,
+    replayId: string,
+  ): Promise<Item> {
     const { store, clock } = this.parts;
     try {
-      await store.recordReplayIntent({ replayId, letter: letter.id, broker: letter.broker, by, reason, target: item.target.kind === 'queue' ? item.target.queue : item.target.channel, at: clock() });
+      await store.recordReplayIntent({
+        replayId,
+        letter: letter.id,
+        broker: letter.broker,
+        by,
+        reason,
+        target: item.target.kind === 'queue' ? item.target.queue : item.target.channel,
+        at: clock(),
+      });
     } catch (error) {
       return this.done(letter.id, 'not-sent', `The intent could not be put on record: ${wordsOf(error)}`);
     }
     const message = replayMessage(letter, item);
     const published = await publish(broker, message);
-    const [outcome, detail] = published.confirmed === true ? await this.takeOut(letter, item, broker) : published.confirmed === false ? (['not-sent', `${REFUSED[published.why]} ${published.detail}`.trim()] as const) : (['uncertain', published.detail] as const);
+    const [outcome, detail] =
+      published.confirmed === true
+        ? await this.takeOut(letter, item, broker)
+        : published.confirmed === false
+          ? (['not-sent', `${REFUSED[published.why]} ${published.detail}`.trim()] as const)
+          : (['uncertain', published.detail] as const);
     await this.recordOutcome(replayId, letter.id, outcome, detail);
     if (published.confirmed === true && item.target.kind === 'queue') await this.recordOwn(view, message, letter.id);
     return this.done(letter.id, outcome, detail);
   }
 
   private async takeOut(letter: ObservedEvent, item: ReplayPlanItem, broker: Broker): Promise<readonly [ReplayOutcome, string]> {
-    if (item.takenFrom === null) return ['sent-and-marked', letter.system === 'kafka' ? 'A log keeps its records: the letter is marked as replayed.' : 'No dead-letter queue is known to hold it.'];
+    if (item.takenFrom === null)
+      return [
+        'sent-and-marked',
+        letter.system === 'kafka'
+          ? 'A log keeps its records: the letter is marked as replayed.'
+          : 'No dead-letter queue is known to hold it.',
+      ];
     try {
       const taken = await broker.takeLetter({ inbox: item.takenFrom, headers: letter.headers, body: letter.body, maxDepth: MAX_DEPTH });
-      return taken.taken ? ['sent-and-taken', `Taken out of ${item.takenFrom}.`] : ['sent-not-taken', `${NOT_TAKEN[taken.why]} ${taken.detail}`.trim()];
+      return taken.taken
+        ? ['sent-and-taken', `Taken out of ${item.takenFrom}.`]
+        : ['sent-not-taken', `${NOT_TAKEN[taken.why]} ${taken.detail}`.trim()];
     } catch (error) {
       return ['sent-not-taken', `It could not be taken out of ${item.takenFrom}: ${wordsOf(error)}`];
     }
@@ -183,7 +232,14 @@ export class Replayer {
 
   private async audit({ replayId, items }: ReplayReport, { by, reason }: ReplayRequest): Promise<void> {
     try {
-      for (const { letter, outcome, at } of items) await this.parts.store.recordAudit({ at, by, action: 'replay', subject: letter, detail: JSON.stringify({ replayId, outcome, reason }) });
+      for (const { letter, outcome, at } of items)
+        await this.parts.store.recordAudit({
+          at,
+          by,
+          action: 'replay',
+          subject: letter,
+          detail: JSON.stringify({ replayId, outcome, reason }),
+        });
     } catch (error) {
       this.parts.log.error({ replayId, err: error }, 'a replay could not be written into the audit');
     }
@@ -212,7 +268,13 @@ function refusalOf(letters: readonly EventId[]): string | null {
 
 const wordsOf = (error: unknown): string => (isAppError(error) ? error.message : 'something unexpected, the log has it.');
 
-const REFUSED = { returned: 'No queue took it.', refused: 'The broker refused it.', 'not-allowed': 'We are not allowed to send there.', unreachable: 'The broker did not answer.', 'too-large': 'It is too large for the broker.' } as const;
+const REFUSED = {
+  returned: 'No queue took it.',
+  refused: 'The broker refused it.',
+  'not-allowed': 'We are not allowed to send there.',
+  unreachable: 'The broker did not answer.',
+  'too-large': 'It is too large for the broker.',
+} as const;
 
 const NOT_TAKEN = {
   'nothing-can-be-taken': 'Nothing can be taken there.',

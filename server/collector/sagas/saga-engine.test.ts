@@ -45,7 +45,8 @@ function anEngine(store = new MemoryStore(), over: Partial<SagaEngineParts> = {}
 }
 
 const last = (told: readonly SagaInstance[], key = 'o-1') => told.findLast((instance) => instance.key === key);
-const stored = (store: MemoryStore, events: readonly ObservedEvent[]) => store.batches.push({ tap: 't', broker: 'b', epoch: 1, number: store.batches.length + 1, events, gaps: [], offsets: new Map() });
+const stored = (store: MemoryStore, events: readonly ObservedEvent[]) =>
+  store.batches.push({ tap: 't', broker: 'b', epoch: 1, number: store.batches.length + 1, events, gaps: [], offsets: new Map() });
 
 describe('SagaEngine', () => {
   it('[A23] folds what comes, saves and tells changes only', async () => {
@@ -85,7 +86,12 @@ describe('SagaEngine', () => {
     engine.onEvents([event('placed', 'o-1', { messageId: 'again' }), event('reserved', 'o-1')]);
     await engine.settled();
     expect(last(told)?.steps.map(({ state }) => state)).toEqual(['done', 'done']);
-    expect(store.sagasSaved.at(-1)?.facts.map(({ type }) => type).sort()).toEqual(['paid', 'placed', 'placed', 'reserved']);
+    expect(
+      store.sagasSaved
+        .at(-1)
+        ?.facts.map(({ type }) => type)
+        .sort(),
+    ).toEqual(['paid', 'placed', 'placed', 'reserved']);
   });
 
   it('[A20] memory is bounded: the open ones that changed longest ago go first', async () => {

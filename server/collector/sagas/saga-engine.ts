@@ -71,7 +71,8 @@ export class SagaEngine {
     private readonly definitions: readonly SagaDefinition[],
     private readonly parts: SagaEngineParts,
   ) {
-    for (const definition of definitions) for (const type of typesOfSaga(definition)) this.byType.set(type, [...(this.byType.get(type) ?? []), definition]);
+    for (const definition of definitions)
+      for (const type of typesOfSaga(definition)) this.byType.set(type, [...(this.byType.get(type) ?? []), definition]);
   }
 
   start(): void {
@@ -97,7 +98,8 @@ export class SagaEngine {
   /** Resolves when what came so far is folded and saved. */
   async settled(): Promise<void> {
     await this.rebuilding;
-    while ((this.arrivals.length > 0 || this.dirty.size > 0 || this.turning) && !this.stop.signal.aborted) await pause(10, this.stop.signal);
+    while ((this.arrivals.length > 0 || this.dirty.size > 0 || this.turning) && !this.stop.signal.aborted)
+      await pause(10, this.stop.signal);
   }
 
   get size(): number {
@@ -173,7 +175,15 @@ export class SagaEngine {
 
   private hold(id: string, definition: SagaDefinition, key: string, stored: SagaInstance | null): Held {
     const facts = stored === null ? [] : [...stored.facts];
-    const held: Held = { definition, key, facts, known: new Set(facts.map((fact) => `${fact.eventId}\n${fact.deadLetter}`)), instance: stored, dirty: false, touched: Date.now() };
+    const held: Held = {
+      definition,
+      key,
+      facts,
+      known: new Set(facts.map((fact) => `${fact.eventId}\n${fact.deadLetter}`)),
+      instance: stored,
+      dirty: false,
+      touched: Date.now(),
+    };
     this.held.set(id, held);
     return held;
   }
@@ -201,7 +211,10 @@ export class SagaEngine {
     if (this.held.size <= most) return;
     const oldest = [...this.held].filter(([, held]) => !held.dirty).sort(([, a], [, b]) => a.touched - b.touched);
     for (const [id] of oldest.slice(0, this.held.size - most)) this.leave(id);
-    this.parts.log.warn({ held: this.held.size, most }, 'more open sagas than memory is for: the oldest are only in the store, and not seen to be overdue');
+    this.parts.log.warn(
+      { held: this.held.size, most },
+      'more open sagas than memory is for: the oldest are only in the store, and not seen to be overdue',
+    );
   }
 
   private leave(id: string): void {
@@ -248,7 +261,11 @@ export class SagaEngine {
 
   private async loadOpen(): Promise<void> {
     for (const definition of this.definitions) {
-      const { instances } = await this.parts.store.sagas({ definition: definition.name, states: ['running', 'compensating', 'stuck'], limit: this.parts.maxInstances ?? 50_000 });
+      const { instances } = await this.parts.store.sagas({
+        definition: definition.name,
+        states: ['running', 'compensating', 'stuck'],
+        limit: this.parts.maxInstances ?? 50_000,
+      });
       for (const instance of instances) {
         const id = idOf(definition.name, instance.key);
         if (instance.definition !== definition.name || this.held.has(id)) continue;
@@ -263,7 +280,7 @@ export class SagaEngine {
   private async readAgain(): Promise<void> {
     const types = [...this.byType.keys()];
     let since = this.parts.clock() - (this.parts.lookBack ?? HOUR);
-    for (let read = 0; read < MAX_READ_AGAIN && !this.stop.signal.aborted; ) {
+    for (let read = 0; read < MAX_READ_AGAIN && !this.stop.signal.aborted;) {
       const rows = await this.parts.store.eventsOfTypes(types, since, PAGE);
       this.onEvents(rows);
       read += rows.length;

@@ -7,7 +7,18 @@ import { MemoryStore } from '../memory-store.fixture';
 import { until } from '../until.fixture';
 import { Sampler } from './sampler';
 
-const queue = (inbox: string, ready: number): QueueSample => ({ inbox, ready, unacked: 0, consumers: 1, published: null, delivered: null, acked: null, redelivered: null, measuredAt: Date.now(), by: 'management' });
+const queue = (inbox: string, ready: number): QueueSample => ({
+  inbox,
+  ready,
+  unacked: 0,
+  consumers: 1,
+  published: null,
+  delivered: null,
+  acked: null,
+  redelivered: null,
+  measuredAt: Date.now(),
+  by: 'management',
+});
 
 class MeasuredBroker extends FakeBroker {
   readonly asked: SampleRequest[] = [];
@@ -28,7 +39,13 @@ function aSampler(everyMs: number) {
   const broker = new MeasuredBroker();
   const store = new MemoryStore();
   const told: { groups: readonly GroupPoint[]; queues: readonly QueuePoint[] }[] = [];
-  const sampler = new Sampler(broker, { store, bus: { announce: () => undefined } as never, log: pino({ level: 'silent' }), everyMs, onSampled: (groups, queues) => told.push({ groups, queues }) });
+  const sampler = new Sampler(broker, {
+    store,
+    bus: { announce: () => undefined } as never,
+    log: pino({ level: 'silent' }),
+    everyMs,
+    onSampled: (groups, queues) => told.push({ groups, queues }),
+  });
   samplers.push(sampler);
   sampler.start();
   return { broker, store, told, sampler };

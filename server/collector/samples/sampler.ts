@@ -89,14 +89,17 @@ export class Sampler {
       onSampled(groups, queues);
       this.failing = false;
     } catch (error) {
-      if (!this.failing) log.warn({ broker: this.broker.name, code: isAppError(error) ? error.code : 'internal', err: error }, 'no samples of the broker');
+      if (!this.failing)
+        log.warn({ broker: this.broker.name, code: isAppError(error) ? error.code : 'internal', err: error }, 'no samples of the broker');
       this.failing = true;
     }
   }
 
   private toPoints(samples: BrokerSamples, only: ReadonlySet<InboxName> | null): { groups: GroupPoint[]; queues: QueuePoint[] } {
     const { name } = this.broker;
-    const groups = samples.groups.filter(({ inbox }) => only === null || only.has(inbox)).map((group) => toGroupPoint(name, group, samples.at));
+    const groups = samples.groups
+      .filter(({ inbox }) => only === null || only.has(inbox))
+      .map((group) => toGroupPoint(name, group, samples.at));
     const queues: QueuePoint[] = [];
     for (const numbers of samples.queues) {
       const { point, memory } = toQueuePoint(name, numbers, this.memories.get(numbers.inbox) ?? null, samples.at);

@@ -6,7 +6,8 @@ const multi: ContextPlaces = {
   system: 'b3',
   in: 'headers',
   from: ['x-b3-traceid', 'x-b3-spanid', 'x-b3-parentspanid', 'x-b3-sampled', 'x-b3-flags'],
-  read: ([trace, span, parent, sampled, flags]) => ids(trace ?? '', span ?? '', parent ?? null, flags === '1' ? true : decision(sampled ?? null)),
+  read: ([trace, span, parent, sampled, flags]) =>
+    ids(trace ?? '', span ?? '', parent ?? null, flags === '1' ? true : decision(sampled ?? null)),
 };
 
 /** B3: the single header wins over the four. 64-bit ids are padded to 32 digits. */

@@ -20,7 +20,13 @@ export const cloudEventsBinary: Family = {
     contentType: named('datacontenttype'),
     version: named('dataversion'),
   },
-  contexts: PREFIXES.map((prefix) => ({ system: 'w3c', origin: true, in: 'headers', from: [`${prefix}traceparent`], read: ([text]) => readTraceparent(text ?? '') })),
+  contexts: PREFIXES.map((prefix) => ({
+    system: 'w3c',
+    origin: true,
+    in: 'headers',
+    from: [`${prefix}traceparent`],
+    read: ([text]) => readTraceparent(text ?? ''),
+  })),
 };
 
 /** The envelope is the body itself (`application/cloudevents+json`); told by its four required members. */

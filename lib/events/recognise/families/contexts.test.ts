@@ -8,7 +8,9 @@ describe('W3C', () => {
   it('[G10] reads traceparent', () => {
     const meaning = recognised(aRecord([['traceparent', `00-${TRACE}-${SPAN}-01`]]));
     expect(meaning).toMatchObject({ traceId: TRACE, spanId: SPAN });
-    expect(meaning.contexts).toEqual([{ system: 'w3c', traceId: TRACE, spanId: SPAN, parentSpanId: null, sampled: true, origin: false, from: 'traceparent' }]);
+    expect(meaning.contexts).toEqual([
+      { system: 'w3c', traceId: TRACE, spanId: SPAN, parentSpanId: null, sampled: true, origin: false, from: 'traceparent' },
+    ]);
     expect(meaning.why).toContainEqual({ field: 'traceId', from: 'header traceparent (W3C)' });
   });
 
@@ -20,7 +22,12 @@ describe('W3C', () => {
     ['more behind version 00', `00-${TRACE}-${SPAN}-01-x`],
     ['nothing like it', '<script>alert(1)</script>'],
   ])('[G11] marks a malformed one (%s), takes the next context, and throws nothing', (_, text) => {
-    const meaning = recognised(aRecord([['traceparent', text], ['trace-id', 'abc-1']]));
+    const meaning = recognised(
+      aRecord([
+        ['traceparent', text],
+        ['trace-id', 'abc-1'],
+      ]),
+    );
     expect(meaning.traceId).toBe('abc-1');
     expect(meaning.why).toContainEqual({ field: 'traceId', from: 'header traceparent is malformed and was passed over (W3C)' });
   });
@@ -32,17 +39,33 @@ describe('W3C', () => {
 
 describe('B3', () => {
   it('[G12] reads the single header, padding 64-bit ids', () => {
-    expect(recognised(aRecord([['b3', `a3ce929d0e0e4736-${SPAN}-1-05e3ac9a4f6e3b90`]]))).toMatchObject({ traceId: '0000000000000000a3ce929d0e0e4736', spanId: SPAN, parentSpanId: '05e3ac9a4f6e3b90' });
+    expect(recognised(aRecord([['b3', `a3ce929d0e0e4736-${SPAN}-1-05e3ac9a4f6e3b90`]]))).toMatchObject({
+      traceId: '0000000000000000a3ce929d0e0e4736',
+      spanId: SPAN,
+      parentSpanId: '05e3ac9a4f6e3b90',
+    });
   });
 
   it('[G12] reads the four headers in any case', () => {
-    const { contexts } = recognised(aRecord([['X-B3-TraceId', TRACE], ['X-B3-SpanId', SPAN], ['X-B3-Sampled', 'true']]));
+    const { contexts } = recognised(
+      aRecord([
+        ['X-B3-TraceId', TRACE],
+        ['X-B3-SpanId', SPAN],
+        ['X-B3-Sampled', 'true'],
+      ]),
+    );
     expect(contexts).toMatchObject([{ system: 'b3', traceId: TRACE, spanId: SPAN, sampled: true }]);
   });
 
   it('[G12] takes a bare decision for none, and the single header before the four', () => {
     expect(recognised(aRecord([['b3', '0']])).contexts).toEqual([]);
-    const both = recognised(aRecord([['x-b3-traceid', 'a'.repeat(32)], ['x-b3-spanid', SPAN], ['b3', `${TRACE}-${SPAN}`]]));
+    const both = recognised(
+      aRecord([
+        ['x-b3-traceid', 'a'.repeat(32)],
+        ['x-b3-spanid', SPAN],
+        ['b3', `${TRACE}-${SPAN}`],
+      ]),
+    );
     expect(both.traceId).toBe(TRACE);
     expect(both.contexts).toHaveLength(2);
   });
@@ -50,9 +73,17 @@ describe('B3', () => {
 
 describe('ids in headers', () => {
   it('[G13] reads trace-id, span-id and parent-span-id, and knows the parent of a traceparent by them', () => {
-    const ids = [['trace-id', TRACE], ['span-id', SPAN], ['parent-span-id', '05e3ac9a4f6e3b90']] as const;
+    const ids = [
+      ['trace-id', TRACE],
+      ['span-id', SPAN],
+      ['parent-span-id', '05e3ac9a4f6e3b90'],
+    ] as const;
     expect(recognised(aRecord(ids))).toMatchObject({ traceId: TRACE, spanId: SPAN, parentSpanId: '05e3ac9a4f6e3b90' });
-    expect(recognised(aRecord([['traceparent', `00-${TRACE}-${SPAN}-01`], ...ids]))).toMatchObject({ traceId: TRACE, parentSpanId: '05e3ac9a4f6e3b90', contexts: [{ system: 'w3c' }, { system: 'ids' }] });
+    expect(recognised(aRecord([['traceparent', `00-${TRACE}-${SPAN}-01`], ...ids]))).toMatchObject({
+      traceId: TRACE,
+      parentSpanId: '05e3ac9a4f6e3b90',
+      contexts: [{ system: 'w3c' }, { system: 'ids' }],
+    });
   });
 
   it('[G13] leaves an id that is not hex as it was sent', () => {

@@ -6,10 +6,24 @@ const int32 = (value: number): Uint8Array => new Uint8Array([value >>> 24, value
 const int64 = (value: number): Uint8Array => new Uint8Array([0, 0, 0, 0, ...int32(value)]);
 
 describe('RabbitMQ', () => {
-  const death = (queue: string, reason: string, count: number, exchange = 'shop', keys = ['order.placed']) => ({ queue, reason, count, exchange, 'routing-keys': keys });
+  const death = (queue: string, reason: string, count: number, exchange = 'shop', keys = ['order.placed']) => ({
+    queue,
+    reason,
+    count,
+    exchange,
+    'routing-keys': keys,
+  });
 
   it('[G30] reads x-death: newest first, the oldest is the origin', () => {
-    const { failure } = recognised(aRecord([amqpHeader('x-death', [death('payment', 'delivery_limit', 2, 'dlx', ['payment']), death('orders', 'rejected', 3)]), amqpHeader('x-first-death-queue', 'orders'), amqpHeader('x-first-death-reason', 'rejected'), amqpHeader('x-first-death-exchange', 'shop')]), 'rabbitmq');
+    const { failure } = recognised(
+      aRecord([
+        amqpHeader('x-death', [death('payment', 'delivery_limit', 2, 'dlx', ['payment']), death('orders', 'rejected', 3)]),
+        amqpHeader('x-first-death-queue', 'orders'),
+        amqpHeader('x-first-death-reason', 'rejected'),
+        amqpHeader('x-first-death-exchange', 'shop'),
+      ]),
+      'rabbitmq',
+    );
     expect(failure).toEqual({
       cause: 'delivery_limit',
       message: null,
@@ -23,18 +37,44 @@ describe('RabbitMQ', () => {
   });
 
   it('[G30] reads x-last-death-* of RabbitMQ 4 and the default exchange by its empty name', () => {
-    const { failure } = recognised(aRecord([amqpHeader('x-death', [death('work', 'expired', 1, '', ['work'])]), amqpHeader('x-first-death-queue', 'work'), amqpHeader('x-first-death-exchange', ''), amqpHeader('x-last-death-queue', 'work'), amqpHeader('x-last-death-reason', 'expired')]), 'rabbitmq');
+    const { failure } = recognised(
+      aRecord([
+        amqpHeader('x-death', [death('work', 'expired', 1, '', ['work'])]),
+        amqpHeader('x-first-death-queue', 'work'),
+        amqpHeader('x-first-death-exchange', ''),
+        amqpHeader('x-last-death-queue', 'work'),
+        amqpHeader('x-last-death-reason', 'expired'),
+      ]),
+      'rabbitmq',
+    );
     expect(failure).toMatchObject({ reason: 'expired', firstOrigin: { channel: '', inbox: 'work', routingKey: 'work' } });
   });
 
   it('[G31] says what the service said about its exception, and the queue of x-death', () => {
-    const { failure } = recognised(aRecord([amqpHeader('x-exception-message', 'no answer'), amqpHeader('x-exception-stacktrace', 'shop.CarrierTimeoutError: no answer\n at x'), amqpHeader('x-original-exchange', 'shop'), amqpHeader('x-original-routingKey', 'order.placed'), amqpHeader('x-death', [death('orders', 'rejected', 1)])]), 'rabbitmq');
-    expect(failure).toMatchObject({ cause: 'CarrierTimeoutError', message: 'no answer', reason: 'rejected', firstOrigin: { channel: 'shop', inbox: 'orders', routingKey: 'order.placed' } });
+    const { failure } = recognised(
+      aRecord([
+        amqpHeader('x-exception-message', 'no answer'),
+        amqpHeader('x-exception-stacktrace', 'shop.CarrierTimeoutError: no answer\n at x'),
+        amqpHeader('x-original-exchange', 'shop'),
+        amqpHeader('x-original-routingKey', 'order.placed'),
+        amqpHeader('x-death', [death('orders', 'rejected', 1)]),
+      ]),
+      'rabbitmq',
+    );
+    expect(failure).toMatchObject({
+      cause: 'CarrierTimeoutError',
+      message: 'no answer',
+      reason: 'rejected',
+      firstOrigin: { channel: 'shop', inbox: 'orders', routingKey: 'order.placed' },
+    });
   });
 
   it('[G30] survives an x-death that is something else', () => {
-    for (const value of ['text', 7, [], ['x'], { a: 1 }, [{ queue: 4, 'routing-keys': 'x' }]]) expect(() => recognised(aRecord([amqpHeader('x-death', value)]), 'rabbitmq')).not.toThrow();
-    expect(recognised(aRecord([{ name: 'x-death', wire: 'A', value: new Uint8Array([83, 255, 255, 255, 255, 1]) }]), 'rabbitmq').failure).toBeNull();
+    for (const value of ['text', 7, [], ['x'], { a: 1 }, [{ queue: 4, 'routing-keys': 'x' }]])
+      expect(() => recognised(aRecord([amqpHeader('x-death', value)]), 'rabbitmq')).not.toThrow();
+    expect(
+      recognised(aRecord([{ name: 'x-death', wire: 'A', value: new Uint8Array([83, 255, 255, 255, 255, 1]) }]), 'rabbitmq').failure,
+    ).toBeNull();
   });
 });
 
@@ -51,38 +91,84 @@ describe('Spring Kafka', () => {
 
   it('[G32] reads big-endian partition and offset, and the group that failed', () => {
     const meaning = recognised(aRecord(headers));
-    expect(meaning.failure).toMatchObject({ cause: 'CarrierTimeout', message: 'no answer in 3000 ms', firstOrigin: { channel: 'orders', inbox: 'orders@payment', partition: 3, offset: 98_765 } });
+    expect(meaning.failure).toMatchObject({
+      cause: 'CarrierTimeout',
+      message: 'no answer in 3000 ms',
+      firstOrigin: { channel: 'orders', inbox: 'orders@payment', partition: 3, offset: 98_765 },
+    });
     expect(meaning.deadByHeaders).toBe(true);
   });
 
   it('[G32] reads digits too, from those who imitate it', () => {
-    const digits = aRecord([['kafka_dlt-original-topic', 'orders'], ['kafka_dlt-original-partition', '3'], ['kafka_dlt-original-offset', '12345678']]);
+    const digits = aRecord([
+      ['kafka_dlt-original-topic', 'orders'],
+      ['kafka_dlt-original-partition', '3'],
+      ['kafka_dlt-original-offset', '12345678'],
+    ]);
     expect(recognised(digits).failure?.firstOrigin).toMatchObject({ offset: 12_345_678 });
-    expect(recognised(aRecord([['kafka_dlt-original-topic', 'orders'], ['kafka_dlt-original-offset', '1234']])).failure?.firstOrigin.offset).toBe(1234);
+    expect(
+      recognised(
+        aRecord([
+          ['kafka_dlt-original-topic', 'orders'],
+          ['kafka_dlt-original-offset', '1234'],
+        ]),
+      ).failure?.firstOrigin.offset,
+    ).toBe(1234);
   });
 
   it('[G32] of several origins the first is the true one and the last the latest hop', () => {
     const twice = [...headers, ['kafka_dlt-original-topic', 'orders-retry-0'], ['kafka_dlt-original-offset', int64(5)]] as const;
-    expect(recognised(aRecord(twice)).failure).toMatchObject({ firstOrigin: { channel: 'orders', offset: 98_765 }, lastOrigin: { channel: 'orders-retry-0', offset: 5 } });
+    expect(recognised(aRecord(twice)).failure).toMatchObject({
+      firstOrigin: { channel: 'orders', offset: 98_765 },
+      lastOrigin: { channel: 'orders-retry-0', offset: 5 },
+    });
   });
 
   it('[G33] knows a retry topic from a dead-letter topic', () => {
-    const meaning = recognised(aRecord([['kafka_original-topic', 'orders'], ['kafka_exception-fqcn', 'a.B'], ['retry_topic-attempts', int32(2)], ['kafka_dlt-original-consumer-group', 'payment']]));
+    const meaning = recognised(
+      aRecord([
+        ['kafka_original-topic', 'orders'],
+        ['kafka_exception-fqcn', 'a.B'],
+        ['retry_topic-attempts', int32(2)],
+        ['kafka_dlt-original-consumer-group', 'payment'],
+      ]),
+    );
     expect(meaning).toMatchObject({ deadByHeaders: false, failure: { cause: 'B', count: 2, firstOrigin: { inbox: 'orders@payment' } } });
   });
 
   it('[G34] reads x-original-topic of Spring Cloud Stream', () => {
-    expect(recognised(aRecord([['x-original-topic', 'orders'], ['x-original-offset', int64(7)], ['x-exception-fqcn', 'a.BadOrder']]))).toMatchObject({ deadByHeaders: true, failure: { cause: 'BadOrder', lastOrigin: { channel: 'orders', offset: 7 } } });
+    expect(
+      recognised(
+        aRecord([
+          ['x-original-topic', 'orders'],
+          ['x-original-offset', int64(7)],
+          ['x-exception-fqcn', 'a.BadOrder'],
+        ]),
+      ),
+    ).toMatchObject({ deadByHeaders: true, failure: { cause: 'BadOrder', lastOrigin: { channel: 'orders', offset: 7 } } });
   });
 });
 
 describe('Kafka Connect', () => {
   it('[G35] reads text numbers, the stage, and the sink’s group', () => {
-    const said = { topic: 'orders', partition: '2', offset: '41', 'connector.name': 'sink', stage: 'VALUE_CONVERTER', 'exception.class.name': 'org.apache.kafka.connect.errors.DataException', 'exception.message': 'no schema' };
+    const said = {
+      topic: 'orders',
+      partition: '2',
+      offset: '41',
+      'connector.name': 'sink',
+      stage: 'VALUE_CONVERTER',
+      'exception.class.name': 'org.apache.kafka.connect.errors.DataException',
+      'exception.message': 'no schema',
+    };
     expect(recognised(aRecord(Object.entries(said).map(([name, text]) => [`__connect.errors.${name}`, text] as const)))).toMatchObject({
       framework: 'kafka-connect',
       deadByHeaders: true,
-      failure: { cause: 'DataException', reason: 'VALUE_CONVERTER', message: 'no schema', firstOrigin: { channel: 'orders', inbox: 'orders@connect-sink', partition: 2, offset: 41 } },
+      failure: {
+        cause: 'DataException',
+        reason: 'VALUE_CONVERTER',
+        message: 'no schema',
+        firstOrigin: { channel: 'orders', inbox: 'orders@connect-sink', partition: 2, offset: 41 },
+      },
     });
   });
 });

@@ -40,7 +40,14 @@ export const dataEnvelope: Family = {
   title: 'envelope id/type/data',
   framework: true,
   detect: { body: { all: ['id', 'type'], oneOf: ['data', 'source', 'timestamp'], none: ['specversion', 'eventId'] } },
-  body: { ...beside, messageId: ['id'], type: ['type'], source: ['source', 'metadata.source'], version: ['version'], publishedAt: ['timestamp'] },
+  body: {
+    ...beside,
+    messageId: ['id'],
+    type: ['type'],
+    source: ['source', 'metadata.source'],
+    version: ['version'],
+    publishedAt: ['timestamp'],
+  },
   contexts: bodyIds,
 };
 
@@ -50,6 +57,13 @@ export const payloadEnvelope: Family = {
   title: 'envelope eventId/type/payload',
   framework: true,
   detect: { body: { all: ['eventId'], oneOf: ['type', 'eventType'], none: ['specversion'] } },
-  body: { ...beside, messageId: ['eventId'], type: ['eventType', 'type'], source: ['source', 'metadata.source', 'producer'], version: ['version'], publishedAt: ['occurredAt', 'timestamp'] },
+  body: {
+    ...beside,
+    messageId: ['eventId'],
+    type: ['eventType', 'type'],
+    source: ['source', 'metadata.source', 'producer'],
+    version: ['version'],
+    publishedAt: ['occurredAt', 'timestamp'],
+  },
   contexts: bodyIds,
 };

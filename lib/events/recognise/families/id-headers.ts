@@ -32,4 +32,5 @@ export function readIds([trace, span, parent]: readonly (string | null)[]): Read
   return { traceId, spanId: anId(span ?? null, 16), parentSpanId: anId(parent ?? null, 16), sampled: null };
 }
 
-const anId = (text: string | null, digits: number): string | null => (text === null || text === '' ? null : (toHexId(text, digits) ?? text));
+const anId = (text: string | null, digits: number): string | null =>
+  text === null || text === '' ? null : (toHexId(text, digits) ?? text);

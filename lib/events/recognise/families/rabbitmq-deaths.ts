@@ -20,7 +20,16 @@ function readDeaths(headers: readonly EventHeader[]): FoundFailure | null {
   const last = flatOrigin(headers, 'x-last-death', newest);
   const reason = textOf(headers, 'x-last-death-reason') ?? newest?.reason ?? textOf(headers, 'x-first-death-reason');
   if (first.inbox === null && last.inbox === null && reason === null) return null;
-  return { cause: null, message: null, stack: null, reason, count: newest?.count ?? null, consumer: null, first, last: last.inbox === null ? first : last };
+  return {
+    cause: null,
+    message: null,
+    stack: null,
+    reason,
+    count: newest?.count ?? null,
+    consumer: null,
+    first,
+    last: last.inbox === null ? first : last,
+  };
 }
 
 interface Death {
@@ -59,7 +68,8 @@ const textOf = (headers: readonly EventHeader[], name: string): string | null =>
   const header = lastHeader(headers, name);
   return header === null ? null : textOfHeader(header, 1024);
 };
-const isTable = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 const asText = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const asCount = (value: unknown): number | null => {
   const count = typeof value === 'bigint' ? Number(value) : value;

@@ -5,7 +5,9 @@ export const springKafka: Family = {
   name: 'spring-kafka',
   title: 'Spring Kafka',
   framework: true,
-  detect: { headers: ['kafka_dlt-original-topic', 'kafka_original-topic', 'spring_json_header_types', '__typeid__', 'kafka_dlt-exception-fqcn'] },
+  detect: {
+    headers: ['kafka_dlt-original-topic', 'kafka_original-topic', 'spring_json_header_types', '__typeid__', 'kafka_dlt-exception-fqcn'],
+  },
   headers: { type: ['__typeid__'], correlationId: ['kafka_correlationid'], replyTo: ['kafka_replytopic'] },
   failure: {
     detect: ['kafka_dlt-original-topic', 'kafka_dlt-exception-fqcn', 'kafka_dlt-exception-message'],
