@@ -39,7 +39,10 @@ export async function startGuardedKafka(): Promise<GuardedKafka> {
         'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
         ...Object.fromEntries(
           ['sasl_plaintext', 'sasl_ssl'].flatMap((listener) => [
-            [`listener.name.${listener}.plain.sasl.jaas.config`, login('plain.PlainLoginModule', ` user_${user.username}="${user.password}"`)],
+            [
+              `listener.name.${listener}.plain.sasl.jaas.config`,
+              login('plain.PlainLoginModule', ` user_${user.username}="${user.password}"`),
+            ],
             [`listener.name.${listener}.scram-sha-256.sasl.jaas.config`, login('scram.ScramLoginModule')],
             [`listener.name.${listener}.scram-sha-512.sasl.jaas.config`, login('scram.ScramLoginModule')],
           ]),
@@ -77,7 +80,10 @@ async function setPasswords(brokers: string): Promise<void> {
   const salt = randomBytes(16);
   try {
     // One request each: Kafka changes a user once per request.
-    for (const [mechanism, digest, length] of [[1, 'sha256', 32], [2, 'sha512', 64]] as const) {
+    for (const [mechanism, digest, length] of [
+      [1, 'sha256', 32],
+      [2, 'sha512', 64],
+    ] as const) {
       const writer = new ByteWriter().noTags().unsignedVarint(1).unsignedVarint(2).compactString(user.username).int8(mechanism).int32(4096);
       for (const bytes of [salt, pbkdf2Sync(user.password, salt, 4096, length, digest)]) writer.unsignedVarint(bytes.length + 1).raw(bytes);
       const request = { apiKey: 51, apiName: 'AlterUserScramCredentials', apiVersion: 0, bytes: writer.noTags().noTags().bytes() };
@@ -107,7 +113,9 @@ function readErrors(payload: Buffer): { results: number[] } {
 function makeCertificate(dir: string): { ca: string; keystore: string } {
   const [key, cert, keystore] = ['key.pem', 'cert.pem', 'keystore.pem'].map((name) => join(dir, name)) as [string, string, string];
   const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...subject], { stdio: 'ignore' });
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...subject], {
+    stdio: 'ignore',
+  });
   writeFileSync(keystore, readFileSync(key, 'utf8') + readFileSync(cert, 'utf8'));
   return { ca: readFileSync(cert, 'utf8'), keystore };
 }

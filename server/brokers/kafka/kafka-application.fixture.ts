@@ -13,7 +13,11 @@ import { encodeRecordBatch } from './wire/record-batch.fixture';
 
 export const silent = pino({ level: 'silent' });
 
-export const testSettings = (more: Partial<KafkaSettings> = {}): KafkaSettings => ({ name: 'kafka', brokers: brokerAddresses().KAFKA_BROKERS.split(','), ...more });
+export const testSettings = (more: Partial<KafkaSettings> = {}): KafkaSettings => ({
+  name: 'kafka',
+  brokers: brokerAddresses().KAFKA_BROKERS.split(','),
+  ...more,
+});
 
 /** An application on the real Kafka: kafkajs as it is for groups and topics; record batches by hand, because kafkajs can't write every header. */
 export interface KafkaApplication extends ContractApplication {
@@ -39,7 +43,17 @@ export async function openKafkaApplication(settings: KafkaSettings = testSetting
       apiKey: 0,
       apiName: 'Produce',
       apiVersion: 7,
-      bytes: new ByteWriter().string(null).int16(-1).int32(10_000).int32(1).string(topic).int32(1).int32(partition).int32(batch.length).raw(batch).bytes(),
+      bytes: new ByteWriter()
+        .string(null)
+        .int16(-1)
+        .int32(10_000)
+        .int32(1)
+        .string(topic)
+        .int32(1)
+        .int32(partition)
+        .int32(batch.length)
+        .raw(batch)
+        .bytes(),
       read: (payload) => {
         const reader = new ByteReader(payload, 4);
         reader.string();
@@ -92,7 +106,10 @@ export async function openKafkaApplication(settings: KafkaSettings = testSetting
     link,
     append,
     async makeChannel(channel, options = {}) {
-      await admin.createTopics({ waitForLeaders: true, topics: [{ topic: channel, numPartitions: options.partitions ?? 1, replicationFactor: 1 }] });
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: [{ topic: channel, numPartitions: options.partitions ?? 1, replicationFactor: 1 }],
+      });
       made.add(channel);
     },
     async deleteChannel(channel) {
@@ -103,9 +120,17 @@ export async function openKafkaApplication(settings: KafkaSettings = testSetting
       const { topics } = await link.metadata([channel]);
       const partitions = (topics[0]?.partitions ?? []).map(({ partition }) => ({ partition, offset: '0', metadata: null }));
       for (let attempt = 0; ; attempt++) {
-        const { coordinator } = await link.ask<{ coordinator: { nodeId: number } }>(null, 'GroupCoordinator', { groupId: title, coordinatorType: 0 });
+        const { coordinator } = await link.ask<{ coordinator: { nodeId: number } }>(null, 'GroupCoordinator', {
+          groupId: title,
+          coordinatorType: 0,
+        });
         const answer = await link
-          .ask<{ responses: { partitions: { errorCode: number }[] }[] }>(coordinator.nodeId, 'OffsetCommit', { groupId: title, groupGenerationId: -1, memberId: '', topics: [{ topic: channel, partitions }] })
+          .ask<{ responses: { partitions: { errorCode: number }[] }[] }>(coordinator.nodeId, 'OffsetCommit', {
+            groupId: title,
+            groupGenerationId: -1,
+            memberId: '',
+            topics: [{ topic: channel, partitions }],
+          })
           .catch((error: unknown) => (attempt < 50 ? null : Promise.reject(error)));
         if (answer?.responses.every((topic) => topic.partitions.every((one) => one.errorCode === 0))) break;
         await new Promise((resolve) => setTimeout(resolve, 100));

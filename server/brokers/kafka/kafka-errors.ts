@@ -56,7 +56,10 @@ export function isAuthFailure(error: unknown): boolean {
 export function isConnectionFailure(error: unknown): boolean {
   const { name } = rootOf(error);
   return (
-    name === 'KafkaJSConnectionError' || name === 'KafkaJSConnectionClosedError' || name === 'KafkaJSRequestTimeoutError' || name === 'KafkaJSLockTimeout'
+    name === 'KafkaJSConnectionError' ||
+    name === 'KafkaJSConnectionClosedError' ||
+    name === 'KafkaJSRequestTimeoutError' ||
+    name === 'KafkaJSLockTimeout'
   );
 }
 

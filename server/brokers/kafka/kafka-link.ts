@@ -145,7 +145,11 @@ export class KafkaLink {
   private async make(address: { host: string; port: number }, nodeId?: number): Promise<Node> {
     if (this.closed) throw new UnreachableError(`${address.host}:${address.port}`, false, new Error('closed'));
     const connectionPool = await this.cluster.connectionPoolBuilder.build(address);
-    return this.cluster.brokerPool.createBroker({ connectionPool, logger: this.cluster.rootLogger, ...(nodeId === undefined ? {} : { nodeId }) });
+    return this.cluster.brokerPool.createBroker({
+      connectionPool,
+      logger: this.cluster.rootLogger,
+      ...(nodeId === undefined ? {} : { nodeId }),
+    });
   }
 
   private async connected(node: Node, learnt: boolean): Promise<Node> {
@@ -172,7 +176,11 @@ export class KafkaLink {
 
   private exchange(node: Node, api: string, args: object): Promise<unknown> {
     const { request, response, requestTimeout } = node.lookupRequest(apiKeys[api] ?? -1, requests[api] as never)(args);
-    return this.through(node, { request, response: own((payload) => response.decode(payload)), ...(requestTimeout ? { requestTimeout } : {}) });
+    return this.through(node, {
+      request,
+      response: own((payload) => response.decode(payload)),
+      ...(requestTimeout ? { requestTimeout } : {}),
+    });
   }
 
   private async sendTo<T>(node: Node, { apiKey, apiName, apiVersion, bytes, read, timeoutMs }: OwnRequest<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { execFile, type ChildProcess } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
-import { createRequire } from 'node:module';
 import { compressFrameSync } from 'lz4-napi';
+import * as snappy from 'snappyjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Broker, Tap, TapOptions } from '../broker';
 import { ContractStore, listens, readUntil, until } from '../broker.contract-tools';
@@ -11,7 +11,6 @@ import { openKafkaApplication, silent, testSettings, type KafkaApplication } fro
 import { openKafkaBroker } from './kafka-broker';
 import { encodeRecordBatch } from './wire/record-batch.fixture';
 
-const snappy = createRequire(import.meta.url)('snappyjs') as { compress(bytes: Buffer): Buffer };
 const run = Math.random().toString(36).slice(2, 8);
 let made = 0;
 const fresh = (what: string): string => `promise-${run}-${++made}.${what}`;
@@ -67,8 +66,24 @@ describe('Kafka by itself', () => {
     it.each(['gzip', 'snappy', 'lz4', 'zstd'])('[K12] %s, as the Java producer packs it', async (codec) => {
       const topic = fresh('java');
       await app.makeChannel(topic);
-      const properties = [`bootstrap.servers=${testSettings().brokers[0]}`, `compression.type=${codec}`, 'linger.ms=50', 'batch.size=65536'];
-      await tool('org.apache.kafka.tools.ProducerPerformance', ['--topic', topic, '--num-records', '500', '--record-size', '300', '--throughput', '-1', '--producer-props', ...properties]);
+      const properties = [
+        `bootstrap.servers=${testSettings().brokers[0]}`,
+        `compression.type=${codec}`,
+        'linger.ms=50',
+        'batch.size=65536',
+      ];
+      await tool('org.apache.kafka.tools.ProducerPerformance', [
+        '--topic',
+        topic,
+        '--num-records',
+        '500',
+        '--record-size',
+        '300',
+        '--throughput',
+        '-1',
+        '--producer-props',
+        ...properties,
+      ]);
       const store = storeOf();
       await readUntil(await listen(store, topic), store, 500);
       expect(store.gaps).toEqual([]);
@@ -93,7 +108,12 @@ describe('Kafka by itself', () => {
     it('[K15] what is committed is read, what is rolled back is not, markers are no events', async () => {
       const topic = fresh('transactions');
       await app.makeChannel(topic);
-      const producer = app.kafka.producer({ transactionalId: fresh('producer'), idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+      const producer = app.kafka.producer({
+        transactionalId: fresh('producer'),
+        idempotent: true,
+        maxInFlightRequests: 1,
+        allowAutoTopicCreation: false,
+      });
       await producer.connect();
       const inTransaction = async (value: string, end: 'commit' | 'abort') => {
         const transaction = await producer.transaction();
@@ -126,7 +146,12 @@ describe('Kafka by itself', () => {
       const topic = fresh('open');
       await app.makeChannel(topic);
       const inbox = await app.makeInbox(topic, fresh('group'));
-      const producer = app.kafka.producer({ transactionalId: fresh('producer'), idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+      const producer = app.kafka.producer({
+        transactionalId: fresh('producer'),
+        idempotent: true,
+        maxInFlightRequests: 1,
+        allowAutoTopicCreation: false,
+      });
       await producer.connect();
       const transaction = await producer.transaction();
       try {
@@ -171,7 +196,14 @@ describe('Kafka by itself', () => {
       await app.append(other, 0, encodeRecordBatch({ records: plain('other') }));
       await readUntil(tap, store, 4);
       await broker.sample({ watched: new Set() });
-      expect(await broker.publish({ to: { kind: 'channel', channel: topic, routingKey: null, partition: null }, key: null, headers: [], body: null })).toMatchObject({ confirmed: false, why: 'refused' });
+      expect(
+        await broker.publish({
+          to: { kind: 'channel', channel: topic, routingKey: null, partition: null },
+          key: null,
+          headers: [],
+          body: null,
+        }),
+      ).toMatchObject({ confirmed: false, why: 'refused' });
       expect((await broker.describe()).channels.map((one) => one.channel)).not.toContain(topic);
       expect(tap.state().notes).toContainEqual(expect.objectContaining({ kind: 'not-readable', subject: topic }));
       await app.makeChannel(topic);
@@ -196,7 +228,9 @@ describe('Kafka by itself', () => {
       await admin.disconnect();
       await readUntil(await listen(store, topic), store, 4);
       expect(bodies(store)).toEqual(['a', 'b', 'e']);
-      expect(store.gaps).toMatchObject([{ channel: topic, partition: 0, fromOffset: 2, toOffset: 3, count: 2, reason: 'lost-to-retention' }]);
+      expect(store.gaps).toMatchObject([
+        { channel: topic, partition: 0, fromOffset: 2, toOffset: 3, count: 2, reason: 'lost-to-retention' },
+      ]);
     });
 
     it('[K4] internal topics are in the picture with the reason why they are not read', async () => {
@@ -220,8 +254,19 @@ describe('Kafka by itself', () => {
       const topic = fresh('modern');
       const group = fresh('group');
       await app.makeChannel(topic, { partitions: 2 });
-      const properties = ['group.protocol=consumer', 'client.id=ledger/7', 'auto.offset.reset=earliest'].flatMap((one) => ['--consumer-property', one]);
-      await startTool('org.apache.kafka.tools.consumer.ConsoleConsumer', ['--bootstrap-server', testSettings().brokers[0] ?? '', '--topic', topic, '--group', group, ...properties]);
+      const properties = ['group.protocol=consumer', 'client.id=ledger/7', 'auto.offset.reset=earliest'].flatMap((one) => [
+        '--consumer-property',
+        one,
+      ]);
+      await startTool('org.apache.kafka.tools.consumer.ConsoleConsumer', [
+        '--bootstrap-server',
+        testSettings().brokers[0] ?? '',
+        '--topic',
+        topic,
+        '--group',
+        group,
+        ...properties,
+      ]);
       const inbox = inboxOfGroup(topic, group);
       const find = async () => (await broker.describe()).inboxes.find((one) => one.inbox === inbox);
       await until('the member has its partitions', async () => (await find())?.consumers[0]?.partitions.length === 2);
@@ -247,7 +292,12 @@ describe('Kafka by itself', () => {
       const consumer = await app.attachConsumer(newcomer, 'slow');
       open.push({ close: () => consumer.detach() });
       const all = await broker.sample({ watched: new Set() });
-      expect(all.groups.find((one) => one.inbox === newcomer)).toMatchObject({ members: 1, state: 'stable', protocol: 'classic', partitions: [{ committed: null }, { committed: null }] });
+      expect(all.groups.find((one) => one.inbox === newcomer)).toMatchObject({
+        members: 1,
+        state: 'stable',
+        protocol: 'classic',
+        partitions: [{ committed: null }, { committed: null }],
+      });
       const watched = await broker.sample({ watched: new Set([inbox]) });
       expect(watched.groups.map((one) => one.inbox)).toEqual([inbox]);
       expect(watched.channels).toEqual([{ channel: topic, publishedTotal: null, endOffset: 0 }]);
@@ -315,11 +365,24 @@ describe('Kafka by itself', () => {
       const topic = fresh('target');
       await app.makeChannel(topic, { partitions: 3 });
       const headers = [header('b', '1'), header('a', null), header('b', '2'), header('a', '')];
-      expect(await broker.publish({ to: to(topic, 2), key: Buffer.from('k'), headers, body: Buffer.from('x') })).toEqual({ confirmed: true, partition: 2, offset: 0 });
-      expect(await broker.publish({ to: to(topic, 2), key: null, headers: [], body: null })).toEqual({ confirmed: true, partition: 2, offset: 1 });
+      expect(await broker.publish({ to: to(topic, 2), key: Buffer.from('k'), headers, body: Buffer.from('x') })).toEqual({
+        confirmed: true,
+        partition: 2,
+        offset: 0,
+      });
+      expect(await broker.publish({ to: to(topic, 2), key: null, headers: [], body: null })).toEqual({
+        confirmed: true,
+        partition: 2,
+        offset: 1,
+      });
       const store = storeOf();
       await readUntil(await listen(store, topic), store, 2);
-      expect(store.records[0]?.record.headers.map(({ name, value }) => [name, text(value)])).toEqual([['b', '1'], ['a', null], ['b', '2'], ['a', '']]);
+      expect(store.records[0]?.record.headers.map(({ name, value }) => [name, text(value)])).toEqual([
+        ['b', '1'],
+        ['a', null],
+        ['b', '2'],
+        ['a', ''],
+      ]);
       expect(store.records[1]?.record).toMatchObject({ key: null, body: null, bodySize: 0 });
     });
 
@@ -331,7 +394,10 @@ describe('Kafka by itself', () => {
       try {
         for (const key of ['order-1', 'order-2', 'ümlaut', 'x']) {
           const [theirs] = await producer.send({ topic, messages: [{ key, value: '1' }] });
-          expect(await broker.publish({ to: to(topic), key: Buffer.from(key), headers: [], body: null })).toMatchObject({ confirmed: true, partition: theirs?.partition });
+          expect(await broker.publish({ to: to(topic), key: Buffer.from(key), headers: [], body: null })).toMatchObject({
+            confirmed: true,
+            partition: theirs?.partition,
+          });
         }
       } finally {
         await producer.disconnect();
@@ -342,8 +408,12 @@ describe('Kafka by itself', () => {
       const topic = fresh('narrow');
       const admin = app.kafka.admin();
       await admin.connect();
-      await admin.createTopics({ topics: [{ topic, configEntries: [{ name: 'max.message.bytes', value: '1000' }] }], waitForLeaders: true });
-      const publish = (more: Partial<Parameters<Broker['publish']>[0]>) => broker.publish({ to: to(topic), key: null, headers: [], body: Buffer.from('x'), ...more });
+      await admin.createTopics({
+        topics: [{ topic, configEntries: [{ name: 'max.message.bytes', value: '1000' }] }],
+        waitForLeaders: true,
+      });
+      const publish = (more: Partial<Parameters<Broker['publish']>[0]>) =>
+        broker.publish({ to: to(topic), key: null, headers: [], body: Buffer.from('x'), ...more });
       try {
         expect(await publish({ body: Buffer.alloc(5_000) })).toMatchObject({ confirmed: false, why: 'too-large' });
         expect(await publish({ to: to(topic, 7) })).toMatchObject({ confirmed: false, why: 'refused' });
@@ -366,7 +436,9 @@ describe('Kafka by itself', () => {
 
   async function tool(main: string, args: readonly string[]): Promise<void> {
     const given = await kafkaToolArguments(main, args);
-    await new Promise<void>((resolve, reject) => children.push(execFile('java', given, (error) => (error === null ? resolve() : reject(error)))));
+    await new Promise<void>((resolve, reject) =>
+      children.push(execFile('java', given, (error) => (error === null ? resolve() : reject(error)))),
+    );
   }
 });
 

@@ -35,7 +35,8 @@ describe('Kafka in trouble', () => {
   }
 
   const put = (topic: string, value: string) => app.append(topic, 0, encodeRecordBatch({ records: [{ value }] }));
-  const send = (broker: Broker, channel: string) => broker.publish({ to: { kind: 'channel', channel, routingKey: null, partition: null }, key: null, headers: [], body: Buffer.from('x') });
+  const send = (broker: Broker, channel: string) =>
+    broker.publish({ to: { kind: 'channel', channel, routingKey: null, partition: null }, key: null, headers: [], body: Buffer.from('x') });
 
   async function reads(broker: Broker, topic: string): Promise<void> {
     await app.makeChannel(topic);
@@ -57,13 +58,21 @@ describe('Kafka in trouble', () => {
 
   it('[K23] a certificate that is not trusted is said, and what to do', async () => {
     const broker = brokerAt({ brokers: [guarded.tls], sasl: { mechanism: 'plain', ...user }, tls: true });
-    await expect(broker.describe()).rejects.toMatchObject({ name: 'AppError', code: 'broker-unreachable', message: expect.stringMatching(/certificate/) });
+    await expect(broker.describe()).rejects.toMatchObject({
+      name: 'AppError',
+      code: 'broker-unreachable',
+      message: expect.stringMatching(/certificate/),
+    });
   });
 
   it('[K23] a wrong password is said without the password; the tap keeps trying', async () => {
     const broker = brokerAt({ brokers: [guarded.sasl], sasl: { mechanism: 'plain', username: user.username, password: 'wrong-password' } });
     const tap = await new ContractStore(broker, 'tap').open({ include: ['*'] });
-    expect(tap.state()).toMatchObject({ status: 'retrying', problem: { code: 'broker-auth', cure: expect.stringContaining('password') }, nextTryAt: expect.any(Number) });
+    expect(tap.state()).toMatchObject({
+      status: 'retrying',
+      problem: { code: 'broker-auth', cure: expect.stringContaining('password') },
+      nextTryAt: expect.any(Number),
+    });
     expect(JSON.stringify(tap.state())).not.toContain('wrong-password');
     await expect(broker.describe()).rejects.toMatchObject({ name: 'AppError', code: 'broker-auth' });
     await expect(broker.sample({ watched: new Set() })).rejects.toMatchObject({ code: 'broker-auth' });
@@ -74,7 +83,10 @@ describe('Kafka in trouble', () => {
     const [port = 0] = await freePorts(1);
     const broker = brokerAt({ brokers: [`127.0.0.1:${port}`] });
     const tap = await new ContractStore(broker, 'tap').open({ include: ['*'] });
-    expect(tap.state()).toMatchObject({ status: 'retrying', problem: { code: 'broker-unreachable', text: expect.stringContaining(`127.0.0.1:${port}`) } });
+    expect(tap.state()).toMatchObject({
+      status: 'retrying',
+      problem: { code: 'broker-unreachable', text: expect.stringContaining(`127.0.0.1:${port}`) },
+    });
     expect(await send(broker, 'anything')).toMatchObject({ confirmed: false, why: 'unreachable' });
   });
 
@@ -83,20 +95,33 @@ describe('Kafka in trouble', () => {
     await admin.connect();
     open.push({ close: () => admin.disconnect() });
     // A right for one user takes a topic away from all others: `reader` may see secret and not read it, and not even see hidden.
-    const right = (topic: string, principal: string, operation: number) => ({ resourceType: 2, resourceName: topic, resourcePatternType: 3, principal, host: '*', operation, permissionType: 3 });
+    const right = (topic: string, principal: string, operation: number) => ({
+      resourceType: 2,
+      resourceName: topic,
+      resourcePatternType: 3,
+      principal,
+      host: '*',
+      operation,
+      permissionType: 3,
+    });
     for (const topic of ['secret', 'hidden', 'public']) await app.makeChannel(topic);
     await admin.createAcls({ acl: [right('secret', `User:${user.username}`, 8), right('hidden', 'User:somebody', 2)] });
     await put('secret', 'hidden');
     await put('public', 'seen');
     const broker = brokerAt({ brokers: [guarded.sasl], sasl: { mechanism: 'plain', ...user } });
-    await until('the right is gone', async () => (await broker.describe()).channels.some((one) => one.channel === 'secret' && !one.readable.can));
+    await until('the right is gone', async () =>
+      (await broker.describe()).channels.some((one) => one.channel === 'secret' && !one.readable.can),
+    );
     const store = new ContractStore(broker, 'tap');
     const tap = await store.open({ include: ['secret', 'hidden', 'public'] });
     await readUntil(tap, store, 1);
     expect(bodies(store)).toEqual(['seen']);
     expect(tap.state().status).toBe('live');
-    for (const subject of ['secret', 'hidden']) expect(tap.state().notes).toContainEqual({ kind: 'permission', subject, text: expect.stringContaining('READ') });
-    expect((await broker.describe()).channels.find((one) => one.channel === 'secret')).toMatchObject({ readable: { can: false, why: expect.stringContaining('right') } });
+    for (const subject of ['secret', 'hidden'])
+      expect(tap.state().notes).toContainEqual({ kind: 'permission', subject, text: expect.stringContaining('READ') });
+    expect((await broker.describe()).channels.find((one) => one.channel === 'secret')).toMatchObject({
+      readable: { can: false, why: expect.stringContaining('right') },
+    });
     expect(await send(broker, 'secret')).toMatchObject({ confirmed: false, why: 'not-allowed' });
     const all = (resourceName: string) => ({ resourceType: 2, resourceName, resourcePatternType: 3, operation: 1, permissionType: 1 });
     await admin.deleteAcls({ filters: [all('secret'), all('hidden')] });
@@ -126,7 +151,12 @@ describe('Kafka in trouble', () => {
       expect(await send(broker, topic)).toMatchObject({ confirmed: false, why: 'unreachable' });
     }
     await guarded.kafka.restart();
-    await until('Kafka takes messages again', () => put(topic, 'after').then(() => true, () => false));
+    await until('Kafka takes messages again', () =>
+      put(topic, 'after').then(
+        () => true,
+        () => false,
+      ),
+    );
     for (const { store, tap } of listening) {
       await readUntil(tap, store, 2);
       await until('the tap is live', () => tap.state().status === 'live');

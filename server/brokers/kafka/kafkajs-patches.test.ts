@@ -14,7 +14,21 @@ describe('what we take out of kafkajs', () => {
     const cluster = createCluster(new Kafka({ brokers: ['127.0.0.1:1'] }));
     expect(cluster.connectionPoolBuilder.build).toBeTypeOf('function');
     expect(cluster.brokerPool.createBroker).toBeTypeOf('function');
-    for (const api of ['Fetch', 'ListOffsets', 'Metadata', 'OffsetCommit', 'OffsetFetch', 'GroupCoordinator', 'JoinGroup', 'SyncGroup', 'Heartbeat', 'LeaveGroup', 'DescribeGroups', 'ListGroups', 'InitProducerId']) {
+    for (const api of [
+      'Fetch',
+      'ListOffsets',
+      'Metadata',
+      'OffsetCommit',
+      'OffsetFetch',
+      'GroupCoordinator',
+      'JoinGroup',
+      'SyncGroup',
+      'Heartbeat',
+      'LeaveGroup',
+      'DescribeGroups',
+      'ListGroups',
+      'InitProducerId',
+    ]) {
       expect(apiKeys[api], api).toBeTypeOf('number');
       expect(requests[api]?.versions.length, api).toBeGreaterThan(0);
     }
@@ -25,9 +39,19 @@ describe('what we take out of kafkajs', () => {
 
   it('[K1] an idle connection sets no timer', () => {
     mendKafkajs();
-    const RequestQueue = load('kafkajs/src/network/requestQueue') as new (options: object) => { checkPendingRequests(): void; throttleCheckTimeoutId: unknown };
+    const RequestQueue = load('kafkajs/src/network/requestQueue') as new (options: object) => {
+      checkPendingRequests(): void;
+      throttleCheckTimeoutId: unknown;
+    };
     const logger = { debug: () => undefined, namespace: () => logger };
-    const queue = new RequestQueue({ maxInFlightRequests: null, requestTimeout: 1, enforceRequestTimeout: false, clientId: 'x', broker: 'x', logger });
+    const queue = new RequestQueue({
+      maxInFlightRequests: null,
+      requestTimeout: 1,
+      enforceRequestTimeout: false,
+      clientId: 'x',
+      broker: 'x',
+      logger,
+    });
     const timers = vi.spyOn(globalThis, 'setTimeout');
     queue.checkPendingRequests();
     expect(timers).not.toHaveBeenCalled();
@@ -36,7 +60,9 @@ describe('what we take out of kafkajs', () => {
 
   it('opens one socket for requests that meet at a closed connection', async () => {
     mendKafkajs();
-    const ConnectionPool = load('kafkajs/src/network/connectionPool') as { prototype: { getConnection(this: object, index: number): Promise<object> } };
+    const ConnectionPool = load('kafkajs/src/network/connectionPool') as {
+      prototype: { getConnection(this: object, index: number): Promise<object> };
+    };
     let opened = 0;
     const connection = { isConnected: () => false, connect: async () => ++opened };
     const pool = { pool: [connection] };

@@ -74,7 +74,9 @@ export const requests = (load('kafkajs/src/protocol/requests') as { requests: Re
 export const apiKeys = load('kafkajs/src/protocol/requests/apiKeys') as Record<string, number>;
 const EncoderClass = load('kafkajs/src/protocol/encoder') as new () => Encoder;
 const errorCodes = (load('kafkajs/src/protocol/error') as { errorCodes: { type: string; code: number }[] }).errorCodes;
-const RequestQueueClass = load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue & { scheduleCheckPendingRequests(): void } };
+const RequestQueueClass = load('kafkajs/src/network/requestQueue') as {
+  prototype: RequestQueue & { scheduleCheckPendingRequests(): void };
+};
 const ConnectionPoolClass = load('kafkajs/src/network/connectionPool') as { prototype: ConnectionPool };
 export const murmur2 = load('kafkajs/src/producer/partitioners/default/murmur2') as (key: Buffer) => number;
 

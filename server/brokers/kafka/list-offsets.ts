@@ -15,7 +15,10 @@ const LATEST = -1;
 const EARLIEST = -2;
 
 interface Answer {
-  readonly responses: readonly { topic: string; partitions: readonly { partition: number; errorCode: number; offset?: string; offsets?: readonly string[] }[] }[];
+  readonly responses: readonly {
+    topic: string;
+    partitions: readonly { partition: number; errorCode: number; offset?: string; offsets?: readonly string[] }[];
+  }[];
 }
 
 /**
@@ -38,7 +41,11 @@ export async function listOffsets(
           isolationLevel: at === 'last-stable' ? 1 : 0,
           topics: [...groupBy(ofLeader, (place) => place.topic)].map(([topic, ofTopic]) => ({
             topic,
-            partitions: ofTopic.map(({ partition }) => ({ partition, timestamp: at === 'log-start' ? EARLIEST : LATEST, maxNumOffsets: 1 })),
+            partitions: ofTopic.map(({ partition }) => ({
+              partition,
+              timestamp: at === 'log-start' ? EARLIEST : LATEST,
+              maxNumOffsets: 1,
+            })),
           })),
         });
         for (const { topic, partitions } of answer.responses) {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { chooseTopics, internalReasonOf } from './topics';
 
 const named = (...names: string[]) => names.map((name) => ({ name, internal: false }));
-const chosen = (names: string[], include: string[], exclude: string[] = []) => chooseTopics(named(...names), { include, exclude }).map((topic) => topic.name);
+const chosen = (names: string[], include: string[], exclude: string[] = []) =>
+  chooseTopics(named(...names), { include, exclude }).map((topic) => topic.name);
 
 describe('which topics are read', () => {
   it('[K4] internal ones only when named exactly', () => {

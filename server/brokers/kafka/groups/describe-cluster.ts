@@ -9,7 +9,12 @@ import { API_VERSIONS, encodeApiVersions, readProduct } from '../wire/product';
 import { membersOn, topicsOf, type GroupSurvey, type Missing, type SurveyedGroup } from './group-survey';
 
 /** The cluster's own account of itself: topics, groups on topics, members with their partitions. */
-export async function describeCluster(link: KafkaLink, groups: GroupSurvey, names: { broker: BrokerName; ownGroup: string | null }, now: () => number): Promise<BrokerPicture> {
+export async function describeCluster(
+  link: KafkaLink,
+  groups: GroupSurvey,
+  names: { broker: BrokerName; ownGroup: string | null },
+  now: () => number,
+): Promise<BrokerPicture> {
   const missing: Missing[] = [];
   const { topics } = await link.metadata();
   const product = await productOf(link);
@@ -17,7 +22,9 @@ export async function describeCluster(link: KafkaLink, groups: GroupSurvey, name
   const reasonOf = internalReasonOf(topics);
   const channels = topics.map((topic) => channelOf(topic, reasonOf(topic)));
   const visible = new Set(channels.filter((channel) => !channel.internal).map((channel) => channel.channel));
-  const inboxes = surveyed.flatMap((group) => [...topicsOf(group)].filter((topic) => visible.has(topic)).map((topic) => ({ topic, inbox: inboxOf(group, topic, names.ownGroup) })));
+  const inboxes = surveyed.flatMap((group) =>
+    [...topicsOf(group)].filter((topic) => visible.has(topic)).map((topic) => ({ topic, inbox: inboxOf(group, topic, names.ownGroup) })),
+  );
   return {
     broker: names.broker,
     system: 'kafka',
@@ -26,7 +33,12 @@ export async function describeCluster(link: KafkaLink, groups: GroupSurvey, name
     product,
     channels,
     inboxes: inboxes.map(({ inbox }) => inbox),
-    bindings: inboxes.map(({ topic, inbox }): BindingPicture => ({ from: topic, to: { kind: 'inbox', inbox: inbox.inbox }, routingKey: '', arguments: {} })),
+    bindings: inboxes.map(({ topic, inbox }): BindingPicture => ({
+      from: topic,
+      to: { kind: 'inbox', inbox: inbox.inbox },
+      routingKey: '',
+      arguments: {},
+    })),
     missing,
   };
 }
@@ -34,7 +46,9 @@ export async function describeCluster(link: KafkaLink, groups: GroupSurvey, name
 async function productOf(link: KafkaLink): Promise<string> {
   if ((await link.versionOf(null, API_VERSIONS)) < 3) return 'Kafka';
   try {
-    return (await link.send(null, { apiKey: API_VERSIONS, apiName: 'ApiVersions', apiVersion: 3, bytes: encodeApiVersions(), read: readProduct })).product;
+    return (
+      await link.send(null, { apiKey: API_VERSIONS, apiName: 'ApiVersions', apiVersion: 3, bytes: encodeApiVersions(), read: readProduct })
+    ).product;
   } catch {
     return 'Kafka';
   }

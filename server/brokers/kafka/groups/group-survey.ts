@@ -42,7 +42,12 @@ interface ListAnswer {
 }
 
 interface ClassicAnswer {
-  readonly groups: readonly { errorCode: number; groupId: string; state: string; members: readonly Parameters<typeof fromClassicMember>[0][] }[];
+  readonly groups: readonly {
+    errorCode: number;
+    groupId: string;
+    state: string;
+    members: readonly Parameters<typeof fromClassicMember>[0][];
+  }[];
 }
 
 interface OffsetAnswer {
@@ -69,7 +74,9 @@ export class GroupSurvey {
       const shared = groups.filter((one) => one.protocolType === 'share').length;
       if (shared > 0) missing.push({ part: `${shared} share groups`, reason: 'share groups have no offsets of the kind we read' });
       // An empty type: only offsets, committed by a client without a group membership.
-      return groups.filter((one) => one.protocolType === 'consumer' || one.protocolType === '').map((one) => ({ group: one.groupId, coordinator: nodeId }));
+      return groups
+        .filter((one) => one.protocolType === 'consumer' || one.protocolType === '')
+        .map((one) => ({ group: one.groupId, coordinator: nodeId }));
     } catch (error) {
       missing.push({ part: `groups of broker ${nodeId}`, reason: problemOf(error).text });
       return [];
@@ -79,7 +86,11 @@ export class GroupSurvey {
   /** Members and offsets of these groups. Offsets are read here, so before the ends of the logs. */
   async survey(groups: readonly ListedGroup[], missing: Missing[]): Promise<SurveyedGroup[]> {
     const [described, committed] = await Promise.all([this.describe(groups, missing), this.committed(groups, missing)]);
-    return groups.map((listed) => ({ ...listed, ...(described.get(listed.group) ?? UNKNOWN), committed: committed.get(listed.group) ?? null }));
+    return groups.map((listed) => ({
+      ...listed,
+      ...(described.get(listed.group) ?? UNKNOWN),
+      committed: committed.get(listed.group) ?? null,
+    }));
   }
 
   private async describe(groups: readonly ListedGroup[], missing: Missing[]): Promise<Map<string, Described>> {
@@ -89,7 +100,11 @@ export class GroupSurvey {
       [...byCoordinator].map(async ([coordinator, ofNode]) => {
         for (const some of inChunks(ofNode, DESCRIBE_AT_ONCE)) {
           try {
-            for (const [group, one] of await this.describeAt(coordinator, some.map((one) => one.group))) described.set(group, one);
+            for (const [group, one] of await this.describeAt(
+              coordinator,
+              some.map((one) => one.group),
+            ))
+              described.set(group, one);
           } catch (error) {
             missing.push({ part: `members of ${some.length} groups`, reason: problemOf(error).text });
           }
@@ -107,7 +122,14 @@ export class GroupSurvey {
       const answer = await this.link.ask<ClassicAnswer>(coordinator, 'DescribeGroups', { groupIds: classic });
       for (const one of answer.groups) {
         if (one.errorCode === 0 && one.state === 'Dead') unsolved.push(one.groupId);
-        else result.set(one.groupId, toDescribed({ group: one.groupId, errorCode: one.errorCode, state: one.state, members: one.members.map(fromClassicMember) }, 'classic'));
+        else
+          result.set(
+            one.groupId,
+            toDescribed(
+              { group: one.groupId, errorCode: one.errorCode, state: one.state, members: one.members.map(fromClassicMember) },
+              'classic',
+            ),
+          );
       }
     }
     for (const one of await this.describeModern(coordinator, unsolved)) {
@@ -121,7 +143,8 @@ export class GroupSurvey {
   private async describeModern(coordinator: number, groups: readonly string[]): Promise<readonly DescribedGroup[]> {
     if (groups.length === 0 || (await this.link.versionOf(coordinator, CONSUMER_GROUP_DESCRIBE)) < 0) return [];
     const request = { apiKey: CONSUMER_GROUP_DESCRIBE, apiName: 'ConsumerGroupDescribe', apiVersion: 0 };
-    return (await this.link.send(coordinator, { ...request, bytes: encodeConsumerGroupDescribe(groups), read: readConsumerGroupDescribe })).groups;
+    return (await this.link.send(coordinator, { ...request, bytes: encodeConsumerGroupDescribe(groups), read: readConsumerGroupDescribe }))
+      .groups;
   }
 
   private async committed(groups: readonly ListedGroup[], missing: Missing[]): Promise<Map<string, OffsetTable>> {
@@ -149,7 +172,8 @@ export class GroupSurvey {
     if (answer.errorCode) return errorName(answer.errorCode);
     const table: OffsetTable = new Map();
     for (const { topic, partitions } of answer.responses) {
-      for (const { partition, offset, errorCode } of partitions) if (errorCode === 0 && Number(offset) >= 0) offsetsOf(table, topic).set(partition, Number(offset));
+      for (const { partition, offset, errorCode } of partitions)
+        if (errorCode === 0 && Number(offset) >= 0) offsetsOf(table, topic).set(partition, Number(offset));
     }
     return table;
   }

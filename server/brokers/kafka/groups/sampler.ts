@@ -44,10 +44,12 @@ export class Sampler {
     const surveyed = await this.groups.survey(listed, missing);
     const reasonOf = internalReasonOf(this.topics);
     const visible = new Map(this.topics.filter((topic) => reasonOf(topic) === null).map((topic) => [topic.name, topic]));
-    const pairs = surveyed.flatMap((group) => [...topicsOf(group)].flatMap((name) => {
-      const topic = visible.get(name);
-      return topic !== undefined && (all || watched.has(inboxOfGroup(name, group.group))) ? [{ group, topic }] : [];
-    }));
+    const pairs = surveyed.flatMap((group) =>
+      [...topicsOf(group)].flatMap((name) => {
+        const topic = visible.get(name);
+        return topic !== undefined && (all || watched.has(inboxOfGroup(name, group.group))) ? [{ group, topic }] : [];
+      }),
+    );
     const measured = all ? [...visible.values()] : [...new Set(pairs.map((pair) => pair.topic))];
     const ends = await this.ends(measured.flatMap(placesOf), new Set(pairs.map((pair) => pair.topic.name)));
     return {
@@ -81,7 +83,8 @@ export class Sampler {
   }
 }
 
-const placesOf = (topic: TopicMetadata): PartitionPlace[] => topic.partitions.map(({ partition, leader }) => ({ topic: topic.name, partition, leader }));
+const placesOf = (topic: TopicMetadata): PartitionPlace[] =>
+  topic.partitions.map(({ partition, leader }) => ({ topic: topic.name, partition, leader }));
 
 function groupSample(group: SurveyedGroup, topic: TopicMetadata, ends: Ends): GroupSample {
   const at = (table: OffsetTable | null, partition: number): number | null => table?.get(topic.name)?.get(partition) ?? null;

@@ -61,7 +61,13 @@ export async function startFakeKafka(answers: readonly ProduceAnswer[], initErro
         const body = answer(apiKey, request);
         rest = rest.subarray(end);
         if (body === null) return socket.end();
-        socket.write(new ByteWriter().int32(4 + body.length).int32(correlation).raw(body).bytes());
+        socket.write(
+          new ByteWriter()
+            .int32(4 + body.length)
+            .int32(correlation)
+            .raw(body)
+            .bytes(),
+        );
       }
     });
   });
@@ -79,14 +85,39 @@ export async function startFakeKafka(answers: readonly ProduceAnswer[], initErro
 }
 
 function versions(): Buffer {
-  const offered = [[PRODUCE, 7], [METADATA, 6], [API_VERSIONS, 2], [INIT_PRODUCER_ID, 1]] as const;
+  const offered = [
+    [PRODUCE, 7],
+    [METADATA, 6],
+    [API_VERSIONS, 2],
+    [INIT_PRODUCER_ID, 1],
+  ] as const;
   const writer = new ByteWriter().int16(0).int32(offered.length);
   for (const [key, most] of offered) writer.int16(key).int16(0).int16(most);
   return writer.int32(0).bytes();
 }
 
 const metadata = (port: number): Buffer =>
-  new ByteWriter().int32(0).int32(1).int32(1).string('127.0.0.1').int32(port).string(null).string('fake').int32(1).int32(1).int16(0).string('t').int8(0).int32(1).int16(0).int32(0).int32(1).int32(0).int32(0).int32(0).bytes();
+  new ByteWriter()
+    .int32(0)
+    .int32(1)
+    .int32(1)
+    .string('127.0.0.1')
+    .int32(port)
+    .string(null)
+    .string('fake')
+    .int32(1)
+    .int32(1)
+    .int16(0)
+    .string('t')
+    .int8(0)
+    .int32(1)
+    .int16(0)
+    .int32(0)
+    .int32(1)
+    .int32(0)
+    .int32(0)
+    .int32(0)
+    .bytes();
 
 const produced = (errorCode: number): Buffer =>
   new ByteWriter().int32(1).string('t').int32(1).int32(0).int16(errorCode).int64(41).int64(-1).int64(0).int32(0).bytes();

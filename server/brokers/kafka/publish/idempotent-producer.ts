@@ -14,7 +14,10 @@ export class IdempotentProducer {
     if (this.id !== null) return;
     this.sequences = new Map();
     try {
-      const answer = await this.link.ask<{ errorCode: number; producerId: string; producerEpoch: number }>(null, 'InitProducerId', { transactionalId: null, transactionTimeout: 60_000 });
+      const answer = await this.link.ask<{ errorCode: number; producerId: string; producerEpoch: number }>(null, 'InitProducerId', {
+        transactionalId: null,
+        transactionTimeout: 60_000,
+      });
       this.id = answer.errorCode === 0 ? { producerId: Number(answer.producerId), epoch: answer.producerEpoch } : 'none';
     } catch (error) {
       if (error instanceof UnreachableError || isConnectionFailure(error)) throw error;

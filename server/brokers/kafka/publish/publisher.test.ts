@@ -15,13 +15,25 @@ describe('publishing over a connection that breaks', () => {
     for (const one of open.splice(0)) await one.close();
   });
 
-  async function publisherTo(answers: readonly ProduceAnswer[], more: { initError?: number; patience?: number } = {}): Promise<{ kafka: FakeKafka; publish: () => Promise<PublishOutcome> }> {
+  async function publisherTo(
+    answers: readonly ProduceAnswer[],
+    more: { initError?: number; patience?: number } = {},
+  ): Promise<{ kafka: FakeKafka; publish: () => Promise<PublishOutcome> }> {
     const kafka = await startFakeKafka(answers, more.initError);
     // Time passes by attempts: each costs a second.
     const now = () => kafka.batches.length * 1_000;
     const publisher = new Publisher({ name: 'fake', brokers: [kafka.address] }, pino({ level: 'silent' }), now, more.patience);
     open.push(publisher, kafka);
-    return { kafka, publish: () => publisher.publish({ to: { kind: 'channel', channel: 't', routingKey: null, partition: null }, key: null, headers: [], body: Buffer.from('x') }) };
+    return {
+      kafka,
+      publish: () =>
+        publisher.publish({
+          to: { kind: 'channel', channel: 't', routingKey: null, partition: null },
+          key: null,
+          headers: [],
+          body: Buffer.from('x'),
+        }),
+    };
   }
 
   it('[K19] sends again under the same number, so that the broker keeps one', async () => {

@@ -75,7 +75,8 @@ export class Publisher {
       if ('leader' in place) partition = place.partition;
       if (attempt.kind === 'outcome') return attempt.outcome;
       if (attempt.kind === 'not-written') {
-        if (!(sent || isPassing(attempt.outcome)) || this.now() > until) return sent ? unknown('the connection went and Kafka did not come back in time') : attempt.outcome;
+        if (!(sent || isPassing(attempt.outcome)) || this.now() > until)
+          return sent ? unknown('the connection went and Kafka did not come back in time') : attempt.outcome;
       } else if (attempt.kind === 'lost') {
         sent = true;
         if (!this.producer.protects() || this.now() > until) {
@@ -114,7 +115,10 @@ export class Publisher {
       await this.producer.begin();
       await this.link.reach(place.leader);
     } catch (error) {
-      return { kind: 'not-written', outcome: { confirmed: false, why: isAuthFailure(error) ? 'not-allowed' : 'unreachable', detail: problemOf(error).text } };
+      return {
+        kind: 'not-written',
+        outcome: { confirmed: false, why: isAuthFailure(error) ? 'not-allowed' : 'unreachable', detail: problemOf(error).text },
+      };
     }
     const producer = this.producer.place(place.topic, place.partition) ?? NO_PRODUCER;
     try {
@@ -128,7 +132,8 @@ export class Publisher {
       });
       return this.answered(place, errorCode, offset, again);
     } catch (error) {
-      if (error instanceof UnreachableError) return { kind: 'not-written', outcome: { confirmed: false, why: 'unreachable', detail: problemOf(error).text } };
+      if (error instanceof UnreachableError)
+        return { kind: 'not-written', outcome: { confirmed: false, why: 'unreachable', detail: problemOf(error).text } };
       if (isConnectionFailure(error)) return { kind: 'lost', detail: problemOf(error).text };
       throw error;
     }
@@ -157,9 +162,21 @@ export class Publisher {
       case 'NOT_LEADER_FOR_PARTITION':
       case 'NOT_ENOUGH_REPLICAS':
       case 'KAFKA_STORAGE_ERROR':
-        return { kind: 'not-written', outcome: { confirmed: false, why: 'unreachable', detail: `partition ${place.partition} of ${place.topic}: ${errorName(errorCode)}` } };
+        return {
+          kind: 'not-written',
+          outcome: {
+            confirmed: false,
+            why: 'unreachable',
+            detail: `partition ${place.partition} of ${place.topic}: ${errorName(errorCode)}`,
+          },
+        };
       default:
-        return { kind: 'outcome', outcome: again ? unknown(`the connection went, and to the repetition Kafka said ${errorName(errorCode)}`) : refusal(errorCode, place.topic) };
+        return {
+          kind: 'outcome',
+          outcome: again
+            ? unknown(`the connection went, and to the repetition Kafka said ${errorName(errorCode)}`)
+            : refusal(errorCode, place.topic),
+        };
     }
   }
 }
@@ -167,7 +184,8 @@ export class Publisher {
 const unknown = (detail: string): PublishOutcome => ({ confirmed: 'unknown', detail });
 
 /** Only a cluster that is there and rearranging itself is waited for; one that can't be reached is told at once. */
-const isPassing = (outcome: PublishOutcome): boolean => outcome.confirmed === false && outcome.why === 'unreachable' && outcome.detail.startsWith('partition ');
+const isPassing = (outcome: PublishOutcome): boolean =>
+  outcome.confirmed === false && outcome.why === 'unreachable' && outcome.detail.startsWith('partition ');
 
 function refusal(errorCode: number, topic: string): PublishOutcome {
   switch (errorName(errorCode)) {
@@ -185,7 +203,17 @@ function refusal(errorCode: number, topic: string): PublishOutcome {
 }
 
 function encodeProduce({ topic, partition }: Place, batch: Buffer): Buffer {
-  return new ByteWriter().string(null).int16(ACKS_ALL).int32(ANSWER_MS).int32(1).string(topic).int32(1).int32(partition).int32(batch.length).raw(batch).bytes();
+  return new ByteWriter()
+    .string(null)
+    .int16(ACKS_ALL)
+    .int32(ANSWER_MS)
+    .int32(1)
+    .string(topic)
+    .int32(1)
+    .int32(partition)
+    .int32(batch.length)
+    .raw(batch)
+    .bytes();
 }
 
 function readProduce(payload: Buffer): { errorCode: number; offset: number } {

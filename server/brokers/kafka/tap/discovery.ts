@@ -19,7 +19,9 @@ export async function discover(link: KafkaLink, options: TapOptions, status: Tap
     if (topic.mayRead === false) status.note({ kind: 'permission', subject: topic.name, text: missingRead(topic.name) });
   }
   for (const topic of readable) if (topic.mayRead) status.unnote('permission', topic.name);
-  return readable.flatMap((topic) => topic.partitions.map(({ partition, leader }) => ({ topic: topic.name, topicId: topic.id, partition, leader })));
+  return readable.flatMap((topic) =>
+    topic.partitions.map(({ partition, leader }) => ({ topic: topic.name, topicId: topic.id, partition, leader })),
+  );
 }
 
 /** Topics that are included by their exact name and that the cluster does not show us. */
@@ -32,9 +34,17 @@ async function noteMissing(link: KafkaLink, options: TapOptions, chosen: readonl
   const { topics } = await link.metadata(absent);
   for (const { name, errorCode } of topics) {
     if (errorCode === TOPIC_AUTHORIZATION_FAILED) {
-      status.note({ kind: 'permission', subject: name, text: `Our user may not see ${name}: give it READ and DESCRIBE on this topic. The other topics are read.` });
+      status.note({
+        kind: 'permission',
+        subject: name,
+        text: `Our user may not see ${name}: give it READ and DESCRIBE on this topic. The other topics are read.`,
+      });
     } else if (errorCode !== 0) {
-      status.note({ kind: 'not-readable', subject: name, text: `There is no topic ${name} yet. It is read as soon as somebody makes it; we never do.` });
+      status.note({
+        kind: 'not-readable',
+        subject: name,
+        text: `There is no topic ${name} yet. It is read as soon as somebody makes it; we never do.`,
+      });
     }
   }
 }

@@ -90,7 +90,11 @@ function rotate<T>(items: T[], by: number): T[] {
 
 async function fetchOnce(nodeId: number, ready: readonly ReadPartition[], parts: FetchParts): Promise<void> {
   const asked = new Map(ready.map((one) => [one, one.position]));
-  const maxBytes = Math.max(LEAST_BYTES, Math.min(RESPONSE_BYTES, parts.buffer.room), ...ready.map((one) => (one.maxBytes > PARTITION_BYTES ? one.maxBytes : 0)));
+  const maxBytes = Math.max(
+    LEAST_BYTES,
+    Math.min(RESPONSE_BYTES, parts.buffer.room),
+    ...ready.map((one) => (one.maxBytes > PARTITION_BYTES ? one.maxBytes : 0)),
+  );
   const response = await parts.link.askRaw(
     nodeId,
     'Fetch',
@@ -138,7 +142,8 @@ async function take(place: ReadPartition, fetched: FetchedPartition, parts: Fetc
   }
 }
 
-export const missingRead = (topic: string): string => `Our user may not read ${topic}: give it READ on this topic. The other topics are read.`;
+export const missingRead = (topic: string): string =>
+  `Our user may not read ${topic}: give it READ on this topic. The other topics are read.`;
 
 function read(place: ReadPartition, fetched: FetchedPartition, parts: FetchParts): void {
   const set = readRecordSet({
@@ -155,7 +160,14 @@ function read(place: ReadPartition, fetched: FetchedPartition, parts: FetchParts
   if (set.nextOffset === place.position) return;
   place.position = set.nextOffset;
   place.maxBytes = PARTITION_BYTES;
-  parts.buffer.push({ topic: place.topic, partition: place.partition, records: set.records, gaps: set.gaps, nextOffset: set.nextOffset, bytes: set.bytes });
+  parts.buffer.push({
+    topic: place.topic,
+    partition: place.partition,
+    records: set.records,
+    gaps: set.gaps,
+    nextOffset: set.nextOffset,
+    bytes: set.bytes,
+  });
 }
 
 /** Brokers give the first batch whole even if it is larger than asked for; the ones that don't are asked for as much as it takes. */
@@ -173,7 +185,10 @@ async function backIntoRange(place: ReadPartition, parts: FetchParts): Promise<v
   const failed = (error: unknown): never => {
     throw error;
   };
-  const [starts, ends] = await Promise.all([listOffsets(parts.link, [place], 'log-start', failed), listOffsets(parts.link, [place], 'high-watermark', failed)]);
+  const [starts, ends] = await Promise.all([
+    listOffsets(parts.link, [place], 'log-start', failed),
+    listOffsets(parts.link, [place], 'high-watermark', failed),
+  ]);
   const start = starts.get(place.topic)?.get(place.partition);
   const end = ends.get(place.topic)?.get(place.partition);
   if (!parts.table.holds(place)) return;
@@ -182,7 +197,14 @@ async function backIntoRange(place: ReadPartition, parts: FetchParts): Promise<v
     return parts.discoverSoon();
   }
   if (place.position < start) {
-    return lose(place, start, start - place.position, 'lost-to-retention', 'deleted by retention before it was read; the count is in offsets, transaction markers among them', parts);
+    return lose(
+      place,
+      start,
+      start - place.position,
+      'lost-to-retention',
+      'deleted by retention before it was read; the count is in offsets, transaction markers among them',
+      parts,
+    );
   }
   if (place.position > end) {
     const text = `we stood at offset ${place.position}, the partition ends at ${end}: it was cut or made anew, so it is read from its start`;
@@ -190,7 +212,18 @@ async function backIntoRange(place: ReadPartition, parts: FetchParts): Promise<v
       topic: place.topic,
       partition: place.partition,
       records: [],
-      gaps: [{ channel: place.topic, partition: place.partition, fromOffset: start, toOffset: null, count: null, reason: 'uncertain', detail: text, at: nowMicros(parts.now) }],
+      gaps: [
+        {
+          channel: place.topic,
+          partition: place.partition,
+          fromOffset: start,
+          toOffset: null,
+          count: null,
+          reason: 'uncertain',
+          detail: text,
+          at: nowMicros(parts.now),
+        },
+      ],
       nextOffset: start,
       bytes: 0,
     });
@@ -198,8 +231,24 @@ async function backIntoRange(place: ReadPartition, parts: FetchParts): Promise<v
   }
 }
 
-function lose(place: ReadPartition, next: number, count: number | null, reason: 'lost-to-retention' | 'too-large', detail: string, parts: FetchParts): void {
-  const gap = { channel: place.topic, partition: place.partition, fromOffset: place.position, toOffset: next - 1, count, reason, detail, at: nowMicros(parts.now) };
+function lose(
+  place: ReadPartition,
+  next: number,
+  count: number | null,
+  reason: 'lost-to-retention' | 'too-large',
+  detail: string,
+  parts: FetchParts,
+): void {
+  const gap = {
+    channel: place.topic,
+    partition: place.partition,
+    fromOffset: place.position,
+    toOffset: next - 1,
+    count,
+    reason,
+    detail,
+    at: nowMicros(parts.now),
+  };
   place.position = next;
   parts.buffer.push({ topic: place.topic, partition: place.partition, records: [], gaps: [gap], nextOffset: next, bytes: 0 });
 }

@@ -66,7 +66,10 @@ export class GroupMembership {
   }
 
   private async findCoordinator(): Promise<void> {
-    const answer = await this.link.ask<{ errorCode: number; coordinator: { nodeId: number } }>(null, 'GroupCoordinator', { groupId: this.group, coordinatorType: 0 });
+    const answer = await this.link.ask<{ errorCode: number; coordinator: { nodeId: number } }>(null, 'GroupCoordinator', {
+      groupId: this.group,
+      coordinatorType: 0,
+    });
     failOn(answer.errorCode, `find the coordinator of group ${this.group}`);
     this.coordinator = answer.coordinator.nodeId;
   }
@@ -92,9 +95,13 @@ export class GroupMembership {
   }
 
   private async share(joined: JoinAnswer): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
-    const wants = new Map(joined.members.map((one) => [one.memberId, AssignerProtocol.MemberMetadata.decode(one.memberMetadata)?.topics ?? []]));
+    const wants = new Map(
+      joined.members.map((one) => [one.memberId, AssignerProtocol.MemberMetadata.decode(one.memberMetadata)?.topics ?? []]),
+    );
     const { topics } = await this.link.metadata([...new Set([...wants.values()].flat())]);
-    const partitions = new Map(topics.filter((topic) => topic.errorCode === 0).map((topic) => [topic.name, topic.partitions.map((one) => one.partition)]));
+    const partitions = new Map(
+      topics.filter((topic) => topic.errorCode === 0).map((topic) => [topic.name, topic.partitions.map((one) => one.partition)]),
+    );
     return [...spreadPartitions(wants, partitions)].map(([memberId, assignment]) => ({
       memberId,
       memberAssignment: AssignerProtocol.MemberAssignment.encode({ version: 0, assignment, userData: Buffer.alloc(0) }),
@@ -116,7 +123,10 @@ export class GroupMembership {
   async committed(places: readonly TopicPartition[]): Promise<OffsetTable> {
     const table: OffsetTable = new Map();
     if (places.length === 0) return table;
-    const answer = await this.link.ask<FetchAnswer>(this.coordinator, 'OffsetFetch', { groupId: this.group, topics: byTopic(places, ({ partition }) => ({ partition })) });
+    const answer = await this.link.ask<FetchAnswer>(this.coordinator, 'OffsetFetch', {
+      groupId: this.group,
+      topics: byTopic(places, ({ partition }) => ({ partition })),
+    });
     failOn(answer.errorCode ?? 0, `read the offsets of group ${this.group}`);
     for (const { topic, partitions } of answer.responses) {
       for (const { partition, offset, errorCode } of partitions) {
@@ -128,14 +138,18 @@ export class GroupMembership {
   }
 
   async commit(offsets: ReadonlyMap<string, ReadonlyMap<number, number>>): Promise<void> {
-    const topics = [...offsets].map(([topic, ofTopic]) => ({ topic, partitions: [...ofTopic].map(([partition, offset]) => ({ partition, offset: String(offset), metadata: null })) }));
+    const topics = [...offsets].map(([topic, ofTopic]) => ({
+      topic,
+      partitions: [...ofTopic].map(([partition, offset]) => ({ partition, offset: String(offset), metadata: null })),
+    }));
     const answer = await this.link.ask<CommitAnswer>(this.coordinator, 'OffsetCommit', {
       groupId: this.group,
       groupGenerationId: this.generationId,
       memberId: this.memberId,
       topics,
     });
-    for (const { topic, partitions } of answer.responses) for (const { errorCode, partition } of partitions) failOn(errorCode, `commit ${topic}/${partition}`);
+    for (const { topic, partitions } of answer.responses)
+      for (const { errorCode, partition } of partitions) failOn(errorCode, `commit ${topic}/${partition}`);
   }
 
   async leave(): Promise<void> {

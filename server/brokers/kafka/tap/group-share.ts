@@ -26,6 +26,7 @@ export interface GroupShareParts {
 const HEARTBEAT_MS = 3_000;
 /** Below the rebalance timeout, so that we are back in time. */
 const DRAIN_MS = 15_000;
+const LEAVE_MS = 2_000;
 
 /**
  * Which partitions are ours, by our own group. When the group rebalances (a collector came or went, topics came) everything is given back:
@@ -36,6 +37,7 @@ export class GroupShare {
   private readonly membership: GroupMembership;
   private readonly wake = new Signal();
   private readonly tried = new Signal();
+  private readonly closing = new Signal();
   private hasTried = false;
   private found: readonly FoundPartition[] = [];
   private changed = false;
@@ -169,7 +171,9 @@ export class GroupShare {
   async close(): Promise<void> {
     this.wake.wake();
     this.tried.wake();
-    await this.membership.leave();
+    // A broker that does not answer must not hold us: without a goodbye the group waits for the session to end.
+    await Promise.race([this.membership.leave(), this.closing.wait(LEAVE_MS)]);
+    this.closing.wake();
     await this.parts.link.close();
   }
 }

@@ -92,7 +92,8 @@ class KafkaTap implements Tap {
       status: this.status,
       now,
       closed: () => this.isClosed,
-      read: (found, committed) => this.reader.read(found, async () => ((await this.options.resumeAgain?.()) ?? this.options.resume).offsets, committed),
+      read: (found, committed) =>
+        this.reader.read(found, async () => ((await this.options.resumeAgain?.()) ?? this.options.resume).offsets, committed),
       drop: () => this.reader.drop(),
       drained: (ms) => this.drained(ms),
       startOver: () => this.startOver(),
@@ -173,7 +174,9 @@ class KafkaTap implements Tap {
   async settle(batch: TapBatch): Promise<void> {
     if (this.isClosed) throw new AppError('tap-closed', 'the tap is closed');
     if (batch.generation !== this.generation || this.unsettled[0] !== batch) {
-      throw new AppError('tap-lost', `batch ${batch.number} belongs to partitions that were taken away: it will be read again`, { retryable: true });
+      throw new AppError('tap-lost', `batch ${batch.number} belongs to partitions that were taken away: it will be read again`, {
+        retryable: true,
+      });
     }
     await this.share?.commit(batch.offsets);
     if (this.unsettled[0] === batch) this.unsettled.shift();

@@ -46,7 +46,11 @@ export class PartitionReader {
       table.remove(partition);
       removed = true;
       if (topicId !== undefined) {
-        status.note({ kind: 'uncertain', subject: partition.topic, text: `${partition.topic} was deleted and made again. It is read from its start; its offsets begin anew, so places of old and new events may be equal.` });
+        status.note({
+          kind: 'uncertain',
+          subject: partition.topic,
+          text: `${partition.topic} was deleted and made again. It is read from its start; its offsets begin anew, so places of old and new events may be equal.`,
+        });
       }
     }
     return removed;

@@ -50,7 +50,11 @@ export class RecordBuffer {
 
   /** Adds a chunk; one without record and gap only moves the offsets that the next batch reports. */
   push(chunk: Chunk): void {
-    if (chunk.records.length === 0 && chunk.gaps.length === 0 && !this.chunks.some((one) => one.topic === chunk.topic && one.partition === chunk.partition)) {
+    if (
+      chunk.records.length === 0 &&
+      chunk.gaps.length === 0 &&
+      !this.chunks.some((one) => one.topic === chunk.topic && one.partition === chunk.partition)
+    ) {
       setOffset(this.progress, chunk.topic, chunk.partition, chunk.nextOffset);
       return;
     }
@@ -87,7 +91,10 @@ export class RecordBuffer {
       const each = chunk.records.length === 0 ? 0 : sizeOf(chunk) / chunk.records.length;
       const left = chunk.records.length - chunk.taken;
       const first = taken.records.length === 0 ? 1 : 0;
-      const fits = Math.max(first, Math.min(limit.records - taken.records.length, each === 0 ? left : Math.floor((limit.bytes - bytes) / each)));
+      const fits = Math.max(
+        first,
+        Math.min(limit.records - taken.records.length, each === 0 ? left : Math.floor((limit.bytes - bytes) / each)),
+      );
       if (fits <= 0 && left > 0) break;
       const count = Math.min(left, fits);
       bytes += count * each;

@@ -17,7 +17,7 @@ export class Signal {
   }
 
   wake(): void {
-    for (const done of [...this.waiting]) done();
+    for (const done of this.waiting) done();
   }
 }
 

@@ -36,7 +36,11 @@ export class StartPositions {
   }
 
   /** Leaves out partitions whose leader does not answer now. `committed`: what our own group has on the broker. */
-  async of(found: readonly FoundPartition[], resume: TapOptions['resume']['offsets'], committed: OffsetTable | null): Promise<Map<FoundPartition, number>> {
+  async of(
+    found: readonly FoundPartition[],
+    resume: TapOptions['resume']['offsets'],
+    committed: OffsetTable | null,
+  ): Promise<Map<FoundPartition, number>> {
     const known = new Map<FoundPartition, number>();
     const fromStart: FoundPartition[] = [];
     const fromNow: FoundPartition[] = [];
@@ -46,7 +50,10 @@ export class StartPositions {
       else if (this.startsNow(one)) fromNow.push(one);
       else fromStart.push(one);
     }
-    const [starts, ends] = await Promise.all([listOffsets(this.link, fromStart, 'log-start'), listOffsets(this.link, fromNow, 'last-stable')]);
+    const [starts, ends] = await Promise.all([
+      listOffsets(this.link, fromStart, 'log-start'),
+      listOffsets(this.link, fromNow, 'last-stable'),
+    ]);
     for (const one of [...fromStart, ...fromNow]) {
       const offset = (starts.get(one.topic) ?? ends.get(one.topic))?.get(one.partition) ?? ends.get(one.topic)?.get(one.partition);
       if (offset !== undefined) known.set(one, offset);
@@ -54,7 +61,11 @@ export class StartPositions {
     return known;
   }
 
-  private known({ topic, topicId, partition }: FoundPartition, resume: TapOptions['resume']['offsets'], committed: OffsetTable | null): number | null {
+  private known(
+    { topic, topicId, partition }: FoundPartition,
+    resume: TapOptions['resume']['offsets'],
+    committed: OffsetTable | null,
+  ): number | null {
     const before = this.table.positionBefore(topic, partition, topicId);
     if (before !== null) return before;
     if (this.table.knew(topic, partition)) return null;

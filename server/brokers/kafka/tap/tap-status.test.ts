@@ -9,7 +9,10 @@ describe('what the tap says of itself', () => {
   it('[K23] shows the first problem until it is solved, then the next, then live', () => {
     let now = 100;
     const told: string[] = [];
-    const status = new TapStatus(() => now, (one) => told.push(one.text));
+    const status = new TapStatus(
+      () => now,
+      (one) => told.push(one.text),
+    );
     status.started();
     status.trouble('node 1', problem('one'), 150);
     now = 120;
@@ -24,7 +27,10 @@ describe('what the tap says of itself', () => {
   });
 
   it('is silent when nothing changes', () => {
-    const status = new TapStatus(() => 0, () => undefined);
+    const status = new TapStatus(
+      () => 0,
+      () => undefined,
+    );
     let calls = 0;
     status.listen(() => calls++);
     status.read(['a']);
@@ -37,7 +43,10 @@ describe('what the tap says of itself', () => {
   });
 
   it('closed is the last word', () => {
-    const status = new TapStatus(() => 0, () => undefined);
+    const status = new TapStatus(
+      () => 0,
+      () => undefined,
+    );
     status.trouble('node 1', problem('one'), 1);
     status.closed();
     expect(status.state.status).toBe('closed');

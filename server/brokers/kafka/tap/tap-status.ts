@@ -71,7 +71,16 @@ export class TapStatus {
 
   private tell(): void {
     const [trouble] = this.problems.values();
-    const status = this.phase === 'closed' ? 'closed' : trouble !== undefined ? 'retrying' : this.phase === 'starting' ? 'starting' : this.paused ? 'paused' : 'live';
+    const status =
+      this.phase === 'closed'
+        ? 'closed'
+        : trouble !== undefined
+          ? 'retrying'
+          : this.phase === 'starting'
+            ? 'starting'
+            : this.paused
+              ? 'paused'
+              : 'live';
     const since = status === this.current.status ? this.current.since : this.now();
     const shown = status === 'retrying' ? trouble : undefined;
     this.current = {

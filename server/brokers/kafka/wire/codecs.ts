@@ -1,9 +1,7 @@
-import { createRequire } from 'node:module';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { decompressFrameSync } from 'lz4-napi';
-
-const { uncompress: uncompressSnappy } = createRequire(import.meta.url)('snappyjs') as { uncompress(bytes: Buffer, maxLength?: number): Buffer };
+import * as snappy from 'snappyjs';
 
 /** A batch may claim to unpack to anything; beyond this it is passed over as a gap instead of taking the process's memory. */
 const MOST_UNPACKED = 128 * 1024 * 1024;
@@ -59,7 +57,8 @@ function gunzipLenient(bytes: Buffer, most: number): Buffer {
 }
 
 function endOfGzipHeader(bytes: Buffer): number {
-  if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b || bytes[2] !== 8) throw new CodecError('codec', 'gzip: not a gzip stream');
+  if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b || bytes[2] !== 8)
+    throw new CodecError('codec', 'gzip: not a gzip stream');
   const flags = bytes[3] ?? 0;
   let at = 10;
   if (flags & 4) at += 2 + bytes.readUInt16LE(at);
@@ -95,7 +94,7 @@ function snappyBlock(bytes: Buffer, most: number): Buffer {
     if (byte < 0x80) break;
   }
   if (claimed > most) throw tooLarge(2, most);
-  return uncompressSnappy(bytes);
+  return snappy.uncompress(bytes);
 }
 
 function unpackZstd(bytes: Buffer, most: number): Buffer {

@@ -12,7 +12,16 @@ describe('one record as a batch', () => {
       { name: 'b', wire: 'kafka', value: Buffer.alloc(0) },
     ];
     const bytes = encodeBatch({ key: Buffer.from('k'), value: Buffer.alloc(70_000, 7), headers, timeMs: 1_700_000_000_123 }, NO_PRODUCER);
-    const { records, gaps, nextOffset } = readRecordSet({ channel: 't', partition: 0, bytes, fetchOffset: 0, aborted: [], maxBodyBytes: 100_000, observedAt: 0, names: new HeaderNames() });
+    const { records, gaps, nextOffset } = readRecordSet({
+      channel: 't',
+      partition: 0,
+      bytes,
+      fetchOffset: 0,
+      aborted: [],
+      maxBodyBytes: 100_000,
+      observedAt: 0,
+      names: new HeaderNames(),
+    });
     expect(gaps).toEqual([]);
     expect(nextOffset).toBe(1);
     expect(records).toMatchObject([{ key: Buffer.from('k'), headers, bodySize: 70_000, publishedAt: 1_700_000_000_123_000 }]);

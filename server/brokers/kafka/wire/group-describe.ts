@@ -79,7 +79,13 @@ function readAssignment(reader: ByteReader): Map<string, number[]> {
 }
 
 /** A member of a classic group, as kafkajs decodes it. Its metadata is opaque bytes; a client that puts something else there shows no topics. */
-export function fromClassicMember(member: { memberId: string; clientId: string; clientHost: string; memberMetadata: Buffer; memberAssignment: Buffer }): DescribedMember {
+export function fromClassicMember(member: {
+  memberId: string;
+  clientId: string;
+  clientHost: string;
+  memberMetadata: Buffer;
+  memberAssignment: Buffer;
+}): DescribedMember {
   const metadata = lenient(() => AssignerProtocol.MemberMetadata.decode(member.memberMetadata));
   const assignment = lenient(() => AssignerProtocol.MemberAssignment.decode(member.memberAssignment));
   return {

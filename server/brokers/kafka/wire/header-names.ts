@@ -13,7 +13,8 @@ export class HeaderNames {
     const known = this.byHash.get(hash);
     if (known !== undefined && sameBytes(known.bytes, buffer, start, end)) return known.name;
     const name = buffer.toString('utf8', start, end);
-    if (known === undefined && this.byHash.size < MOST_NAMES) this.byHash.set(hash, { bytes: Buffer.from(buffer.subarray(start, end)), name });
+    if (known === undefined && this.byHash.size < MOST_NAMES)
+      this.byHash.set(hash, { bytes: Buffer.from(buffer.subarray(start, end)), name });
     return name;
   }
 }

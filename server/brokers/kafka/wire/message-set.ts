@@ -1,7 +1,13 @@
 import { ByteReader } from './byte-reader';
 
 export type OldMessage =
-  | { readonly ok: true; readonly key: Buffer | null; readonly value: Buffer | null; readonly timeMs: number; readonly timeBy: 'producer' | 'broker' }
+  | {
+      readonly ok: true;
+      readonly key: Buffer | null;
+      readonly value: Buffer | null;
+      readonly timeMs: number;
+      readonly timeBy: 'producer' | 'broker';
+    }
   | { readonly ok: false; readonly packed: boolean; readonly why: string };
 
 /** Reads one message of format 0 or 1 (after its offset and size). `timeMs` is -1 for format 0, which had none. */

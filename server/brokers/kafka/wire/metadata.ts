@@ -88,6 +88,10 @@ export const fromOldMetadata = (old: OldMetadata): ClusterMetadata => ({
     errorCode: topic.topicErrorCode,
     internal: topic.isInternal ?? false,
     mayRead: null,
-    partitions: topic.partitionMetadata.map((one) => ({ partition: one.partitionId, leader: one.leader, errorCode: one.partitionErrorCode })),
+    partitions: topic.partitionMetadata.map((one) => ({
+      partition: one.partitionId,
+      leader: one.leader,
+      errorCode: one.partitionErrorCode,
+    })),
   })),
 });

@@ -26,7 +26,8 @@ export interface FixtureBatch {
   readonly count?: number;
 }
 
-const bytesOf = (value: string | Buffer | null | undefined): Buffer | null => (value == null ? null : Buffer.from(value as string));
+const bytesOf = (value: string | Buffer | null | undefined): Buffer | null =>
+  value === null || value === undefined ? null : Buffer.from(value as string);
 
 export function encodeRecord(record: FixtureRecord, index: number): Buffer {
   const headers = record.headers ?? [];

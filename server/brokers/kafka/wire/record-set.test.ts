@@ -1,14 +1,12 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
-import { createRequire } from 'node:module';
 import { compressFrameSync } from 'lz4-napi';
+import * as snappy from 'snappyjs';
 import { describe, expect, it } from 'vitest';
 import type { RawRecord } from '@/lib/events/observed-event';
 import { unpack } from './codecs';
 import { HeaderNames } from './header-names';
 import { encodeMarker, encodeRecordBatch } from './record-batch.fixture';
 import { readRecordSet, type AbortedTransaction, type RecordSet } from './record-set';
-
-const snappy = createRequire(import.meta.url)('snappyjs') as { compress(bytes: Buffer): Buffer };
 
 interface Reading {
   readonly from?: number;
@@ -40,21 +38,43 @@ describe('the walk over a record set', () => {
       encodeRecordBatch({
         baseOffset: 7,
         records: [
-          { key: 'k', value: 'body', headers: [['a', '1'], ['b', null], ['a', '2'], ['', '']], timeDelta: -5 },
+          {
+            key: 'k',
+            value: 'body',
+            headers: [
+              ['a', '1'],
+              ['b', null],
+              ['a', '2'],
+              ['', ''],
+            ],
+            timeDelta: -5,
+          },
           { key: null, value: null },
           { key: '', value: '' },
         ],
       }),
       { from: 7 },
     );
-    expect(set.records[0]).toMatchObject({ channel: 'orders', partition: 3, offset: 7, bodySize: 4, publishedAt: 1_699_999_999_995_000, publishedAtBy: 'producer', observedAt: 42 });
+    expect(set.records[0]).toMatchObject({
+      channel: 'orders',
+      partition: 3,
+      offset: 7,
+      bodySize: 4,
+      publishedAt: 1_699_999_999_995_000,
+      publishedAtBy: 'producer',
+      observedAt: 42,
+    });
     expect(set.records[0]?.headers.map(({ name, wire, value }) => [name, wire, text(value)])).toEqual([
       ['a', 'kafka', '1'],
       ['b', 'kafka', null],
       ['a', 'kafka', '2'],
       ['', 'kafka', ''],
     ]);
-    expect(set.records.map(({ key, body }) => [text(key), text(body)])).toEqual([['k', 'body'], [null, null], ['', '']]);
+    expect(set.records.map(({ key, body }) => [text(key), text(body)])).toEqual([
+      ['k', 'body'],
+      [null, null],
+      ['', ''],
+    ]);
     expect(set).toMatchObject({ nextOffset: 10, gaps: [], wanted: 0 });
   });
 
@@ -62,13 +82,20 @@ describe('the walk over a record set', () => {
     const append = read(encodeRecordBatch({ records: [{ value: 'a', timeDelta: 9 }], attributes: 8, maxTime: 1_800_000_000_000 }));
     expect(append.records[0]).toMatchObject({ publishedAt: 1_800_000_000_000_000, publishedAtBy: 'broker' });
     for (const baseTime of [-1, 9_000_000_000_000_000]) {
-      expect(read(encodeRecordBatch({ records: [{ value: 'a' }], baseTime })).records[0]).toMatchObject({ publishedAt: null, publishedAtBy: null });
+      expect(read(encodeRecordBatch({ records: [{ value: 'a' }], baseTime })).records[0]).toMatchObject({
+        publishedAt: null,
+        publishedAtBy: null,
+      });
     }
-    expect(read(encodeRecordBatch({ records: [{ value: 'a', timeDelta: 200_000_000_000 }], baseTime: 1_000 })).records[0]?.publishedAt).toBe(200_000_001_000_000);
+    expect(
+      read(encodeRecordBatch({ records: [{ value: 'a', timeDelta: 200_000_000_000 }], baseTime: 1_000 })).records[0]?.publishedAt,
+    ).toBe(200_000_001_000_000);
   });
 
   it('[K11] starts in the middle of a batch and leaves out what was read before', () => {
-    const set = read([encodeRecordBatch({ baseOffset: 0, records: three }), encodeRecordBatch({ baseOffset: 3, records: three })], { from: 2 });
+    const set = read([encodeRecordBatch({ baseOffset: 0, records: three }), encodeRecordBatch({ baseOffset: 3, records: three })], {
+      from: 2,
+    });
     expect(offsets(set)).toEqual([2, 3, 4, 5]);
     expect(set.nextOffset).toBe(6);
   });
@@ -77,7 +104,11 @@ describe('the walk over a record set', () => {
     const set = read(encodeRecordBatch({ baseOffset: 10, records: [{ value: 'x', offsetDelta: 4 }], lastOffsetDelta: 9 }), { from: 10 });
     expect(offsets(set)).toEqual([14]);
     expect(set.nextOffset).toBe(20);
-    expect(read(encodeRecordBatch({ baseOffset: 10, records: [], lastOffsetDelta: 9 }), { from: 10 })).toMatchObject({ records: [], gaps: [], nextOffset: 20 });
+    expect(read(encodeRecordBatch({ baseOffset: 10, records: [], lastOffsetDelta: 9 }), { from: 10 })).toMatchObject({
+      records: [],
+      gaps: [],
+      nextOffset: 20,
+    });
   });
 
   it('leaves a batch that is cut off for the next fetch, and says how much it wants when it is the first', () => {
@@ -122,11 +153,25 @@ describe('the walk over a record set', () => {
     });
 
     it.each([1, 2, 3, 4, 5, 7])('[K13] passes over a batch of codec %i that cannot be unpacked, and goes on behind it', (codec) => {
-      const bad = encodeRecordBatch({ baseOffset: 5, records: three, codec, pack: () => Buffer.from('not packed at all, only said to be') });
+      const bad = encodeRecordBatch({
+        baseOffset: 5,
+        records: three,
+        codec,
+        pack: () => Buffer.from('not packed at all, only said to be'),
+      });
       const set = read([bad, encodeRecordBatch({ baseOffset: 8, records: [{ value: 'next' }] })], { from: 5 });
       expect(bodies(set)).toEqual(['next']);
       expect(set.gaps).toEqual([
-        { channel: 'orders', partition: 3, fromOffset: 5, toOffset: 7, count: 3, reason: expect.stringMatching(/^(codec|too-large)$/), detail: expect.any(String), at: 42 },
+        {
+          channel: 'orders',
+          partition: 3,
+          fromOffset: 5,
+          toOffset: 7,
+          count: 3,
+          reason: expect.stringMatching(/^(codec|too-large)$/),
+          detail: expect.any(String),
+          at: 42,
+        },
       ]);
       expect(set.nextOffset).toBe(9);
     });
@@ -135,7 +180,13 @@ describe('the walk over a record set', () => {
       const claim = Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0]);
       expect(packed(2, () => claim).gaps).toMatchObject([{ reason: 'too-large', count: 3, fromOffset: 0, toOffset: 2 }]);
       const large = Buffer.alloc(200);
-      for (const [codec, bytes] of [[1, gzipSync(large)], [1, Buffer.concat([gzipSync(large), Buffer.from('trailing')])], [2, snappy.compress(large)], [2, xerial(snappy.compress(large))], [4, rawZstd(large)]] as const) {
+      for (const [codec, bytes] of [
+        [1, gzipSync(large)],
+        [1, Buffer.concat([gzipSync(large), Buffer.from('trailing')])],
+        [2, snappy.compress(large)],
+        [2, xerial(snappy.compress(large))],
+        [4, rawZstd(large)],
+      ] as const) {
         expect(() => unpack(codec, bytes, 100)).toThrow(expect.objectContaining({ reason: 'too-large' }));
         expect(unpack(codec, bytes, 200).length).toBe(200);
       }
@@ -154,7 +205,9 @@ describe('the walk over a record set', () => {
       ['more headers than bytes', (content) => overwrite(content, content.length - 1, 0x7e)],
       ['a number that never ends', (content) => overwrite(content, 1, 0xff, 0xff, 0xff, 0xff, 0xff)],
     ])('[K14] one record with %s is a gap of one; its neighbours are read', (_, spoil) => {
-      const set = read(encodeRecordBatch({ baseOffset: 20, records: [{ value: 'a' }, { value: 'bad', spoil }, { value: 'c' }] }), { from: 20 });
+      const set = read(encodeRecordBatch({ baseOffset: 20, records: [{ value: 'a' }, { value: 'bad', spoil }, { value: 'c' }] }), {
+        from: 20,
+      });
       expect(bodies(set)).toEqual(['a', 'c']);
       expect(set.gaps).toMatchObject([{ fromOffset: 21, toOffset: 21, count: 1, reason: 'undecodable' }]);
       expect(set.nextOffset).toBe(23);
@@ -162,7 +215,10 @@ describe('the walk over a record set', () => {
 
     it('[K14] a broken frame ends its batch: the rest is one counted gap', () => {
       const spoiled = (plain: Buffer): Buffer => overwrite(plain, plain.length / 3, 0x7e);
-      const set = read([encodeRecordBatch({ records: three, pack: spoiled }), encodeRecordBatch({ baseOffset: 3, records: [{ value: 'next' }] })]);
+      const set = read([
+        encodeRecordBatch({ records: three, pack: spoiled }),
+        encodeRecordBatch({ baseOffset: 3, records: [{ value: 'next' }] }),
+      ]);
       expect(bodies(set)).toEqual(['a', 'next']);
       expect(set.gaps).toMatchObject([{ fromOffset: 1, toOffset: 2, count: 2, reason: 'undecodable' }]);
     });
@@ -176,12 +232,17 @@ describe('the walk over a record set', () => {
     it('[K14] a batch without a sound length does not hold the partition', () => {
       const broken = encodeRecordBatch({ baseOffset: 4, records: three });
       broken.writeInt32BE(-5, 8);
-      expect(read(broken, { from: 4 })).toMatchObject({ records: [], nextOffset: 5, gaps: [{ fromOffset: 4, toOffset: 4, count: null, reason: 'undecodable' }] });
+      expect(read(broken, { from: 4 })).toMatchObject({
+        records: [],
+        nextOffset: 5,
+        gaps: [{ fromOffset: 4, toOffset: 4, count: null, reason: 'undecodable' }],
+      });
     });
 
     it('never throws at a marker, whatever byte is wrong', () => {
       const sound = encodeMarker(100, 1, 'abort');
-      for (let at = 0; at < sound.length; at++) for (const wrong of [0x00, 0x7f, 0x80, 0xff]) read(overwrite(Buffer.from(sound), at, wrong), { from: 100 });
+      for (let at = 0; at < sound.length; at++)
+        for (const wrong of [0x00, 0x7f, 0x80, 0xff]) read(overwrite(Buffer.from(sound), at, wrong), { from: 100 });
     });
 
     it('never throws and always moves on, whatever byte is wrong', () => {
@@ -199,7 +260,8 @@ describe('the walk over a record set', () => {
   });
 
   describe('transactions', () => {
-    const batch = (baseOffset: number, producerId: number, value: string): Buffer => encodeRecordBatch({ baseOffset, producerId, attributes: 16, records: [{ value }] });
+    const batch = (baseOffset: number, producerId: number, value: string): Buffer =>
+      encodeRecordBatch({ baseOffset, producerId, attributes: 16, records: [{ value }] });
 
     it('[K15] leaves out what was rolled back, and markers; offsets move past both', () => {
       const set = read(
@@ -219,14 +281,28 @@ describe('the walk over a record set', () => {
 
     it('[K15] tells two rolled back transactions of one producer from the committed one between them', () => {
       const set = read(
-        [batch(0, 1, 'no'), encodeMarker(1, 1, 'abort'), batch(2, 1, 'yes'), encodeMarker(3, 1, 'commit'), batch(4, 1, 'no'), encodeMarker(5, 1, 'abort')],
-        { aborted: [{ producerId: 1, firstOffset: 4 }, { producerId: 1, firstOffset: 0 }] },
+        [
+          batch(0, 1, 'no'),
+          encodeMarker(1, 1, 'abort'),
+          batch(2, 1, 'yes'),
+          encodeMarker(3, 1, 'commit'),
+          batch(4, 1, 'no'),
+          encodeMarker(5, 1, 'abort'),
+        ],
+        {
+          aborted: [
+            { producerId: 1, firstOffset: 4 },
+            { producerId: 1, firstOffset: 0 },
+          ],
+        },
       );
       expect(bodies(set)).toEqual(['yes']);
     });
 
     it('[K15] a record outside of any transaction is kept even if its producer rolled one back', () => {
-      const set = read([encodeRecordBatch({ producerId: 1, records: [{ value: 'plain' }] }), batch(1, 1, 'no')], { aborted: [{ producerId: 1, firstOffset: 0 }] });
+      const set = read([encodeRecordBatch({ producerId: 1, records: [{ value: 'plain' }] }), batch(1, 1, 'no')], {
+        aborted: [{ producerId: 1, firstOffset: 0 }],
+      });
       expect(bodies(set)).toEqual(['plain']);
     });
   });
@@ -236,7 +312,12 @@ describe('the walk over a record set', () => {
       const time = magic === 1 ? Buffer.alloc(8) : Buffer.alloc(0);
       if (magic === 1) time.writeBigInt64BE(1_500_000_000_000n);
       const body = Buffer.from(value);
-      const content = Buffer.concat([Buffer.from([0, 0, 0, 0, magic, attributes]), time, Buffer.from([255, 255, 255, 255, 0, 0, 0, body.length]), body]);
+      const content = Buffer.concat([
+        Buffer.from([0, 0, 0, 0, magic, attributes]),
+        time,
+        Buffer.from([255, 255, 255, 255, 0, 0, 0, body.length]),
+        body,
+      ]);
       const head = Buffer.alloc(12);
       head.writeBigInt64BE(BigInt(offset));
       head.writeInt32BE(content.length, 8);
@@ -244,7 +325,15 @@ describe('the walk over a record set', () => {
     };
 
     it('[K16] single ones are read, packed ones are a gap of unknown count', () => {
-      const set = read([message(4, 0, 0, 'old'), message(5, 1, 0, 'newer'), message(9, 1, 1, 'packed'), encodeRecordBatch({ baseOffset: 10, records: [{ value: 'new' }] })], { from: 4 });
+      const set = read(
+        [
+          message(4, 0, 0, 'old'),
+          message(5, 1, 0, 'newer'),
+          message(9, 1, 1, 'packed'),
+          encodeRecordBatch({ baseOffset: 10, records: [{ value: 'new' }] }),
+        ],
+        { from: 4 },
+      );
       expect(bodies(set)).toEqual(['old', 'newer', 'new']);
       expect(set.records.map((record) => record.publishedAt)).toEqual([null, 1_500_000_000_000_000, 1_700_000_000_000_000]);
       expect(set.gaps).toMatchObject([{ fromOffset: 6, toOffset: 9, count: null, reason: 'codec' }]);
@@ -267,5 +356,11 @@ function rawZstd(bytes: Buffer): Buffer {
 
 function gzipWithName(bytes: Buffer): Buffer {
   const tail = gzipSync(bytes).subarray(-8);
-  return Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3]), Buffer.from('file\0'), deflateRawSync(bytes), tail, Buffer.from('more')]);
+  return Buffer.concat([
+    Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3]),
+    Buffer.from('file\0'),
+    deflateRawSync(bytes),
+    tail,
+    Buffer.from('more'),
+  ]);
 }

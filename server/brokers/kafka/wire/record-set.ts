@@ -89,7 +89,8 @@ class RecordSetWalk {
 
   private batch(at: number, end: number): void {
     const { bytes, fetchOffset } = this.source;
-    if (end - at < BATCH_HEADER) return this.gap(this.nextOffset, this.nextOffset, null, 'undecodable', 'a batch is shorter than its header');
+    if (end - at < BATCH_HEADER)
+      return this.gap(this.nextOffset, this.nextOffset, null, 'undecodable', 'a batch is shorter than its header');
     const baseOffset = int64(bytes, at);
     const lastOffset = baseOffset + Math.max(0, bytes.readInt32BE(at + 23));
     if (lastOffset < fetchOffset) return;
@@ -98,7 +99,8 @@ class RecordSetWalk {
     const count = bytes.readInt32BE(at + 57);
     this.startAborts(lastOffset);
     if (attributes & CONTROL) this.marker(at, producerId);
-    else if (!(attributes & TRANSACTIONAL && this.abortedProducers.has(producerId))) this.events(at, end, baseOffset, lastOffset, attributes, count);
+    else if (!(attributes & TRANSACTIONAL && this.abortedProducers.has(producerId)))
+      this.events(at, end, baseOffset, lastOffset, attributes, count);
     this.nextOffset = Math.max(this.nextOffset, lastOffset + 1);
   }
 
@@ -117,7 +119,8 @@ class RecordSetWalk {
     cursor.varlong();
     cursor.varint();
     const keyLength = cursor.varint();
-    if (keyLength >= 4 && cursor.position + 4 <= this.source.bytes.length && this.source.bytes.readInt16BE(cursor.position + 2) === 0) this.abortedProducers.delete(producerId);
+    if (keyLength >= 4 && cursor.position + 4 <= this.source.bytes.length && this.source.bytes.readInt16BE(cursor.position + 2) === 0)
+      this.abortedProducers.delete(producerId);
   }
 
   private events(at: number, end: number, baseOffset: number, lastOffset: number, attributes: number, count: number): void {
@@ -128,7 +131,13 @@ class RecordSetWalk {
       body = codec === 0 ? bytes : unpack(codec, bytes.subarray(at + BATCH_HEADER, end));
     } catch (error) {
       const reason = error instanceof CodecError ? error.reason : 'codec';
-      return this.gap(Math.max(baseOffset, fetchOffset), lastOffset, baseOffset >= fetchOffset ? count : null, reason, (error as Error).message);
+      return this.gap(
+        Math.max(baseOffset, fetchOffset),
+        lastOffset,
+        baseOffset >= fetchOffset ? count : null,
+        reason,
+        (error as Error).message,
+      );
     }
     const plain = body === bytes;
     const cursor = new RecordCursor(body, plain ? at + BATCH_HEADER : 0);
@@ -142,7 +151,14 @@ class RecordSetWalk {
       if (!(length >= 6 && start + length <= bodyEnd)) {
         // A batch can't hold more records than offsets, whatever it says.
         const missing = Math.min(count - i, lastOffset - expected + 1);
-        if (missing > 0) this.gap(Math.max(expected, fetchOffset), lastOffset, missing, 'undecodable', `record ${i + 1} of ${count} has a length of ${length}`);
+        if (missing > 0)
+          this.gap(
+            Math.max(expected, fetchOffset),
+            lastOffset,
+            missing,
+            'undecodable',
+            `record ${i + 1} of ${count} has a length of ${length}`,
+          );
         return;
       }
       expected = this.event(cursor, start + length, baseOffset, expected, lastOffset, baseTime, appendTime) + 1;
@@ -151,7 +167,15 @@ class RecordSetWalk {
   }
 
   /** Reads one record and returns its offset; a record that doesn't fit its own frame becomes a gap of one. */
-  private event(cursor: RecordCursor, end: number, baseOffset: number, expected: number, lastOffset: number, baseTime: number, appendTime: number | null): number {
+  private event(
+    cursor: RecordCursor,
+    end: number,
+    baseOffset: number,
+    expected: number,
+    lastOffset: number,
+    baseTime: number,
+    appendTime: number | null,
+  ): number {
     cursor.position += 1;
     const delta = cursor.varlongWithin(end);
     const offset = baseOffset + cursor.varintWithin(end);
@@ -188,7 +212,14 @@ class RecordSetWalk {
     return headers;
   }
 
-  private add(offset: number, key: Buffer | null, value: Buffer | null, headers: readonly EventHeader[], timeMs: number, by: 'producer' | 'broker'): void {
+  private add(
+    offset: number,
+    key: Buffer | null,
+    value: Buffer | null,
+    headers: readonly EventHeader[],
+    timeMs: number,
+    by: 'producer' | 'broker',
+  ): void {
     const { source } = this;
     const bodySize = value === null ? 0 : value.length;
     // A cut body is copied: the view would keep the whole of a large fetch alive for a small rest.
@@ -219,7 +250,14 @@ class RecordSetWalk {
     if (offset < fetchOffset) return;
     const message = readMessage(bytes.subarray(at + LOG_OVERHEAD, end));
     if (message.ok) this.add(offset, message.key, message.value, NOTHING, message.timeMs, message.timeBy);
-    else this.gap(Math.max(this.nextOffset, fetchOffset), offset, message.packed ? null : 1, message.packed ? 'codec' : 'undecodable', message.why);
+    else
+      this.gap(
+        Math.max(this.nextOffset, fetchOffset),
+        offset,
+        message.packed ? null : 1,
+        message.packed ? 'codec' : 'undecodable',
+        message.why,
+      );
     this.nextOffset = Math.max(this.nextOffset, offset + 1);
   }
 
