@@ -29,7 +29,7 @@ module.exports = {
       name: 'app-has-three-doors',
       severity: 'error',
       comment: 'A page or route asks through server/web/services, server/web/queries or server/web/actions (and server/web/access to parse a request).',
-      from: { path: '^app/' },
+      from: { path: '^app/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^(server|shop|scripts)/', pathNot: '^server/web/(services|queries/|actions/|access/|http/)' },
     },
     {

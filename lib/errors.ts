@@ -38,12 +38,3 @@ export type BrokerErrorCode =
 
 /** Codes the store throws. */
 export type StoreErrorCode = 'store-unreachable' | 'store-slow' | 'store-full' | 'store-locked' | 'store-fenced' | 'store-refused';
-
-/** A named refusal that a screen shows. */
-export interface Refusal {
-  readonly refused: true;
-  readonly code: string;
-  readonly text: string;
-}
-
-export const refused = (code: string, text: string): Refusal => ({ refused: true, code, text });

@@ -42,16 +42,6 @@ export function LinkButton({ href, look = 'normal', big = false, icon, children 
   );
 }
 
-/** An action somebody may not do: never hidden, dashed and locked, with the right that is missing. */
-export function LockedAction({ children, right }: { readonly children: ReactNode; readonly right: string }) {
-  return (
-    <button type="button" className={`${styles.button} ${styles.locked}`} aria-disabled="true" title={`You may not; the right is "${right}".`}>
-      <Icon name="lock" size={12} />
-      {children}
-    </button>
-  );
-}
-
 export function Kbd({ children }: { readonly children: ReactNode }) {
   return <kbd className={styles.kbd}>{children}</kbd>;
 }

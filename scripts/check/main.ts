@@ -11,7 +11,8 @@ interface Step {
 }
 
 const STEPS: readonly Step[] = [
-  { name: 'types', command: ['tsc', '--noEmit'] },
+  // The native compiler: the same answer in a quarter of the time. The other one stays for the tools that need its interface.
+  { name: 'types', command: ['../typescript-native/bin/tsc', '--noEmit', '--incremental', 'false'] },
   { name: 'format', command: ['oxfmt', '--check', '.'], mend: 'npm run format' },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
   { name: 'arrows', command: ['depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'app', 'components', 'lib', 'server', 'shop', 'scripts', 'e2e', 'bench'] },
@@ -22,7 +23,8 @@ const STEPS: readonly Step[] = [
 const run = ({ name, command, mend }: Step): Promise<boolean> =>
   new Promise((resolve) => {
     const started = Date.now();
-    const child = spawn('npx', ['--no-install', ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program = '', ...rest] = command;
+    const child = spawn(`node_modules/.bin/${program}`, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (chunk) => (output += String(chunk)));
     child.stderr.on('data', (chunk) => (output += String(chunk)));
