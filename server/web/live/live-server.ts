@@ -20,6 +20,9 @@ const TOPOLOGY_EVERY_MS = 500;
 /** The feed's own state comes at least this often, so that a tab can tell quiet from dead. */
 const HEARTBEAT_MS = 1_000;
 const WATCH_EVERY_MS = 5_000;
+/** What a verdict looks back at. */
+const HISTORY: Micros = 900e6;
+const HISTORY_POINTS = 90;
 const STORE_LOOK_EVERY_MS = 5_000;
 const MOST_TABS = 500;
 const MOST_WATCHED = 500;
@@ -28,7 +31,7 @@ const MOST_MESSAGE_BYTES = 256 * 1024;
 export interface LiveParts {
   readonly server: HttpServer;
   readonly bus: Bus;
-  readonly store: Pick<Store, 'ready'>;
+  readonly store: Pick<Store, 'ready' | 'pictures' | 'allGroupSeries' | 'allQueueSeries'>;
   readonly settings: WebSettings;
   readonly mayUpgrade: (request: IncomingMessage) => boolean;
   readonly clock: () => Micros;
@@ -71,6 +74,7 @@ class Live {
     });
     this.io.on('connection', (socket) => this.welcome(socket));
     this.listen(parts.bus);
+    void this.begin();
     const heart = setInterval(() => this.beat(), HEARTBEAT_MS);
     const watch = setInterval(() => this.renewWatch(), WATCH_EVERY_MS);
     this.stops.push(() => clearInterval(heart), () => clearInterval(watch));
@@ -118,6 +122,19 @@ class Live {
         this.ticker.wake();
       }),
     );
+  }
+
+  /** [V12] Begins with what the store knows: the collector says again what did not change only once a minute. */
+  private async begin(): Promise<void> {
+    const { store, clock, log } = this.parts;
+    const range = { from: clock() - HISTORY, to: clock() };
+    try {
+      const [pictures, groups, queues] = await Promise.all([store.pictures(), store.allGroupSeries(range, HISTORY_POINTS), store.allQueueSeries(range, HISTORY_POINTS)]);
+      for (const picture of pictures) this.state.takePicture(picture);
+      this.state.takeSamples({ groups: [...groups.values()].flat(), queues: [...queues.values()].flat() });
+    } catch (error) {
+      log.debug({ err: error }, 'the live feed begins without the past');
+    }
   }
 
   private missAll(): void {

@@ -77,7 +77,9 @@ export class PresentState implements LiveState {
     return { missed: last !== undefined && batch.batch > last + 1 };
   }
 
+  /** An older picture than the one that is known tells nothing. */
   takePicture(picture: BrokerPicture): void {
+    if ((this.pictures.get(picture.broker)?.at ?? 0) > picture.at) return;
     this.pictures.set(picture.broker, picture);
     const { nodes, edges } = buildTopology({ brokers: this.settings.brokers, pictures: [...this.pictures.values()], seen: [], serviceNames: this.settings.serviceNames, taken: new Map() });
     this.edges = edges;
@@ -88,7 +90,7 @@ export class PresentState implements LiveState {
     for (const edge of edges) this.known.add(edge.id);
   }
 
-  takeSamples({ groups, queues }: Announcements['samples']): void {
+  takeSamples({ groups, queues }: Pick<Announcements['samples'], 'groups' | 'queues'>): void {
     for (const point of groups) this.inboxes.add(point);
     for (const point of queues) this.inboxes.add(point);
   }

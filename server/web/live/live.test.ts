@@ -152,6 +152,16 @@ describe('the live feed', () => {
     expect((await tab.frame((frame) => frame.feed.collector === 'gone')).feed.collector).toBe('gone');
   });
 
+  it('[V12] begins with what the store knows: verdicts before the first sample comes', async () => {
+    const noon = Date.now() * 1000;
+    const series = [60, 40, 20, 1].map((ago) => aGroupPoint(0, { broker: 'kafka', committed: 1_000 - ago * 10, end: 1_000 - ago * 5, at: noon - ago * 1e6 }));
+    web = await startTestWeb({ store: { allGroupSeries: async () => new Map([['any key', series]]) } });
+    const tab = await open();
+    await tab.subscribe({ rooms: [{ room: 'topology' }] });
+    const frame = await tab.frame(({ topology }) => topology?.rates.inboxes['inbox:kafka/orders@billing'] !== undefined);
+    expect(frame.topology?.rates.inboxes['inbox:kafka/orders@billing']).toMatchObject({ waiting: 5, verdict: 'caught-up' });
+  });
+
   it('[V9] says when the store is down and when it is back', async () => {
     let ready = false;
     web = await startTestWeb({ store: { ready: async () => ({ ready, detail: '' }) } });
