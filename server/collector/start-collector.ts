@@ -1,8 +1,8 @@
-import { inflateForRecognition } from '../bodies/inflate';
 import { compileRules } from '@/lib/events/recognise/compile-rules';
 import { BrokerPart } from './broker-part';
 import { CollectorMetrics } from './collector-metrics';
 import type { CollectorParts } from './collector-parts';
+import { inflateForRecognition } from './ingest/inflate';
 import { TapBoard } from './ingest/tap-board';
 import { OwnEvents } from './replay/own-events';
 import { Replayer } from './replay/replayer';
@@ -90,13 +90,11 @@ function answerCommands(parts: CollectorParts, brokers: readonly BrokerPart[], b
   bus.answer('retry-tap', async ({ tap }) => ({ ok: brokers.some((part) => part.retry(tap)) }));
   bus.answer('readiness', async () => {
     const storeReady = await store.ready();
-    const taps = board
-      .cards()
-      .map(({ tap, status, problem }) => ({
-        name: `tap ${tap}`,
-        ready: status === 'live' || status === 'paused',
-        detail: problem?.text ?? status,
-      }));
+    const taps = board.cards().map(({ tap, status, problem }) => ({
+      name: `tap ${tap}`,
+      ready: status === 'live' || status === 'paused',
+      detail: problem?.text ?? status,
+    }));
     return { parts: [{ name: 'store', ready: storeReady.ready, detail: storeReady.detail }, ...taps] };
   });
   bus.answer('preview-replay', (request) => replayer.preview(request));

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { decodeBody } from '@/lib/events/decode-body';
 import { unpackBody } from './unpack-body';
 
-const shown = async (body: Uint8Array, contentEncoding: string | null, bodySize = body.length) => decodeBody(await unpackBody({ body, bodySize, contentType: 'application/json', contentEncoding }));
+const shown = async (body: Uint8Array, contentEncoding: string | null, bodySize = body.length) =>
+  decodeBody(await unpackBody({ body, bodySize, contentType: 'application/json', contentEncoding }));
 
 describe('unpackBody', () => {
   it.each([
@@ -12,11 +13,21 @@ describe('unpackBody', () => {
     ['BR', brotliCompressSync('{"a":1}')],
     ['json', gzipSync('{"a":1}')],
   ])('[G43] unpacks %s, keeps the raw bytes beside, and calls nothing cut', async (encoding, packed) => {
-    expect(await shown(packed, encoding)).toMatchObject({ kind: 'json', text: '{\n  "a": 1\n}', size: packed.length, storedSize: packed.length, bytes: packed.toString('base64'), problem: null });
+    expect(await shown(packed, encoding)).toMatchObject({
+      kind: 'json',
+      text: '{\n  "a": 1\n}',
+      size: packed.length,
+      storedSize: packed.length,
+      bytes: packed.toString('base64'),
+      problem: null,
+    });
   });
 
   it('[G43] what grows beyond 4 MB, is broken or was cut stays packed, and says so', async () => {
-    expect(await shown(gzipSync(Buffer.alloc(20_000_000)), 'gzip')).toMatchObject({ kind: 'binary', problem: expect.stringContaining('within 4 MB') });
+    expect(await shown(gzipSync(Buffer.alloc(20_000_000)), 'gzip')).toMatchObject({
+      kind: 'binary',
+      problem: expect.stringContaining('within 4 MB'),
+    });
     expect((await shown(gzipSync('{"a":1}').subarray(0, 12), 'gzip', 99)).problem).toContain('it was cut');
   });
 });

@@ -5,10 +5,20 @@ import type { ObservedEvent } from '@/lib/events/observed-event';
 
 /** A body of some kB may unpack to gigabytes. */
 const MOST_UNPACKED = 4 * 1024 * 1024;
-const UNPACK = { gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
+const UNPACK = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+} as const;
 
 /** [G43] A compressed body is unpacked for the screen; where that fails it is shown as the bytes it is, with the reason. */
-export async function unpackBody({ body, bodySize, contentType, contentEncoding }: Pick<ObservedEvent, 'body' | 'bodySize' | 'contentType' | 'contentEncoding'>): Promise<BodySource> {
+export async function unpackBody({
+  body,
+  bodySize,
+  contentType,
+  contentEncoding,
+}: Pick<ObservedEvent, 'body' | 'bodySize' | 'contentType' | 'contentEncoding'>): Promise<BodySource> {
   const source = { body, bodySize, contentType };
   const encoding = body === null ? '' : encodingOf(body, contentEncoding);
   if (body === null || !Object.hasOwn(UNPACK, encoding)) return source;
@@ -16,7 +26,10 @@ export async function unpackBody({ body, bodySize, contentType, contentEncoding 
     const unpacked = await UNPACK[encoding as keyof typeof UNPACK](body, { maxOutputLength: MOST_UNPACKED });
     return { ...source, body: new Uint8Array(unpacked), unpacked: { from: encoding, bytes: body } };
   } catch {
-    return { ...source, problem: `Compressed (${encoding}): it cannot be unpacked${bodySize > body.length ? ', since it was cut' : ' within 4 MB'}.` };
+    return {
+      ...source,
+      problem: `Compressed (${encoding}): it cannot be unpacked${bodySize > body.length ? ', since it was cut' : ' within 4 MB'}.`,
+    };
   }
 }
 
