@@ -91,7 +91,7 @@ function Body({ detail, row }: { readonly detail: LagDetail; readonly row: LagRo
           </dl>
           {charts.length > 1 && <Segmented label="Chart" value={chart?.title ?? ''} options={charts.map(({ title }) => ({ value: title, title }))} onChange={setShown} />}
         </div>
-        {chart && <TimeChart label={`${chart.title}, ${row.point.group}`} series={chart.series} colours={['var(--kafka)', 'var(--ink-2)']} height={210} format={formatFor(chart.series[0]?.unit ?? '')} />}
+        {chart && <TimeChart label={`${chart.title}, ${row.point.group}`} series={chart.series} colours={['var(--kafka)', 'var(--ink-2)']} height={260} format={formatFor(chart.series[0]?.unit ?? '')} />}
       </div>
       <div className={styles.parts} tabIndex={0} role="region" aria-label="Partitions and members">
         <Partitions row={row} />

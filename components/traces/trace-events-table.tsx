@@ -41,7 +41,7 @@ export function TraceEventsTable({ nodes, first, selected, onSelect }: TraceEven
       wideOnly: true,
       cell: ({ event }) => <span className="mono muted">{event.system === 'kafka' ? `${event.partition ?? '?'} @ ${event.offset ?? '?'}` : event.routingKey || <span className="quiet">no key</span>}</span>,
     },
-    { id: 'joined', title: 'Joined by', width: 128, cell: (node) => <JoinedBy node={node} /> },
+    { id: 'joined', title: 'Joined by', width: 150, cell: (node) => <JoinedBy node={node} /> },
   ];
   return <DataTable label="Events of this trace" columns={columns} rows={nodes} rowKey={({ event }) => event.id} selected={selected} onSelect={onSelect} />;
 }
