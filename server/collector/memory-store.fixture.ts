@@ -4,7 +4,7 @@ import type { GroupPoint, QueuePoint } from '@/lib/contract/samples';
 import { toEventRow } from '@/lib/events/event-row';
 import type { EventId, TapName } from '@/lib/events/names';
 import type { ObservedEvent } from '@/lib/events/observed-event';
-import type { SagaInstance } from '@/lib/sagas/saga';
+import type { SagaInstance, SagaState } from '@/lib/sagas/saga';
 import type { BrokerPicture } from '@/lib/topology/broker-picture';
 import type { AuditEntry, StoredBatch, Store } from '../store/store';
 
@@ -114,10 +114,13 @@ export class MemoryStore implements Store {
   openIntents = async () => this.replays.filter(({ outcome }) => outcome === null);
   saga = async (definition: string, key: string) =>
     this.sagasSaved.findLast((saga) => saga.definition === definition && saga.key === key) ?? null;
-  sagas = async () => ({
-    instances: [...new Map(this.sagasSaved.map((saga) => [`${saga.definition}\n${saga.key}`, saga])).values()],
-    cut: null,
-  });
+  async sagas({ definition, states }: { definition?: string; states?: readonly SagaState[] }) {
+    const newest = new Map(this.sagasSaved.map((saga) => [`${saga.definition}\n${saga.key}`, saga]));
+    const instances = [...newest.values()].filter(
+      (saga) => (definition ?? saga.definition) === saga.definition && (states?.includes(saga.state) ?? true),
+    );
+    return { instances, cut: null };
+  }
   pictures = async () => this.picturesSaved.slice(-1);
   gaps = async () => [];
   latestTraces = async () => ({ rows: [], next: null, cut: null });

@@ -110,8 +110,7 @@ export class Replayer {
     if (!letter.deadLetter) return 'It was not seen on a dead-letter channel.';
     const part = brokers.find(({ broker }) => broker.name === letter.broker);
     if (part === undefined) return `The broker ${letter.broker} is not configured any more.`;
-    const before = await store.replaysOf([id]);
-    const newer = await this.newerThan(letter);
+    const [before, newer] = await Promise.all([store.replaysOf([id]), this.newerThan(letter)]);
     const item = planReplay({
       letter,
       picture: part.view.picture,

@@ -94,6 +94,20 @@ describe('SagaEngine', () => {
     ).toEqual(['paid', 'placed', 'placed', 'reserved']);
   });
 
+  it('[A21] without a start the store is asked for what came before, and nothing stored is overwritten meanwhile', async () => {
+    const store = new MemoryStore();
+    const before = anEngine(store, { lookBack: 0 });
+    before.engine.onEvents([event('placed', 'o-1'), event('paid', 'o-1')]);
+    await before.engine.settled();
+    await before.engine.close();
+    const after = anEngine(store, { lookBack: 0 });
+    after.engine.onEvents([event('reserved', 'o-1'), event('reserved', 'o-9'), event('placed', 'o-9')]);
+    await after.engine.settled();
+    expect(last(after.told)).toMatchObject({ state: 'completed', because: 'paid was seen.' });
+    expect(last(after.told, 'o-9')).toMatchObject({ state: 'running', waitingFor: 'pay' });
+    expect(after.told.filter(({ key }) => key === 'o-1')).toHaveLength(1);
+  });
+
   it('[A20] memory is bounded: the open ones that changed longest ago go first', async () => {
     const { engine, store } = anEngine(new MemoryStore(), { maxInstances: 3 });
     for (let i = 0; i < 6; i++) engine.onEvents([event('placed', `o-${i}`)]);

@@ -27,6 +27,8 @@ interface Held {
   facts: SagaFact[];
   readonly known: Set<string>;
   instance: SagaInstance | null;
+  /** What is here is all there is of it: it began before our eyes, or the store was asked. Only then it is folded and saved. */
+  sure: boolean;
   dirty: boolean;
   /** Of our own clock, ms: when it was touched last. */
   touched: number;
@@ -40,7 +42,12 @@ interface Arrival {
 
 const FLUSH_MS = 100;
 const TICK_MS = 1_000;
-const PER_SAVE = 200;
+const PER_SAVE = 1_000;
+const PER_ANNOUNCEMENT = 200;
+/** How long the start of an instance may come after its other events (two brokers, two taps) before the store is asked for older facts. */
+const START_LATE_MS = 3_000;
+const LOOK_UPS = 100;
+const AT_ONCE = 8;
 const PAGE = 5_000;
 const MAX_READ_AGAIN = 500_000;
 const HOUR = 3_600_000_000;
@@ -50,7 +57,8 @@ const ENDED: ReadonlySet<SagaState> = new Set<SagaState>(['completed', 'compensa
  * Folds sagas from stored events as they come, and by the clock where a step is overdue (docs/spec/sagas.md).
  *
  * Memory is bounded [A20]: ended instances leave after a while, and which keys were here is remembered in a bounded set. A late event of a key that
- * is not here is folded onto what the store has of it [A21]. At the start the open instances are loaded, and the events of the last hour are
+ * is not here is folded onto what the store has of it [A21]; that is asked only when no start comes, since asking for each new key would cost
+ * more than all the folding. At the start the open instances are loaded, and the events of the last hour are
  * folded again, so that what was stored and not yet folded when the collector died is not missed [A22]. Changes only are saved, then announced [A23].
  */
 export class SagaEngine {
@@ -60,6 +68,8 @@ export class SagaEngine {
   private readonly left = new Set<string>();
   private arrivals: Arrival[] = [];
   private readonly dirty = new Set<Held>();
+  /** Not sure yet → since when, ms. */
+  private readonly unsure = new Map<Held, number>();
   private readonly stop = new AbortController();
   private wake = new AbortController();
   private running: Promise<void> | null = null;
@@ -98,7 +108,7 @@ export class SagaEngine {
   /** Resolves when what came so far is folded and saved. */
   async settled(): Promise<void> {
     await this.rebuilding;
-    while ((this.arrivals.length > 0 || this.dirty.size > 0 || this.turning) && !this.stop.signal.aborted)
+    while ((this.arrivals.length > 0 || this.dirty.size > 0 || this.unsure.size > 0 || this.turning) && !this.stop.signal.aborted)
       await pause(10, this.stop.signal);
   }
 
@@ -133,7 +143,10 @@ export class SagaEngine {
   private async turn(): Promise<void> {
     this.turning = true;
     try {
-      await this.takeArrivals();
+      const { arrivals } = this;
+      this.arrivals = [];
+      for (const arrival of arrivals) this.take(arrival);
+      await this.askForOlder();
       if (Date.now() - this.lastTick >= TICK_MS) this.tick();
       await this.save();
     } finally {
@@ -141,49 +154,63 @@ export class SagaEngine {
     }
   }
 
-  private async takeArrivals(): Promise<void> {
-    const { arrivals } = this;
-    this.arrivals = [];
-    for (let i = 0; i < arrivals.length; i++) {
-      try {
-        await this.take(arrivals[i] as Arrival);
-      } catch (error) {
-        this.arrivals = [...arrivals.slice(i), ...this.arrivals];
-        throw error;
-      }
-    }
-  }
-
-  private async take({ definition, key, fact }: Arrival): Promise<void> {
+  private take({ definition, key, fact }: Arrival): void {
     const id = idOf(definition.name, key);
-    const held = this.held.get(id) ?? (await this.bring(id, definition, key, fact));
+    const held = this.held.get(id) ?? this.hold(id, definition, key, null);
     const factId = `${fact.eventId}\n${fact.deadLetter}`;
     if (held.known.has(factId)) return;
     held.known.add(factId);
     held.facts.push(fact);
     held.touched = Date.now();
+    if (!held.sure && definition.start.includes(fact.type) && !this.left.has(id)) this.becomeSure(held);
+    if (held.sure) this.touch(held);
+    else if (!this.unsure.has(held)) this.unsure.set(held, Date.now());
+  }
+
+  private touch(held: Held): void {
     held.dirty = true;
     this.dirty.add(held);
   }
 
-  /** A start of a key that was never here begins anew; anything else may belong to what the store has. */
-  private async bring(id: string, definition: SagaDefinition, key: string, fact: SagaFact): Promise<Held> {
-    const isNew = definition.start.includes(fact.type) && !this.left.has(id) && this.left.size < MAX_LEFT;
-    const stored = isNew ? null : await this.parts.store.saga(definition.name, key);
-    return this.hold(id, definition, key, stored);
+  private becomeSure(held: Held): void {
+    held.sure = true;
+    this.unsure.delete(held);
+    this.touch(held);
+  }
+
+  /** Keys that were here before, and those whose start did not come: the store may know more of them. */
+  private async askForOlder(): Promise<void> {
+    const now = Date.now();
+    const due: Held[] = [];
+    for (const [held, since] of this.unsure) {
+      if (due.length === LOOK_UPS) break;
+      if (
+        this.left.has(idOf(held.definition.name, held.key)) ||
+        this.left.size >= MAX_LEFT ||
+        now - since >= START_LATE_MS ||
+        this.stop.signal.aborted
+      )
+        due.push(held);
+    }
+    for (let at = 0; at < due.length; at += AT_ONCE) await Promise.all(due.slice(at, at + AT_ONCE).map((held) => this.addOlder(held)));
+  }
+
+  private async addOlder(held: Held): Promise<void> {
+    const stored = await this.parts.store.saga(held.definition.name, held.key);
+    for (const fact of stored?.facts ?? []) {
+      const factId = `${fact.eventId}\n${fact.deadLetter}`;
+      if (!held.known.has(factId)) held.facts.push(fact);
+      held.known.add(factId);
+    }
+    held.instance = stored;
+    this.left.delete(idOf(held.definition.name, held.key));
+    this.becomeSure(held);
   }
 
   private hold(id: string, definition: SagaDefinition, key: string, stored: SagaInstance | null): Held {
     const facts = stored === null ? [] : [...stored.facts];
-    const held: Held = {
-      definition,
-      key,
-      facts,
-      known: new Set(facts.map((fact) => `${fact.eventId}\n${fact.deadLetter}`)),
-      instance: stored,
-      dirty: false,
-      touched: Date.now(),
-    };
+    const known = new Set(facts.map((fact) => `${fact.eventId}\n${fact.deadLetter}`));
+    const held: Held = { definition, key, facts, known, instance: stored, sure: stored !== null, dirty: false, touched: Date.now() };
     this.held.set(id, held);
     return held;
   }
@@ -198,8 +225,7 @@ export class SagaEngine {
       if (instance === null || held.dirty) continue;
       if (ENDED.has(instance.state) && held.touched < keepUntil) this.leave(id);
       else if (instance.dueAt !== null && instance.dueAt < now && (instance.state === 'running' || instance.state === 'compensating')) {
-        held.dirty = true;
-        this.dirty.add(held);
+        this.touch(held);
       }
     }
     this.makeRoom();
@@ -209,7 +235,7 @@ export class SagaEngine {
   private makeRoom(): void {
     const most = this.parts.maxInstances ?? 50_000;
     if (this.held.size <= most) return;
-    const oldest = [...this.held].filter(([, held]) => !held.dirty).sort(([, a], [, b]) => a.touched - b.touched);
+    const oldest = [...this.held].filter(([, held]) => held.sure && !held.dirty).sort(([, a], [, b]) => a.touched - b.touched);
     for (const [id] of oldest.slice(0, this.held.size - most)) this.leave(id);
     this.parts.log.warn(
       { held: this.held.size, most },
@@ -234,7 +260,8 @@ export class SagaEngine {
     }
     if (changed.length > 0) {
       await this.parts.store.saveSagas(changed);
-      this.parts.bus.announce('sagas', { changed });
+      for (let at = 0; at < changed.length; at += PER_ANNOUNCEMENT)
+        this.parts.bus.announce('sagas', { changed: changed.slice(at, at + PER_ANNOUNCEMENT) });
     }
     const byId = new Map(changed.map((instance) => [idOf(instance.definition, instance.key), instance]));
     for (const held of batch) {
@@ -269,10 +296,8 @@ export class SagaEngine {
       for (const instance of instances) {
         const id = idOf(definition.name, instance.key);
         if (instance.definition !== definition.name || this.held.has(id)) continue;
-        const held = this.hold(id, definition, instance.key, instance);
         // The definition may have changed, and time has passed.
-        held.dirty = true;
-        this.dirty.add(held);
+        this.touch(this.hold(id, definition, instance.key, instance));
       }
     }
   }
