@@ -140,6 +140,11 @@ describe('foldSaga', () => {
     expect(fold([placed, reserved, { ...reserved, eventId: 'letter', deadLetter: true }], 5)).toMatchObject({ waitingFor: 'pay' });
   });
 
+  it('[A8] never ends before it began, though the clocks of two brokers differ', () => {
+    const late = { ...placed, at: noon + 9e6 };
+    expect(fold([late, reserved, paid, shipped, completed], 20)).toMatchObject({ startedAt: noon + 1e6, endedAt: noon + 4e6 });
+  });
+
   it('a saga whose start was not seen says so', () => {
     expect(fold([reserved], 5)).toMatchObject({
       state: 'running',

@@ -17,7 +17,8 @@ export function foldSaga(definition: SagaDefinition, key: string, given: readonl
   const alive = facts.filter(({ deadLetter }) => !deadLetter);
   const seen = new Seen(alive);
   const start = seen.first(definition.start);
-  const startedAt = start?.at ?? facts[0]?.at ?? now;
+  // Clocks differ: whatever the start's own clock said, it was not after the first thing that came of it.
+  const startedAt = facts[0]?.at ?? now;
   const goodEnd = endOf(definition, seen);
   const views = definition.steps.map((step) => viewOf(step, seen, goodEnd !== null));
   const turnedAt = turnedBackAt(views);
