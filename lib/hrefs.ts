@@ -5,8 +5,10 @@ import type { NodeId } from '@/lib/contract/topology';
 const part = encodeURIComponent;
 
 export const topologyHref = (node: NodeId): string => `/?sel=${part(node)}`;
-export const traceHref = (traceId: TraceId, event?: EventId): string => `/traces/${part(traceId)}${event === undefined ? '' : `?event=${part(event)}`}`;
-export const sagasHref = (definition: string, state?: string): string => `/sagas?definition=${part(definition)}${state === undefined ? '' : `&state=${part(state)}`}`;
+export const traceHref = (traceId: TraceId, event?: EventId): string =>
+  `/traces/${part(traceId)}${event === undefined ? '' : `?event=${part(event)}`}`;
+export const sagasHref = (definition: string, state?: string): string =>
+  `/sagas?definition=${part(definition)}${state === undefined ? '' : `&state=${part(state)}`}`;
 export const lagHref = (broker: BrokerName, inbox: InboxName): string => `/lag/${part(broker)}/${part(inbox)}`;
 export const queueHref = (broker: BrokerName, queue: InboxName): string => `/queues/${part(broker)}/${part(queue)}`;
 export const deadLettersHref = (group?: string): string => (group === undefined ? '/dead-letters' : `/dead-letters?group=${part(group)}`);

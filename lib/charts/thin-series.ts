@@ -12,14 +12,22 @@ export interface RawPoint {
  * is `null`, never 0, when it is wider than `gapAfter` (µs), else it is left out and the line goes on; [CH4] in order of time.
  * The value of a step is its last sample's: numbers are absolute, so the newest is the truest.
  */
-export function thinSeries(points: readonly RawPoint[], range: { readonly from: Micros; readonly to: Micros }, options: { readonly most?: number; readonly gapAfter?: Micros } = {}): SeriesPoint[] {
+export function thinSeries(
+  points: readonly RawPoint[],
+  range: { readonly from: Micros; readonly to: Micros },
+  options: { readonly most?: number; readonly gapAfter?: Micros } = {},
+): SeriesPoint[] {
   const most = options.most ?? 300;
   const inside = points.filter((point) => point.at >= range.from && point.at <= range.to).toSorted((a, b) => a.at - b.at);
   if (inside.length === 0) return [];
   // Half of the points are kept for the gaps: each thinned point may be followed by one gap.
   const steps = inside.length * 2 <= most ? null : stepsOf(inside, range, Math.max(1, Math.floor(most / 2)));
   const thinned = steps ?? inside.map((point) => ({ at: point.at, value: point.value, min: point.value, max: point.value }));
-  return withGaps(thinned, options.gapAfter ?? Number.POSITIVE_INFINITY, steps === null ? 0 : (range.to - range.from) / Math.max(1, Math.floor(most / 2)));
+  return withGaps(
+    thinned,
+    options.gapAfter ?? Number.POSITIVE_INFINITY,
+    steps === null ? 0 : (range.to - range.from) / Math.max(1, Math.floor(most / 2)),
+  );
 }
 
 function stepsOf(points: readonly RawPoint[], { from, to }: { readonly from: Micros; readonly to: Micros }, count: number): SeriesPoint[] {

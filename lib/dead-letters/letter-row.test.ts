@@ -4,7 +4,17 @@ import { anEventRow } from '@/lib/traces/trace-node.fixture';
 import { letterRow, originalOf } from './letter-row';
 
 const letter = anEventRow({ id: 'd', messageId: 'm', deadLetter: true, after: 10 });
-const record = (given: Partial<ReplayRecord>): ReplayRecord => ({ replayId: 'r', letter: 'd', by: 'local', reason: 'fixed', intendedAt: 1, outcome: 'sent-and-taken', outcomeAt: 2, replayedAs: null, ...given });
+const record = (given: Partial<ReplayRecord>): ReplayRecord => ({
+  replayId: 'r',
+  letter: 'd',
+  by: 'local',
+  reason: 'fixed',
+  intendedAt: 1,
+  outcome: 'sent-and-taken',
+  outcomeAt: 2,
+  replayedAs: null,
+  ...given,
+});
 
 it.each([
   [[], 'waiting'],
@@ -15,7 +25,9 @@ it.each([
   [[record({ outcome: 'not-sent' })], 'waiting'],
   [[record({}), record({ intendedAt: 5, outcome: 'not-sent' })], 'waiting'],
   [[record({ letter: 'another' })], 'waiting'],
-] as const)('the newest replay of a letter decides its state (%#)', (records, state) => expect(letterRow(letter, null, records).state).toBe(state));
+] as const)('the newest replay of a letter decides its state (%#)', (records, state) =>
+  expect(letterRow(letter, null, records).state).toBe(state),
+);
 
 it('a replay that died again is back again', () => expect(letterRow({ ...letter, replayId: 'r0' }, null, []).state).toBe('back-again'));
 

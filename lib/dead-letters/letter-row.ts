@@ -19,6 +19,12 @@ function stateOf(isReplay: boolean, newest: ReplayRecord | undefined): DeadLette
 
 /** The event that a letter was before it died: the oldest living one of its message. */
 export function originalOf(letter: EventRow, sameMessage: readonly EventRow[]): EventRow | null {
-  const living = sameMessage.filter((event) => !event.deadLetter && event.id !== (letter.id satisfies EventId) && event.messageId === letter.messageId && event.observedAt <= letter.observedAt);
+  const living = sameMessage.filter(
+    (event) =>
+      !event.deadLetter &&
+      event.id !== (letter.id satisfies EventId) &&
+      event.messageId === letter.messageId &&
+      event.observedAt <= letter.observedAt,
+  );
   return living.toSorted((a, b) => a.observedAt - b.observedAt)[0] ?? null;
 }

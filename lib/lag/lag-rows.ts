@@ -20,15 +20,24 @@ export function lagRow(points: readonly GroupPoint[], latest: GroupPoint, { now,
     point: latest,
     ...judgeLag(upTo(points, latest), now),
     services: servicesOf(inboxNode(latest.broker, latest.inbox)),
-    spark: sparkOf(points.map((point) => ({ at: point.at, value: point.lag })), range),
+    spark: sparkOf(
+      points.map((point) => ({ at: point.at, value: point.lag })),
+      range,
+    ),
   };
 }
 
 /** The newest sample may be newer than the thinned series. */
-export const upTo = <T extends { readonly at: Micros }>(points: readonly T[], latest: T): readonly T[] => [...points.filter((point) => point.at < latest.at), latest];
+export const upTo = <T extends { readonly at: Micros }>(points: readonly T[], latest: T): readonly T[] => [
+  ...points.filter((point) => point.at < latest.at),
+  latest,
+];
 
 /** Who is behind comes first: by how loud, then by how long, then by how much. */
 export const byNeedInLag = (a: LagRow, b: LagRow): number =>
-  LOUDNESS[levelOfLag(a.verdict, a.point.lag)] - LOUDNESS[levelOfLag(b.verdict, b.point.lag)] || (b.behindMs ?? 0) - (a.behindMs ?? 0) || (b.point.lag ?? 0) - (a.point.lag ?? 0) || compare(a.point.inbox, b.point.inbox);
+  LOUDNESS[levelOfLag(a.verdict, a.point.lag)] - LOUDNESS[levelOfLag(b.verdict, b.point.lag)] ||
+  (b.behindMs ?? 0) - (a.behindMs ?? 0) ||
+  (b.point.lag ?? 0) - (a.point.lag ?? 0) ||
+  compare(a.point.inbox, b.point.inbox);
 
 export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

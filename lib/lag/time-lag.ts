@@ -23,7 +23,11 @@ export function timeLag(points: readonly GroupPoint[]): TimeLag {
   if (!perPartition) {
     if (latest.committed === null) return UNKNOWN;
     // Retention moves what can still be read: the group stands where its lag begins.
-    return whenWasEnd(points.flatMap((point) => (point.end === null ? [] : [{ at: point.at, end: point.end }])), (latest.end ?? 0) - latest.lag, latest.at);
+    return whenWasEnd(
+      points.flatMap((point) => (point.end === null ? [] : [{ at: point.at, end: point.end }])),
+      (latest.end ?? 0) - latest.lag,
+      latest.at,
+    );
   }
   return latest.partitions.map((partition) => partitionLag(points, partition, latest.at)).reduce(worse, { behindMs: 0, isAtLeast: false });
 }

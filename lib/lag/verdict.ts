@@ -43,21 +43,35 @@ export function judgeLag(points: readonly GroupPoint[], now: Micros): LagJudgeme
     produceRate: ratePerSecond(recent.flatMap((point) => (point.end === null ? [] : [{ at: point.at, value: point.end }]))),
   };
   const { behindMs, isAtLeast } = timeLag(points);
-  const clearInMs = latest.lag !== null && latest.lag > 0 && numbers.trend !== null && numbers.trend < 0 ? (latest.lag / -numbers.trend) * 1000 : null;
-  const say = (verdict: LagVerdict, because: string): LagJudgement => ({ verdict, because, behindMs, behindIsAtLeast: isAtLeast, ...numbers, clearInMs: verdict === 'catching-up' ? clearInMs : null });
+  const clearInMs =
+    latest.lag !== null && latest.lag > 0 && numbers.trend !== null && numbers.trend < 0 ? (latest.lag / -numbers.trend) * 1000 : null;
+  const say = (verdict: LagVerdict, because: string): LagJudgement => ({
+    verdict,
+    because,
+    behindMs,
+    behindIsAtLeast: isAtLeast,
+    ...numbers,
+    clearInMs: verdict === 'catching-up' ? clearInMs : null,
+  });
 
-  if (now - latest.at > STALE_AFTER) return { ...bare('unknown', `No sample for ${formatDuration((now - latest.at) / 1000, 'sentence')}.`) };
-  if (latest.lag === null || latest.committed === null) return say('no-offset', 'The group has committed nothing on this topic; where it would begin is its own setting.');
+  if (now - latest.at > STALE_AFTER)
+    return { ...bare('unknown', `No sample for ${formatDuration((now - latest.at) / 1000, 'sentence')}.`) };
+  if (latest.lag === null || latest.committed === null)
+    return say('no-offset', 'The group has committed nothing on this topic; where it would begin is its own setting.');
   const waits = `${formatCount(latest.lag)} ${latest.lag === 1 ? 'event waits' : 'events wait'}`;
-  if (latest.members === 0) return say('no-members', latest.lag > 0 ? `${waits} and nobody is connected.` : 'Nobody is connected; nothing waits.');
+  if (latest.members === 0)
+    return say('no-members', latest.lag > 0 ? `${waits} and nobody is connected.` : 'Nobody is connected; nothing waits.');
   const wentBack = rewindIn(points);
-  if (wentBack !== null) return say('rewound', `The committed offset went back by ${formatCount(wentBack)} and is not there again; ${waits}.`);
+  if (wentBack !== null)
+    return say('rewound', `The committed offset went back by ${formatCount(wentBack)} and is not there again; ${waits}.`);
   if (latest.lag === 0) return say('caught-up', 'Nothing waits.');
   if (latest.lag === 1 && latest.stableLag === 0) return say('caught-up', 'Only a transaction marker is left.');
   const stillFor = latest.at - lastMove(points);
   if (stillFor >= STILL_AFTER) {
     const text = `${waits}; the committed offset has not moved for ${formatDuration(stillFor / 1000, 'sentence')}`;
-    return stillFor >= latest.at - (points[0]?.at ?? latest.at) ? say('stopped', `${text}, as long as we have looked.`) : say('stalled', `${text}; before that it did.`);
+    return stillFor >= latest.at - (points[0]?.at ?? latest.at)
+      ? say('stopped', `${text}, as long as we have looked.`)
+      : say('stalled', `${text}; before that it did.`);
   }
   const window = recent[0] ? formatDuration((latest.at - recent[0].at) / 1000, 'sentence') : '';
   const rates = `${waits}; ${formatRate(numbers.consumeRate)} taken, ${formatRate(numbers.produceRate)} published (${window})`;

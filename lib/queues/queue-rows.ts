@@ -5,17 +5,28 @@ import { inboxNode } from '@/lib/topology/node-ids';
 import { judgeQueue, levelOfQueue } from './verdict';
 
 /** One row of the list of queues; `points` oldest first. */
-export function queueRow(points: readonly QueuePoint[], latest: QueuePoint, kind: string, deadLetter: boolean, { now, range, servicesOf }: RowParts): QueueRow {
+export function queueRow(
+  points: readonly QueuePoint[],
+  latest: QueuePoint,
+  kind: string,
+  deadLetter: boolean,
+  { now, range, servicesOf }: RowParts,
+): QueueRow {
   return {
     point: latest,
     kind,
     deadLetter,
     ...judgeQueue(upTo(points, latest), now),
     services: servicesOf(inboxNode(latest.broker, latest.inbox)),
-    spark: sparkOf(points.map((point) => ({ at: point.at, value: point.ready })), range),
+    spark: sparkOf(
+      points.map((point) => ({ at: point.at, value: point.ready })),
+      range,
+    ),
   };
 }
 
 /** The loudest first, then the deepest. */
 export const byNeedInQueues = (a: QueueRow, b: QueueRow): number =>
-  LOUDNESS[levelOfQueue(a.verdict, a.deadLetter, a.point.ready)] - LOUDNESS[levelOfQueue(b.verdict, b.deadLetter, b.point.ready)] || (b.point.ready ?? 0) - (a.point.ready ?? 0) || compare(a.point.inbox, b.point.inbox);
+  LOUDNESS[levelOfQueue(a.verdict, a.deadLetter, a.point.ready)] - LOUDNESS[levelOfQueue(b.verdict, b.deadLetter, b.point.ready)] ||
+  (b.point.ready ?? 0) - (a.point.ready ?? 0) ||
+  compare(a.point.inbox, b.point.inbox);

@@ -17,14 +17,20 @@ const aPoint = (second: number, given: Partial<QueuePoint>): QueuePoint => ({
   by: 'management',
   ...given,
 });
-const series = (given: (second: number) => Partial<QueuePoint>) => Array.from({ length: 31 }, (_, index) => aPoint(index * 10, given(index * 10)));
+const series = (given: (second: number) => Partial<QueuePoint>) =>
+  Array.from({ length: 31 }, (_, index) => aPoint(index * 10, given(index * 10)));
 const judge = (points: QueuePoint[]) => judgeQueue(points, (points.at(-1)?.at ?? noon) + 1e6);
 
 describe('the verdict on a queue', () => {
   it('[QU1] without a number is unknown, never empty', () => {
     expect(judge([]).verdict).toBe('unknown');
     expect(judge(series(() => ({ ready: null }))).verdict).toBe('unknown');
-    expect(judgeQueue(series(() => ({})), noon + 3_600e6).verdict).toBe('unknown');
+    expect(
+      judgeQueue(
+        series(() => ({})),
+        noon + 3_600e6,
+      ).verdict,
+    ).toBe('unknown');
   });
 
   it('[QU2] is empty when nothing is ready and nothing in hand', () => {

@@ -22,9 +22,11 @@ const STILL_AFTER: Micros = 60e6;
 export function judgeQueue(points: readonly QueuePoint[], now: Micros): QueueJudgement {
   const latest = points.at(-1);
   if (!latest) return { verdict: 'unknown', because: 'No sample yet.', waitMs: null };
-  if (now - latest.at > STALE_AFTER) return { verdict: 'unknown', because: `No sample for ${formatDuration((now - latest.at) / 1000, 'sentence')}.`, waitMs: null };
+  if (now - latest.at > STALE_AFTER)
+    return { verdict: 'unknown', because: `No sample for ${formatDuration((now - latest.at) / 1000, 'sentence')}.`, waitMs: null };
   const { ready, unacked, consumers, ackRate } = latest;
-  if (ready === null) return { verdict: 'unknown', because: 'The broker does not tell the depth: its statistics are off or not permitted.', waitMs: null };
+  if (ready === null)
+    return { verdict: 'unknown', because: 'The broker does not tell the depth: its statistics are off or not permitted.', waitMs: null };
   const waitMs = ready === 0 ? 0 : ackRate !== null && ackRate > 0 ? (ready / ackRate) * 1000 : null;
   const say = (verdict: QueueRow['verdict'], because: string): QueueJudgement => ({ verdict, because, waitMs });
   if (ready === 0 && (unacked ?? 0) === 0) return say('empty', 'Nothing waits.');
@@ -45,7 +47,9 @@ export function judgeQueue(points: readonly QueuePoint[], now: Micros): QueueJud
 function nothingTaken(recent: readonly QueuePoint[], latest: QueuePoint): boolean {
   const minute = recent.filter((point) => point.at >= latest.at - STILL_AFTER);
   const covers = recent.some((point) => point.at <= latest.at - STILL_AFTER);
-  return covers && minute.every((point, index) => point.ackRate === 0 && (index === 0 || (point.ready ?? 0) >= (minute[index - 1]?.ready ?? 0)));
+  return (
+    covers && minute.every((point, index) => point.ackRate === 0 && (index === 0 || (point.ready ?? 0) >= (minute[index - 1]?.ready ?? 0)))
+  );
 }
 
 /** How loud a verdict is; a queue for dead letters has no consumers by design, its letters are a warning in themselves. */

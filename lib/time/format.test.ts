@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { formatAge, formatAxisTime, formatBytes, formatCount, formatCountdown, formatDuration, formatIso, formatRate, formatShare, formatTime } from './format';
+import {
+  formatAge,
+  formatAxisTime,
+  formatBytes,
+  formatCount,
+  formatCountdown,
+  formatDuration,
+  formatIso,
+  formatRate,
+  formatShare,
+  formatTime,
+} from './format';
 
 const plain = (text: string) => text.replaceAll('\u202f', ' ');
 const at = (iso: string) => Date.parse(iso) * 1000;

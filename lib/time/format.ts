@@ -9,7 +9,10 @@ import type { Micros } from '@/lib/events/names';
 export const THIN = '\u202f';
 const UNKNOWN = 'unknown';
 
-const grouped = (value: number): string => Math.round(value).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+const grouped = (value: number): string =>
+  Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 
 /** 1,204; from a million on "1.2 M", "3.4 G" (exact on hover by `formatExact`). */
 export function formatCount(value: number | null): string {
@@ -46,7 +49,11 @@ export function formatShare(share: number | null): string {
 /** 612 B, 48.4 kB, 1.2 MB (powers of 1,000). */
 export function formatBytes(bytes: number | null): string {
   if (bytes === null || !Number.isFinite(bytes)) return UNKNOWN;
-  const steps: readonly (readonly [number, string])[] = [[1e9, 'GB'], [1e6, 'MB'], [1e3, 'kB']];
+  const steps: readonly (readonly [number, string])[] = [
+    [1e9, 'GB'],
+    [1e6, 'MB'],
+    [1e3, 'kB'],
+  ];
   for (const [size, unit] of steps) if (bytes >= size) return `${(bytes / size).toFixed(1)}${THIN}${unit}`;
   return `${Math.round(bytes)}${THIN}B`;
 }
@@ -104,28 +111,54 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 function partsOf(at: Micros, zone: TimeZone): Parts {
   const date = new Date(at / 1000);
   if (zone === 'utc') {
-    return { year: date.getUTCFullYear(), month: date.getUTCMonth(), day: date.getUTCDate(), hour: date.getUTCHours(), minute: date.getUTCMinutes(), second: date.getUTCSeconds() };
+    return {
+      year: date.getUTCFullYear(),
+      month: date.getUTCMonth(),
+      day: date.getUTCDate(),
+      hour: date.getUTCHours(),
+      minute: date.getUTCMinutes(),
+      second: date.getUTCSeconds(),
+    };
   }
-  return { year: date.getFullYear(), month: date.getMonth(), day: date.getDate(), hour: date.getHours(), minute: date.getMinutes(), second: date.getSeconds() };
+  return {
+    year: date.getFullYear(),
+    month: date.getMonth(),
+    day: date.getDate(),
+    hour: date.getHours(),
+    minute: date.getMinutes(),
+    second: date.getSeconds(),
+  };
 }
 
 const millisOf = (at: Micros): number => Math.floor((((at % 1_000_000) + 1_000_000) % 1_000_000) / 1000);
 
 /** 02:14:36.912; on another day than `now` with the date in front: "19 Nov, 22:03:11.004". */
-export function formatTime(at: Micros | null, options: { readonly zone: TimeZone; readonly now?: Micros; readonly precision?: 'seconds' | 'millis' | 'micros' }): string {
+export function formatTime(
+  at: Micros | null,
+  options: { readonly zone: TimeZone; readonly now?: Micros; readonly precision?: 'seconds' | 'millis' | 'micros' },
+): string {
   if (at === null) return UNKNOWN;
   const { hour, minute, second } = partsOf(at, options.zone);
   const precision = options.precision ?? 'millis';
-  const fraction = precision === 'seconds' ? '' : precision === 'millis' ? `.${String(millisOf(at)).padStart(3, '0')}` : `.${String(((at % 1_000_000) + 1_000_000) % 1_000_000).padStart(6, '0')}`;
+  const fraction =
+    precision === 'seconds'
+      ? ''
+      : precision === 'millis'
+        ? `.${String(millisOf(at)).padStart(3, '0')}`
+        : `.${String(((at % 1_000_000) + 1_000_000) % 1_000_000).padStart(6, '0')}`;
   const clock = `${two(hour)}:${two(minute)}:${two(second)}${fraction}`;
-  return options.now === undefined || sameDay(at, options.now, options.zone) ? clock : `${formatDay(at, options.zone, options.now)}, ${clock}`;
+  return options.now === undefined || sameDay(at, options.now, options.zone)
+    ? clock
+    : `${formatDay(at, options.zone, options.now)}, ${clock}`;
 }
 
 /** 02:14 on axes; on another day than `now` "19 Nov, 22:03". */
 export function formatAxisTime(at: Micros, options: { readonly zone: TimeZone; readonly now?: Micros }): string {
   const { hour, minute } = partsOf(at, options.zone);
   const clock = `${two(hour)}:${two(minute)}`;
-  return options.now === undefined || sameDay(at, options.now, options.zone) ? clock : `${formatDay(at, options.zone, options.now)}, ${clock}`;
+  return options.now === undefined || sameDay(at, options.now, options.zone)
+    ? clock
+    : `${formatDay(at, options.zone, options.now)}, ${clock}`;
 }
 
 function formatDay(at: Micros, zone: TimeZone, now: Micros): string {

@@ -21,7 +21,10 @@ describe('a time range in a link', () => {
   });
 
   it('[TI2] understands microseconds, ISO 8601 and a moment ago', () => {
-    expect(readRange({ from: '1790000000000001' })).toEqual({ from: { kind: 'at', at: 1_790_000_000_000_001 }, to: { kind: 'ago', ms: 0 } });
+    expect(readRange({ from: '1790000000000001' })).toEqual({
+      from: { kind: 'at', at: 1_790_000_000_000_001 },
+      to: { kind: 'ago', ms: 0 },
+    });
     expect(readRange({ from: '2026-11-21T02:14:36.912Z', to: '2026-11-21T04:14:36.912+01:00' })).toEqual({
       from: { kind: 'at', at: 1_795_227_276_912_000 },
       to: { kind: 'at', at: 1_795_230_876_912_000 },
@@ -29,9 +32,12 @@ describe('a time range in a link', () => {
     expect(readRange({ from: '-2h', to: '-30m' })).toEqual({ from: { kind: 'ago', ms: 7_200_000 }, to: { kind: 'ago', ms: 1_800_000 } });
   });
 
-  it.each(['yesterday', '-5', '12', '--15m', '99999999999999999', '2026-99-99', '-15m; DROP', '__proto__'])('[TI2] says that %s is no range', (from) => {
-    expect(readRange({ from })).toBe('not-a-range');
-  });
+  it.each(['yesterday', '-5', '12', '--15m', '99999999999999999', '2026-99-99', '-15m; DROP', '__proto__'])(
+    '[TI2] says that %s is no range',
+    (from) => {
+      expect(readRange({ from })).toBe('not-a-range');
+    },
+  );
 
   it('[TI3] is the last 15 minutes when nothing is said, and knows that it ends now', () => {
     const range = readRange({});

@@ -39,7 +39,10 @@ function writeMoment(moment: Moment): string {
 }
 
 /** `from` and `to` as they stand in a URL; an absent one is the fallback's. `'not-a-range'` for what can't be understood. */
-export function readRange(asked: { readonly from?: string | null; readonly to?: string | null }, fallback: AskedRange = LAST_15_MINUTES): AskedRange | 'not-a-range' {
+export function readRange(
+  asked: { readonly from?: string | null; readonly to?: string | null },
+  fallback: AskedRange = LAST_15_MINUTES,
+): AskedRange | 'not-a-range' {
   const from = asked.from ? readMoment(asked.from) : fallback.from;
   const to = asked.to ? readMoment(asked.to) : asked.from ? ({ kind: 'ago', ms: 0 } as const) : fallback.to;
   return from === 'not-a-moment' || to === 'not-a-moment' ? 'not-a-range' : { from, to };

@@ -20,8 +20,15 @@ const aRow = (given: Partial<LagRow>): LagRow => ({
   spark: [],
   ...given,
 });
-const aTap = { tap: 'shop', broker: 'shop', status: 'retrying', problem: { code: 'broker-auth', text: 'Wrong password.', cure: 'Set it.', command: null }, since: now / 1000 - 65_000 } as unknown as TapCard;
-const plain = (input: Partial<AttentionInput>) => whatNeedsALook({ ...calm, ...input }).map((one) => `${one.level} ${one.text} → ${one.href}`.replaceAll('\u202f', ' '));
+const aTap = {
+  tap: 'shop',
+  broker: 'shop',
+  status: 'retrying',
+  problem: { code: 'broker-auth', text: 'Wrong password.', cure: 'Set it.', command: null },
+  since: now / 1000 - 65_000,
+} as unknown as TapCard;
+const plain = (input: Partial<AttentionInput>) =>
+  whatNeedsALook({ ...calm, ...input }).map((one) => `${one.level} ${one.text} → ${one.href}`.replaceAll('\u202f', ' '));
 
 describe('what needs a look', () => {
   it('[TP30] is nothing when all is well', () => expect(plain({ lag: [aRow({ verdict: 'caught-up' })] })).toEqual([]));
@@ -31,9 +38,15 @@ describe('what needs a look', () => {
       plain({
         lag: [aRow({}), aRow({ verdict: 'stalled', behindMs: null }), aRow({ verdict: 'catching-up' })],
         deadLetters: [{ id: 'a|b', cause: 'CarrierTimeout', count: 3, failedIn: 'billing' }],
-        stuckSagas: [{ definition: 'order', count: 2 }, { definition: 'return', count: 0 }],
+        stuckSagas: [
+          { definition: 'order', count: 2 },
+          { definition: 'return', count: 0 },
+        ],
         taps: [aTap],
-        gaps: [{ tap: 'shop', count: 5, reason: 'codec', at: now }, { tap: 'shop', count: null, reason: 'uncertain', at: now }],
+        gaps: [
+          { tap: 'shop', count: 5, reason: 'codec', at: now },
+          { tap: 'shop', count: null, reason: 'uncertain', at: now },
+        ],
         collectorPresent: false,
       }),
     ).toEqual([
@@ -49,6 +62,8 @@ describe('what needs a look', () => {
 
   it('[TP30] leaves other brokers out when one is asked, and stops at twelve', () => {
     expect(plain({ lag: [aRow({})], brokers: new Set(['other']) })).toEqual([]);
-    expect(plain({ deadLetters: Array.from({ length: 40 }, (_, index) => ({ id: `${index}`, cause: 'x', count: 1, failedIn: null })) })).toHaveLength(12);
+    expect(
+      plain({ deadLetters: Array.from({ length: 40 }, (_, index) => ({ id: `${index}`, cause: 'x', count: 1, failedIn: null })) }),
+    ).toHaveLength(12);
   });
 });

@@ -78,10 +78,12 @@ class Drawing {
   declare(picture: BrokerPicture): void {
     const { broker } = picture;
     const deaths = classifyChannels(picture);
-    for (const channel of picture.channels) this.declareChannel(picture, channel, deaths.channels.get(channel.channel)?.kind === 'dead-letter');
+    for (const channel of picture.channels)
+      this.declareChannel(picture, channel, deaths.channels.get(channel.channel)?.kind === 'dead-letter');
     for (const inbox of picture.inboxes) {
       const topic = inbox.kind === 'group' ? groupOfInbox(inbox.inbox).topic : null;
-      if (inbox.ours || isOurs(inbox.title) || (topic !== null && this.hidden.has(channelNode(broker, topic)))) this.hidden.add(inboxNode(broker, inbox.inbox));
+      if (inbox.ours || isOurs(inbox.title) || (topic !== null && this.hidden.has(channelNode(broker, topic))))
+        this.hidden.add(inboxNode(broker, inbox.inbox));
       else this.declareInbox(picture, inbox, deaths);
     }
     for (const binding of picture.bindings) {
@@ -90,12 +92,22 @@ class Drawing {
       const from = channelNode(broker, binding.from);
       if (this.hidden.has(from) || this.hidden.has(to) || !this.channels.has(from)) continue;
       if (binding.to.kind === 'inbox' ? !this.inboxes.has(to) : !this.channels.has(to)) continue;
-      this.edge('route', from, to, broker, 'declared', binding.routingKey === '' ? 'A binding of the broker.' : `Bound with ${binding.routingKey}.`, null, 0);
+      this.edge(
+        'route',
+        from,
+        to,
+        broker,
+        'declared',
+        binding.routingKey === '' ? 'A binding of the broker.' : `Bound with ${binding.routingKey}.`,
+        null,
+        0,
+      );
     }
     for (const channel of picture.channels) {
       if (channel.alternate === null) continue;
       const [from, to] = [channelNode(broker, channel.channel), channelNode(broker, channel.alternate)];
-      if (this.channels.has(from) && this.channels.has(to)) this.edge('route', from, to, broker, 'declared', 'Alternate exchange: what no binding takes.', null, 0);
+      if (this.channels.has(from) && this.channels.has(to))
+        this.edge('route', from, to, broker, 'declared', 'Alternate exchange: what no binding takes.', null, 0);
     }
   }
 
@@ -140,10 +152,33 @@ class Drawing {
     });
     if (topic !== null) {
       this.ensureChannel(broker, topic);
-      this.edge('route', channelNode(broker, topic), id, broker, 'declared', 'The group has an offset or an assignment on this topic.', null, 0);
-    } else if (picture.system === 'rabbitmq' && !this.isSentToByName(picture, inbox) && !picture.bindings.some((binding) => binding.from !== '' && binding.to.kind === 'inbox' && binding.to.inbox === inbox.inbox)) {
+      this.edge(
+        'route',
+        channelNode(broker, topic),
+        id,
+        broker,
+        'declared',
+        'The group has an offset or an assignment on this topic.',
+        null,
+        0,
+      );
+    } else if (
+      picture.system === 'rabbitmq' &&
+      !this.isSentToByName(picture, inbox) &&
+      !picture.bindings.some((binding) => binding.from !== '' && binding.to.kind === 'inbox' && binding.to.inbox === inbox.inbox)
+    ) {
       const from = channelNode(broker, '');
-      if (this.channels.has(from)) this.edge('route', from, id, broker, 'declared', 'Every queue can be sent to by its name through the default exchange; only counters tell of it.', null, 0);
+      if (this.channels.has(from))
+        this.edge(
+          'route',
+          from,
+          id,
+          broker,
+          'declared',
+          'Every queue can be sent to by its name through the default exchange; only counters tell of it.',
+          null,
+          0,
+        );
     }
     this.declareConsumers(broker, id, inbox);
     this.declareDeadLetter(broker, id, inbox);
@@ -161,7 +196,13 @@ class Drawing {
       const node = title === null ? `service:?${broker}/${inbox.inbox}` : serviceNode(title);
       const known = byService.get(node);
       if (known) known.members += 1;
-      else byService.set(node, { title: title ?? 'unknown consumer', members: 1, inferred, unknown: title === null ? 'Its connection has no name that tells a service.' : null });
+      else
+        byService.set(node, {
+          title: title ?? 'unknown consumer',
+          members: 1,
+          inferred,
+          unknown: title === null ? 'Its connection has no name that tells a service.' : null,
+        });
     }
     if (byService.size === 0 && inbox.kind === 'group') {
       const title = this.mapped(inbox.title) ?? inbox.title;
@@ -173,13 +214,37 @@ class Drawing {
       service.consumes = true;
       service.members = (service.members ?? 0) + members;
       const shared = byService.size > 1 ? ` ${byService.size} services share it; the broker does not tell who took how many.` : '';
-      if (taken !== undefined && taken > 0) this.edge('consume', id, node, broker, 'seen', `${inbox.kind === 'group' ? 'Its committed offset moves.' : 'Messages are acknowledged.'}${shared}`, null, taken);
-      if (members > 0) this.edge('consume', id, node, broker, 'declared', `${members === 1 ? 'One consumer is' : `${members} consumers are`} connected.${shared}`, null, 0);
+      if (taken !== undefined && taken > 0)
+        this.edge(
+          'consume',
+          id,
+          node,
+          broker,
+          'seen',
+          `${inbox.kind === 'group' ? 'Its committed offset moves.' : 'Messages are acknowledged.'}${shared}`,
+          null,
+          taken,
+        );
+      if (members > 0)
+        this.edge(
+          'consume',
+          id,
+          node,
+          broker,
+          'declared',
+          `${members === 1 ? 'One consumer is' : `${members} consumers are`} connected.${shared}`,
+          null,
+          0,
+        );
       if (inferred) this.edge('consume', id, node, broker, 'inferred', "Named after its group: no member's name tells a service.", null, 0);
     }
   }
 
-  private consumerName(inbox: InboxPicture, rawName: string, service: ServiceName | null): { title: ServiceName | null; inferred: boolean } {
+  private consumerName(
+    inbox: InboxPicture,
+    rawName: string,
+    service: ServiceName | null,
+  ): { title: ServiceName | null; inferred: boolean } {
     const named = this.mapped(rawName) ?? (service === null ? undefined : this.mapped(service)) ?? this.mapped(inbox.title);
     if (named !== undefined) return { title: named, inferred: false };
     if (service !== null && service !== '') return { title: service, inferred: false };
@@ -191,7 +256,17 @@ class Drawing {
     const { channel, routingKey, by } = inbox.deadLetterTo;
     const text = `Rejected or expired messages go here (by ${by}).`;
     if (channel === '') {
-      if (routingKey !== null) this.edge('dead-letter', id, inboxNode(broker, routingKey), broker, 'declared', `${text} Through the default exchange: they are counted, not read.`, null, 0);
+      if (routingKey !== null)
+        this.edge(
+          'dead-letter',
+          id,
+          inboxNode(broker, routingKey),
+          broker,
+          'declared',
+          `${text} Through the default exchange: they are counted, not read.`,
+          null,
+          0,
+        );
       return;
     }
     this.edge('dead-letter', id, channelNode(broker, channel), broker, 'declared', text, null, 0);
@@ -217,12 +292,34 @@ class Drawing {
     }
     if (!node.deadLetter) this.channels.set(to, { ...node, deadLetter: true });
     const died = edge.inbox === null ? this.onlyInboxThatDiesInto(to) : this.ensureInbox(broker, edge.inbox);
-    if (died !== null) this.edge('dead-letter', died, to, broker, edge.inbox === null ? 'inferred' : 'seen', edge.inbox === null ? 'The only inbox whose letters go here.' : 'Letters say that they died here.', edge.last, edge.count);
-    else this.edge('dead-letter', this.unknownProducer(broker, channel, 'The letters do not say where they died.'), to, broker, 'seen', 'Letters of unknown origin.', edge.last, edge.count);
+    if (died !== null)
+      this.edge(
+        'dead-letter',
+        died,
+        to,
+        broker,
+        edge.inbox === null ? 'inferred' : 'seen',
+        edge.inbox === null ? 'The only inbox whose letters go here.' : 'Letters say that they died here.',
+        edge.last,
+        edge.count,
+      );
+    else
+      this.edge(
+        'dead-letter',
+        this.unknownProducer(broker, channel, 'The letters do not say where they died.'),
+        to,
+        broker,
+        'seen',
+        'Letters of unknown origin.',
+        edge.last,
+        edge.count,
+      );
   }
 
   private onlyInboxThatDiesInto(channel: NodeId): NodeId | null {
-    const from = [...this.edges.values()].filter((edge) => edge.kind === 'dead-letter' && edge.to === channel && edge.evidence.has('declared'));
+    const from = [...this.edges.values()].filter(
+      (edge) => edge.kind === 'dead-letter' && edge.to === channel && edge.evidence.has('declared'),
+    );
     return from.length === 1 ? (from[0]?.from ?? null) : null;
   }
 
@@ -256,7 +353,18 @@ class Drawing {
     const known = this.channels.get(id);
     if (known) return known;
     const { system, inProcess } = this.brokerOf(broker);
-    const made: ChannelNode = { id, kind: 'channel', broker, system, inProcess, title: channel, channelKind: system === 'kafka' ? 'topic' : 'exchange-other', partitions: null, deadLetter: namesDeadLetters(channel), unreadable: null };
+    const made: ChannelNode = {
+      id,
+      kind: 'channel',
+      broker,
+      system,
+      inProcess,
+      title: channel,
+      channelKind: system === 'kafka' ? 'topic' : 'exchange-other',
+      partitions: null,
+      deadLetter: namesDeadLetters(channel),
+      unreadable: null,
+    };
     this.channels.set(id, made);
     return made;
   }
@@ -267,19 +375,45 @@ class Drawing {
     const { system, inProcess } = this.brokerOf(broker);
     const { group, topic } = groupOfInbox(inbox);
     const deadLetter = topic === null && namesDeadLetters(inbox);
-    this.inboxes.set(id, { id, kind: 'inbox', broker, system, inProcess, title: system === 'kafka' ? group : inbox, inbox, inboxKind: system === 'kafka' ? 'group' : 'queue', deadLetter, deadLetterWhy: deadLetter ? 'Its name says so.' : null });
+    this.inboxes.set(id, {
+      id,
+      kind: 'inbox',
+      broker,
+      system,
+      inProcess,
+      title: system === 'kafka' ? group : inbox,
+      inbox,
+      inboxKind: system === 'kafka' ? 'group' : 'queue',
+      deadLetter,
+      deadLetterWhy: deadLetter ? 'Its name says so.' : null,
+    });
     return id;
   }
 
   private brokerOf(broker: BrokerName): { system: BrokerSystem; inProcess: boolean } {
-    return this.input.pictures.find((picture) => picture.broker === broker) ?? this.input.brokers.find(({ name }) => name === broker) ?? { system: 'kafka', inProcess: false };
+    return (
+      this.input.pictures.find((picture) => picture.broker === broker) ??
+      this.input.brokers.find(({ name }) => name === broker) ?? { system: 'kafka', inProcess: false }
+    );
   }
 
-  private edge(kind: TopologyEdge['kind'], from: NodeId, to: NodeId, broker: BrokerName, evidence: Evidence, text: string, at: Micros | null, count: number): void {
+  private edge(
+    kind: TopologyEdge['kind'],
+    from: NodeId,
+    to: NodeId,
+    broker: BrokerName,
+    evidence: Evidence,
+    text: string,
+    at: Micros | null,
+    count: number,
+  ): void {
     const id = edgeId(kind, from, to);
     const edge = this.edges.get(id) ?? { kind, from, to, broker, evidence: new Map(), count: 0 };
     const known = edge.evidence.get(evidence);
-    edge.evidence.set(evidence, known ? { ...known, at: at === null ? known.at : Math.max(known.at ?? 0, at) } : { kind: evidence, text, at });
+    edge.evidence.set(
+      evidence,
+      known ? { ...known, at: at === null ? known.at : Math.max(known.at ?? 0, at) } : { kind: evidence, text, at },
+    );
     edge.count += count;
     this.edges.set(id, edge);
   }
@@ -291,7 +425,8 @@ class Drawing {
       const written = this.written.get(edge.from);
       if (edge.kind !== 'route' || from?.system !== 'kafka' || !to || !written || edge.evidence.has('seen')) continue;
       edge.count = written.count;
-      if ((this.input.taken.get(to.id) ?? 0) > 0) edge.evidence.set('seen', { kind: 'seen', text: "The topic's events, and the group's offset moves.", at: written.last });
+      if ((this.input.taken.get(to.id) ?? 0) > 0)
+        edge.evidence.set('seen', { kind: 'seen', text: "The topic's events, and the group's offset moves.", at: written.last });
     }
     const edges = [...this.edges]
       .filter(([, edge]) => this.has(edge.from) && this.has(edge.to))
@@ -308,7 +443,16 @@ class Drawing {
   }
 
   private drawn(id: EdgeId, { kind, from, to, broker, evidence, count }: Edge): TopologyEdge {
-    return { id, kind, from, to, broker, system: this.brokerOf(broker).system, evidence: [...evidence.values()].toSorted((a, b) => STRENGTH[a.kind] - STRENGTH[b.kind]), count };
+    return {
+      id,
+      kind,
+      from,
+      to,
+      broker,
+      system: this.brokerOf(broker).system,
+      evidence: [...evidence.values()].toSorted((a, b) => STRENGTH[a.kind] - STRENGTH[b.kind]),
+      count,
+    };
   }
 }
 

@@ -28,7 +28,9 @@ export function readNodeId(id: NodeId): PlaceOfNode | 'not-a-node' {
 }
 
 /** Takes an edge id apart into its kind and its two nodes. */
-export function readEdgeId(id: EdgeId): { readonly kind: TopologyEdge['kind']; readonly from: NodeId; readonly to: NodeId } | 'not-an-edge' {
+export function readEdgeId(
+  id: EdgeId,
+): { readonly kind: TopologyEdge['kind']; readonly from: NodeId; readonly to: NodeId } | 'not-an-edge' {
   const [, kind, from, to] = /^(publish|route|consume|dead-letter):(.*)→((?:service|channel|inbox):.*)$/s.exec(id) ?? [];
   if (kind === undefined || from === undefined || to === undefined) return 'not-an-edge';
   return { kind: kind as TopologyEdge['kind'], from, to };

@@ -86,7 +86,11 @@ export interface InboxNow {
  * all); consume by the inbox's own counters, unsplit when several services share it. Error share [TP22]: dead letters out of the inbox ÷
  * (taken + dead letters). Edges of the announcements that the picture does not have yet are given all the same.
  */
-export function topologyRates(picture: readonly TopologyEdge[], counted: readonly EdgeRate[], inboxes: ReadonlyMap<NodeId, InboxNow>): TopologyRates {
+export function topologyRates(
+  picture: readonly TopologyEdge[],
+  counted: readonly EdgeRate[],
+  inboxes: ReadonlyMap<NodeId, InboxNow>,
+): TopologyRates {
   const edges = new Map<EdgeId, { rate: number; errorShare: number }>();
   const written = new Map<NodeId, number>();
   const died = new Map<NodeId, number>();
@@ -98,7 +102,8 @@ export function topologyRates(picture: readonly TopologyEdge[], counted: readonl
   for (const { broker, edge, rate, failedRate } of counted) {
     const channel = channelNode(broker, edge.channel);
     if (edge.kind !== 'route') written.set(channel, (written.get(channel) ?? 0) + rate);
-    if (edge.kind === 'dead-letter' && edge.inbox !== null) died.set(inboxNode(broker, edge.inbox), (died.get(inboxNode(broker, edge.inbox)) ?? 0) + rate);
+    if (edge.kind === 'dead-letter' && edge.inbox !== null)
+      died.set(inboxNode(broker, edge.inbox), (died.get(inboxNode(broker, edge.inbox)) ?? 0) + rate);
     add(idOfCounted(broker, edge, picture), rate, failedRate);
   }
   for (const edge of picture) {
@@ -127,4 +132,5 @@ function idOfCounted(broker: BrokerName, { kind, source, channel, inbox }: EdgeR
   return drawn.length === 1 && drawn[0] ? drawn[0].id : edgeId('dead-letter', unknownProducerNode(broker, channel), to);
 }
 
-const producerNode = (broker: BrokerName, source: string | null, channel: ChannelName): NodeId => (source === null ? unknownProducerNode(broker, channel) : serviceNode(source));
+const producerNode = (broker: BrokerName, source: string | null, channel: ChannelName): NodeId =>
+  source === null ? unknownProducerNode(broker, channel) : serviceNode(source);

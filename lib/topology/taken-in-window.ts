@@ -13,7 +13,11 @@ export function takenInWindow(groups: Iterable<readonly GroupPoint[]>, queues: I
   const taken = new Map<NodeId, number>();
   for (const points of groups) {
     const known = points.flatMap((point) => (point.committed === null ? [] : [point.committed]));
-    if (points[0] && known.length > 1) taken.set(inboxNode(points[0].broker, points[0].inbox), known.reduce((sum, value, index) => sum + Math.max(0, value - (known[index - 1] ?? value)), 0));
+    if (points[0] && known.length > 1)
+      taken.set(
+        inboxNode(points[0].broker, points[0].inbox),
+        known.reduce((sum, value, index) => sum + Math.max(0, value - (known[index - 1] ?? value)), 0),
+      );
   }
   for (const points of queues) {
     const known = points.filter((point) => point.ackRate !== null);

@@ -29,7 +29,8 @@ export const aChannel = (channel: string, given: Partial<ChannelPicture> = {}): 
   ...given,
 });
 
-export const aTopic = (channel: string, given: Partial<ChannelPicture> = {}): ChannelPicture => aChannel(channel, { kind: 'topic', brokerType: 'topic', partitions: 3, ...given });
+export const aTopic = (channel: string, given: Partial<ChannelPicture> = {}): ChannelPicture =>
+  aChannel(channel, { kind: 'topic', brokerType: 'topic', partitions: 3, ...given });
 
 export const aQueue = (inbox: string, given: Partial<InboxPicture> = {}): InboxPicture => ({
   inbox,
@@ -48,8 +49,26 @@ export const aQueue = (inbox: string, given: Partial<InboxPicture> = {}): InboxP
   ...given,
 });
 
-export const aGroup = (topic: string, group: string, given: Partial<InboxPicture> = {}): InboxPicture => aQueue(`${topic}@${group}`, { kind: 'group', title: group, state: 'stable', ...given });
+export const aGroup = (topic: string, group: string, given: Partial<InboxPicture> = {}): InboxPicture =>
+  aQueue(`${topic}@${group}`, { kind: 'group', title: group, state: 'stable', ...given });
 
-export const aConsumer = (service: string | null, given: Partial<ConsumerPicture> = {}): ConsumerPicture => ({ service, rawName: service ?? '', id: `${service}-1`, host: null, partitions: [], prefetch: null, ...given });
+export const aConsumer = (service: string | null, given: Partial<ConsumerPicture> = {}): ConsumerPicture => ({
+  service,
+  rawName: service ?? '',
+  id: `${service}-1`,
+  host: null,
+  partitions: [],
+  prefetch: null,
+  ...given,
+});
 
-export const aSeenEdge = (given: Partial<SeenEdge> & { channel: string }): SeenEdge => ({ kind: 'publish', broker: 'rabbit', source: null, inbox: null, count: 1, failed: 0, last: pictureNoon, ...given });
+export const aSeenEdge = (given: Partial<SeenEdge> & { channel: string }): SeenEdge => ({
+  kind: 'publish',
+  broker: 'rabbit',
+  source: null,
+  inbox: null,
+  count: 1,
+  failed: 0,
+  last: pictureNoon,
+  ...given,
+});

@@ -12,7 +12,9 @@ const replay = anEventRow({ id: 'e', messageId: 'm3', type: 'Shipped', replayId:
 const whole = [placed, paid, shipped, letter, replay];
 
 const shape = (events: readonly EventRow[]) =>
-  assembleTrace('trace-1', events).nodes.map(({ event, parent, joinedBy, depth, orphan }) => `${event.id}<${parent} ${joinedBy} ${depth}${orphan ? ' orphan' : ''}`);
+  assembleTrace('trace-1', events).nodes.map(
+    ({ event, parent, joinedBy, depth, orphan }) => `${event.id}<${parent} ${joinedBy} ${depth}${orphan ? ' orphan' : ''}`,
+  );
 
 describe('the tree of one trace', () => {
   it('[T4] joins by causation, span, dead letter and replay', () => {
@@ -40,7 +42,10 @@ describe('the tree of one trace', () => {
 
   it('[T2] an event whose cause was not seen hangs under the root and is marked', () => {
     expect(shape([placed, anEventRow({ id: 'x', causationId: 'never-seen', after: 1 })])).toEqual(['a<null root 0', 'x<a time 1 orphan']);
-    expect(shape([anEventRow({ id: 'x', causationId: 'never-seen' }), { ...placed, observedAt: start + 9e6 }])).toEqual(['a<null root 0', 'x<a time 1 orphan']);
+    expect(shape([anEventRow({ id: 'x', causationId: 'never-seen' }), { ...placed, observedAt: start + 9e6 }])).toEqual([
+      'a<null root 0',
+      'x<a time 1 orphan',
+    ]);
     expect(shape([anEventRow({ id: 'x', causationId: 'never-seen' })])).toEqual(['x<null root 0 orphan']);
   });
 
@@ -66,28 +71,44 @@ describe('the tree of one trace', () => {
 
   it('[T7] an empty trace is empty, and a chain of 10,000 causes is no deeper than memory', () => {
     expect(assembleTrace('t', []).nodes).toEqual([]);
-    const chain = Array.from({ length: 10_000 }, (_, index) => anEventRow({ id: `n${index}`, messageId: `m${index}`, causationId: index ? `m${index - 1}` : null, after: index }));
+    const chain = Array.from({ length: 10_000 }, (_, index) =>
+      anEventRow({ id: `n${index}`, messageId: `m${index}`, causationId: index ? `m${index - 1}` : null, after: index }),
+    );
     expect(assembleTrace('t', chain).nodes.at(-1)).toMatchObject({ depth: 9_999, parent: 'n9998' });
   });
 
   const id = fc.constantFrom('1', '2', '3', '4', '5', '6', null);
-  const wild: fc.Arbitrary<EventRow[]> = fc.array(
-    fc.record({ messageId: id, causationId: id, spanId: id, parentSpanId: id, correlationId: id, deadLetter: fc.boolean(), after: fc.integer({ min: 0, max: 3 }), replayOf: fc.constantFrom('e0', 'e1', null) }),
-    { minLength: 1, maxLength: 9 },
-  ).map((events) => events.map((event, index) => anEventRow({ ...event, id: `e${index}` })));
+  const wild: fc.Arbitrary<EventRow[]> = fc
+    .array(
+      fc.record({
+        messageId: id,
+        causationId: id,
+        spanId: id,
+        parentSpanId: id,
+        correlationId: id,
+        deadLetter: fc.boolean(),
+        after: fc.integer({ min: 0, max: 3 }),
+        replayOf: fc.constantFrom('e0', 'e1', null),
+      }),
+      { minLength: 1, maxLength: 9 },
+    )
+    .map((events) => events.map((event, index) => anEventRow({ ...event, id: `e${index}` })));
 
   it('[T1] any order of arrival gives the same tree, with every event once and no parent below its child', () => {
     fc.assert(
-      fc.property(wild.chain((events) => fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length }))), ([events, shuffled]) => {
-        const one = assembleTrace('t', events);
-        expect(assembleTrace('t', shuffled)).toEqual(one);
-        expect(one.nodes.map((node) => node.event.id).toSorted()).toEqual(events.map((event) => event.id).toSorted());
-        const seen = new Set<string>();
-        for (const node of one.nodes) {
-          if (node.parent !== null) expect(seen.has(node.parent)).toBe(true);
-          seen.add(node.event.id);
-        }
-      }),
+      fc.property(
+        wild.chain((events) => fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length }))),
+        ([events, shuffled]) => {
+          const one = assembleTrace('t', events);
+          expect(assembleTrace('t', shuffled)).toEqual(one);
+          expect(one.nodes.map((node) => node.event.id).toSorted()).toEqual(events.map((event) => event.id).toSorted());
+          const seen = new Set<string>();
+          for (const node of one.nodes) {
+            if (node.parent !== null) expect(seen.has(node.parent)).toBe(true);
+            seen.add(node.event.id);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -73,11 +73,16 @@ function linksOf(ordered: readonly EventRow[]): Map<EventId, Link> {
       const original = (event.messageId === null ? null : nearest(event, byMessage.get(event.messageId) ?? [])) ?? sameSpan(event, bySpan);
       if (original) return joined(original, 'dead-letter');
     }
-    const cause = event.causationId === null || event.causationId === event.messageId ? null : nearest(event, byMessage.get(event.causationId) ?? []);
+    const cause =
+      event.causationId === null || event.causationId === event.messageId ? null : nearest(event, byMessage.get(event.causationId) ?? []);
     if (cause) return joined(cause, 'causation');
-    const span = event.parentSpanId === null || event.parentSpanId === event.spanId ? null : nearest(event, bySpan.get(event.parentSpanId) ?? []);
+    const span =
+      event.parentSpanId === null || event.parentSpanId === event.spanId ? null : nearest(event, bySpan.get(event.parentSpanId) ?? []);
     if (span) return joined(span, 'span');
-    const request = event.correlationId === null || event.correlationId === event.messageId ? null : nearest(event, byMessage.get(event.correlationId) ?? []);
+    const request =
+      event.correlationId === null || event.correlationId === event.messageId
+        ? null
+        : nearest(event, byMessage.get(event.correlationId) ?? []);
     if (request) return joined(request, 'reply');
     const copy = earlierCopy(event);
     if (copy) return joined(copy, 'causation');
@@ -90,12 +95,17 @@ const joined = (parent: EventRow, joinedBy: TraceNode['joinedBy']): Link => ({ p
 
 /** A correlation id names a conversation as often as a request, so it alone makes no orphan. */
 const namesACause = (event: EventRow): boolean =>
-  event.replayOf !== null || event.deadLetter || (event.causationId !== null && event.causationId !== event.messageId) || event.parentSpanId !== null;
+  event.replayOf !== null ||
+  event.deadLetter ||
+  (event.causationId !== null && event.causationId !== event.messageId) ||
+  event.parentSpanId !== null;
 
 /** A dead letter without message id keeps its headers, so it keeps its span. */
 function sameSpan(event: EventRow, bySpan: ReadonlyMap<string, readonly EventRow[]>): EventRow | null {
   if (event.spanId === null) return null;
-  return (bySpan.get(event.spanId) ?? []).findLast((other) => !other.deadLetter && other.type === event.type && other.id !== event.id) ?? null;
+  return (
+    (bySpan.get(event.spanId) ?? []).findLast((other) => !other.deadLetter && other.type === event.type && other.id !== event.id) ?? null
+  );
 }
 
 function groupBy(events: readonly EventRow[], keyOf: (event: EventRow) => string | null): Map<string, EventRow[]> {

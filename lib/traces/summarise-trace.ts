@@ -18,6 +18,8 @@ export function summariseTrace(traceId: TraceId, events: readonly EventRow[]): T
     errors: ordered.filter((event) => event.deadLetter).length,
     services: [...new Set(ordered.flatMap(({ source }) => (source === null ? [] : [source])))],
     brokers: [...new Map(ordered.map(({ broker, system }) => [broker, { broker, system }])).values()],
-    businessKeys: [...new Map(ordered.flatMap(({ businessKeys }) => businessKeys).map((key) => [`${key.name}\n${key.value}`, key])).values()].slice(0, MOST_KEYS),
+    businessKeys: [
+      ...new Map(ordered.flatMap(({ businessKeys }) => businessKeys).map((key) => [`${key.name}\n${key.value}`, key])).values(),
+    ].slice(0, MOST_KEYS),
   };
 }

@@ -19,11 +19,16 @@ export interface TestWeb {
 }
 
 /** The web half on an http server of its own, with a bus whose other end is the test's; every other request is answered `ok`. */
-export async function startTestWeb(given: { readonly store?: Partial<Store>; readonly settings?: Partial<WebSettings>; readonly clock?: () => Micros } = {}): Promise<TestWeb> {
+export async function startTestWeb(
+  given: { readonly store?: Partial<Store>; readonly settings?: Partial<WebSettings>; readonly clock?: () => Micros } = {},
+): Promise<TestWeb> {
   const [bus, collector] = createInProcessBusPair();
   let guard: (typeof web)['guardRequest'] | null = null;
   const server = createServer((request, response) => {
-    if (guard?.(request, response)) response.end(JSON.stringify({ ok: true, nonce: request.headers['x-nonce'] ?? null, csp: request.headers['content-security-policy'] ?? null }));
+    if (guard?.(request, response))
+      response.end(
+        JSON.stringify({ ok: true, nonce: request.headers['x-nonce'] ?? null, csp: request.headers['content-security-policy'] ?? null }),
+      );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

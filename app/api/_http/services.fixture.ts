@@ -14,21 +14,43 @@ import { testSettings } from '@/server/web/web.fixture';
 export const now: Micros = Date.UTC(2026, 10, 21, 12) * 1000;
 
 /** Services over a store that answers as given, and the collector's end of the bus. */
-export function provideTestServices(given: { readonly store?: Partial<Store>; readonly settings?: Partial<WebSettings> } = {}): { readonly collector: Bus } {
+export function provideTestServices(given: { readonly store?: Partial<Store>; readonly settings?: Partial<WebSettings> } = {}): {
+  readonly collector: Bus;
+} {
   const [bus, collector] = createInProcessBusPair();
   const settings = { ...testSettings, port: 7200, ...given.settings };
   const live = new PresentState(settings, () => now);
   bus.onPeer((present) => live.setCollector(present));
-  provideServices({ store: aStore(given.store), bus, settings, live, csrf: createCsrf({ port: 7200 }), clock: () => now, log: pino({ level: 'silent' }) });
+  provideServices({
+    store: aStore(given.store),
+    bus,
+    settings,
+    live,
+    csrf: createCsrf({ port: 7200 }),
+    clock: () => now,
+    log: pino({ level: 'silent' }),
+  });
   return { collector };
 }
 
 type Handler = (request: Request, context?: { readonly params: Promise<Record<string, string>> }) => Promise<Response>;
 
-/** Calls a handler in process, as Next would. The body is whatever the route answers: tests look into it freely. */
+/** Calls a handler in process, as Next would: `params` are the address's segments, encoded; `segments: 'decoded'` hands them over decoded. The body is whatever the route answers: tests look into it freely. */
 // oxlint-disable-next-line typescript/no-explicit-any
-export async function call(handler: Handler, path: string, options: { readonly params?: Record<string, string>; readonly body?: unknown } = {}): Promise<{ readonly status: number; readonly headers: Headers; readonly body: any }> {
-  const init = options.body === undefined ? {} : { method: 'POST', body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) };
-  const response = await handler(new Request(`http://localhost:7200${path}`, init), { params: Promise.resolve(options.params ?? {}) });
+export async function call(
+  handler: Handler,
+  path: string,
+  options: { readonly params?: Record<string, string>; readonly segments?: 'decoded'; readonly body?: unknown } = {},
+): Promise<{ readonly status: number; readonly headers: Headers; readonly body: any }> {
+  const init =
+    options.body === undefined
+      ? {}
+      : { method: 'POST', body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) };
+  const raw = Object.entries(options.params ?? {}).map(
+    ([name, value]) => [name, value.includes('%') ? value : encodeURIComponent(value)] as const,
+  );
+  const address = [path, ...raw.map(([, value]) => value)].join('/');
+  const params = Object.fromEntries(raw.map(([name, value]) => [name, options.segments === 'decoded' ? decodeURIComponent(value) : value]));
+  const response = await handler(new Request(`http://localhost:7200${address}`, init), { params: Promise.resolve(params) });
   return { status: response.status, headers: response.headers, body: await response.json() };
 }

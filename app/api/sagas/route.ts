@@ -6,7 +6,11 @@ import { getServices } from '@/server/web/services';
 import { json, route } from '../_http/answer';
 import { query, text } from '../_http/ask';
 
-const asked = z.object({ definition: text.optional(), state: z.enum(sagaStateOrder as [string, ...string[]]).optional(), key: text.optional() });
+const asked = z.object({
+  definition: text.optional(),
+  state: z.enum(sagaStateOrder as [string, ...string[]]).optional(),
+  key: text.optional(),
+});
 
 export const GET = route(async (request) => {
   const { state, ...rest } = query(request, asked);

@@ -5,7 +5,15 @@ import { getServices } from '@/server/web/services';
 import { json, route } from '../_http/answer';
 import { flag, limit, names, query, rangeOf, text } from '../_http/ask';
 
-const asked = z.object({ q: text.optional(), service: text.optional(), channel: text.optional(), brokers: names.optional(), errors: flag.optional(), after: text.optional(), limit: limit(1000, 100) });
+const asked = z.object({
+  q: text.optional(),
+  service: text.optional(),
+  channel: text.optional(),
+  brokers: names.optional(),
+  errors: flag.optional(),
+  after: text.optional(),
+  limit: limit(1000, 100),
+});
 
 export const GET = route(async (request) => {
   const services = getServices();

@@ -11,7 +11,16 @@ const MAX_URL = 4096;
 /** A replay of some thousand letters, by id. */
 const MAX_BODY = 256 * 1024;
 /** Set by proxies in front of us; nobody stands there, so nobody may say where we are. */
-const UNTRUSTED = ['x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-for', 'forwarded', 'x-nonce', 'content-security-policy', 'content-security-policy-report-only'];
+const UNTRUSTED = [
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-for',
+  'forwarded',
+  'x-nonce',
+  'content-security-policy',
+  'content-security-policy-report-only',
+];
 
 export interface Guard {
   /** Called before anything else answers. False: it was refused and answered. Else the answer has its headers, the request its nonce. */
@@ -52,29 +61,49 @@ export function createGuard(parts: { readonly isOurHost: HostCheck; readonly csr
 
 function refusalOf(request: IncomingMessage, path: string, isApi: boolean, isOurHost: HostCheck, csrf: Csrf): Refused | null {
   const { headers, method = 'GET', url = '/' } = request;
-  if (!isOurHost(headers.host)) return { status: 421, code: 'host-not-allowed', text: 'This address is not one of ours.', cure: 'Open it as localhost, or add the name to listen.allowedHosts.' };
-  if (!url.startsWith('/') || url.startsWith('//') || path.includes('\\')) return { status: 400, code: 'bad-address', text: 'The address cannot be read.', cure: null };
-  if (url.length > MAX_URL) return { status: 414, code: 'query-too-long', text: `The address is longer than ${MAX_URL} characters.`, cure: 'Ask for less at once.' };
+  if (!isOurHost(headers.host))
+    return {
+      status: 421,
+      code: 'host-not-allowed',
+      text: 'This address is not one of ours.',
+      cure: 'Open it as localhost, or add the name to listen.allowedHosts.',
+    };
+  if (!url.startsWith('/') || url.startsWith('//') || path.includes('\\'))
+    return { status: 400, code: 'bad-address', text: 'The address cannot be read.', cure: null };
+  if (url.length > MAX_URL)
+    return {
+      status: 414,
+      code: 'query-too-long',
+      text: `The address is longer than ${MAX_URL} characters.`,
+      cure: 'Ask for less at once.',
+    };
   // A foreign page can't read what the API answers; it shall not even make us work. `none` is a person's own doing.
-  if (isApi && originOf(headers) === 'foreign') return { status: 403, code: 'foreign-origin', text: 'Another site asked for this.', cure: null };
+  if (isApi && originOf(headers) === 'foreign')
+    return { status: 403, code: 'foreign-origin', text: 'Another site asked for this.', cure: null };
   if (method === 'GET' || method === 'HEAD') return null;
   if (method !== 'POST' || !isApi) return { status: 405, code: 'method-not-allowed', text: `${method} is not known here.`, cure: null };
   return refusalOfAction(request, csrf);
 }
 
 function refusalOfAction({ headers }: IncomingMessage, csrf: Csrf): Refused | null {
-  if (originOf(headers) !== 'own') return { status: 403, code: 'foreign-origin', text: 'An action must come from our own page.', cure: 'Send Origin, or use the page.' };
+  if (originOf(headers) !== 'own')
+    return { status: 403, code: 'foreign-origin', text: 'An action must come from our own page.', cure: 'Send Origin, or use the page.' };
   const token = headers[CSRF_HEADER];
-  if (!csrf.check(headers.cookie, typeof token === 'string' ? token : undefined)) return { status: 403, code: 'csrf', text: 'The page is older than this server.', cure: 'Reload the page.' };
-  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return { status: 415, code: 'not-json', text: 'An action is JSON.', cure: null };
+  if (!csrf.check(headers.cookie, typeof token === 'string' ? token : undefined))
+    return { status: 403, code: 'csrf', text: 'The page is older than this server.', cure: 'Reload the page.' };
+  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? ''))
+    return { status: 415, code: 'not-json', text: 'An action is JSON.', cure: null };
   const length = headers['content-length'];
   if (length === undefined) return { status: 411, code: 'length-needed', text: 'The length of the body is not said.', cure: null };
-  if (Number(length) > MAX_BODY) return { status: 413, code: 'body-too-large', text: `The body is larger than ${MAX_BODY} bytes.`, cure: 'Choose fewer at once.' };
+  if (Number(length) > MAX_BODY)
+    return { status: 413, code: 'body-too-large', text: `The body is larger than ${MAX_BODY} bytes.`, cure: 'Choose fewer at once.' };
   return null;
 }
 
 function refuse(response: ServerResponse, { status, code, text, cure }: Refused): void {
   const body: ApiError = { error: { code, text, cure } };
   // A refused body is not read, so the connection can't be used again.
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', connection: 'close' }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', connection: 'close' })
+    .end(JSON.stringify(body));
 }

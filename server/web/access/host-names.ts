@@ -17,7 +17,11 @@ export function createHostCheck(allowed: readonly string[]): HostCheck {
   };
 }
 
-const normal = (host: string): string => host.trim().toLowerCase().replace(/\.(?=:\d+$|$)/, '');
+const normal = (host: string): string =>
+  host
+    .trim()
+    .toLowerCase()
+    .replace(/\.(?=:\d+$|$)/, '');
 
 function withoutPort(host: string): string | null {
   const match = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?$/.exec(host);

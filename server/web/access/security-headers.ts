@@ -13,7 +13,8 @@ export function kindOfPath(path: string): AnswerKind {
 export function contentPolicy(kind: AnswerKind, nonce: string, development: boolean): string {
   if (kind === 'api') return "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
   // A worker lives under the policy of its own file: it imports its parts from us and asks nobody.
-  if (kind === 'file') return `default-src 'none'; script-src 'self'${development ? " 'unsafe-eval' 'unsafe-inline'; connect-src 'self'" : ''}; style-src 'self'; img-src 'self'; font-src 'self'; frame-ancestors 'none'`;
+  if (kind === 'file')
+    return `default-src 'none'; script-src 'self'${development ? " 'unsafe-eval' 'unsafe-inline'; connect-src 'self'" : ''}; style-src 'self'; img-src 'self'; font-src 'self'; frame-ancestors 'none'`;
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,

@@ -40,7 +40,13 @@ export class InboxHistory {
     for (const [id, points] of this.points) {
       const latest = points.at(-1);
       if (!latest || latest.at < now - KEEP) this.points.delete(id);
-      else found.set(id, isGroup(latest) ? groupNow(points.filter(isGroup), latest, now) : queueNow(points.filter(isQueue), latest, deadLetter.has(id), now));
+      else
+        found.set(
+          id,
+          isGroup(latest)
+            ? groupNow(points.filter(isGroup), latest, now)
+            : queueNow(points.filter(isQueue), latest, deadLetter.has(id), now),
+        );
     }
     return found;
   }
@@ -57,7 +63,8 @@ function thin(points: readonly Point[], now: Micros): Point[] {
   return kept;
 }
 
-const withoutManyPartitions = (point: Point): Point => (isGroup(point) && point.partitions.length > MOST_PARTITIONS ? { ...point, partitions: [] } : point);
+const withoutManyPartitions = (point: Point): Point =>
+  isGroup(point) && point.partitions.length > MOST_PARTITIONS ? { ...point, partitions: [] } : point;
 
 function groupNow(points: readonly GroupPoint[], latest: GroupPoint, now: Micros): InboxNow {
   const { verdict, because, consumeRate } = judgeLag(points, now);
@@ -66,5 +73,11 @@ function groupNow(points: readonly GroupPoint[], latest: GroupPoint, now: Micros
 
 function queueNow(points: readonly QueuePoint[], latest: QueuePoint, deadLetter: boolean, now: Micros): InboxNow {
   const { verdict, because } = judgeQueue(points, now);
-  return { waiting: latest.ready, verdict, text: because, level: levelOfQueue(verdict, deadLetter, latest.ready), takenPerSecond: latest.ackRate };
+  return {
+    waiting: latest.ready,
+    verdict,
+    text: because,
+    level: levelOfQueue(verdict, deadLetter, latest.ready),
+    takenPerSecond: latest.ackRate,
+  };
 }

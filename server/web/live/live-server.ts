@@ -61,7 +61,10 @@ class Live {
 
   constructor(private readonly parts: LiveParts) {
     this.state = new PresentState(parts.settings, parts.clock);
-    this.ticker = new Ticker(() => this.tick(), () => performance.now());
+    this.ticker = new Ticker(
+      () => this.tick(),
+      () => performance.now(),
+    );
     this.io = new Server(parts.server, {
       path: PATH,
       transports: ['websocket'],
@@ -77,7 +80,10 @@ class Live {
     void this.begin();
     const heart = setInterval(() => this.beat(), HEARTBEAT_MS);
     const watch = setInterval(() => this.renewWatch(), WATCH_EVERY_MS);
-    this.stops.push(() => clearInterval(heart), () => clearInterval(watch));
+    this.stops.push(
+      () => clearInterval(heart),
+      () => clearInterval(watch),
+    );
   }
 
   async close(): Promise<void> {
@@ -129,7 +135,11 @@ class Live {
     const { store, clock, log } = this.parts;
     const range = { from: clock() - HISTORY, to: clock() };
     try {
-      const [pictures, groups, queues] = await Promise.all([store.pictures(), store.allGroupSeries(range, HISTORY_POINTS), store.allQueueSeries(range, HISTORY_POINTS)]);
+      const [pictures, groups, queues] = await Promise.all([
+        store.pictures(),
+        store.allGroupSeries(range, HISTORY_POINTS),
+        store.allQueueSeries(range, HISTORY_POINTS),
+      ]);
       for (const picture of pictures) this.state.takePicture(picture);
       this.state.takeSamples({ groups: [...groups.values()].flat(), queues: [...queues.values()].flat() });
     } catch (error) {
@@ -262,7 +272,9 @@ class Live {
       }
     }
     for (const [broker, inboxes] of byBroker) {
-      this.parts.bus.ask('watch', { broker, inboxes: [...inboxes] }).catch((error: unknown) => this.parts.log.debug({ err: error, broker }, 'watch was not taken'));
+      this.parts.bus
+        .ask('watch', { broker, inboxes: [...inboxes] })
+        .catch((error: unknown) => this.parts.log.debug({ err: error, broker }, 'watch was not taken'));
     }
   }
 }

@@ -81,7 +81,13 @@ export class PresentState implements LiveState {
   takePicture(picture: BrokerPicture): void {
     if ((this.pictures.get(picture.broker)?.at ?? 0) > picture.at) return;
     this.pictures.set(picture.broker, picture);
-    const { nodes, edges } = buildTopology({ brokers: this.settings.brokers, pictures: [...this.pictures.values()], seen: [], serviceNames: this.settings.serviceNames, taken: new Map() });
+    const { nodes, edges } = buildTopology({
+      brokers: this.settings.brokers,
+      pictures: [...this.pictures.values()],
+      seen: [],
+      serviceNames: this.settings.serviceNames,
+      taken: new Map(),
+    });
     this.edges = edges;
     this.letterInboxes = new Set(nodes.flatMap((node) => (node.kind === 'inbox' && node.deadLetter ? [node.id] : [])));
     const drawnAs = JSON.stringify([nodes, edges.map((edge) => edge.id)]);
@@ -112,7 +118,13 @@ export class PresentState implements LiveState {
     const oldest = this.clock() - EVENT_WINDOW;
     while ((this.counted[0]?.at ?? oldest) < oldest) this.counted.shift();
     const events = this.counted.reduce((sum, one) => sum + one.events, 0);
-    return { behindMs: this.behindMs, newestAt: this.newestAt, collector: this.collector, store: this.storeState, rate: events / (EVENT_WINDOW / 1e6) };
+    return {
+      behindMs: this.behindMs,
+      newestAt: this.newestAt,
+      collector: this.collector,
+      store: this.storeState,
+      rate: events / (EVENT_WINDOW / 1e6),
+    };
   }
 
   rates(): TopologyRates {

@@ -64,7 +64,8 @@ const aBatch = (given: Partial<BatchAnnouncement> = {}): BatchAnnouncement => ({
   deadLetters: 0,
   ...given,
 });
-const rows = (count: number, traceId = 'trace-1') => Array.from({ length: count }, (_, index) => anEventRow({ id: `${traceId}-${index}`, traceId }));
+const rows = (count: number, traceId = 'trace-1') =>
+  Array.from({ length: count }, (_, index) => anEventRow({ id: `${traceId}-${index}`, traceId }));
 
 describe('the live feed', () => {
   it('[V1] begins with the state of the feed and numbers every frame by one', async () => {
@@ -86,7 +87,10 @@ describe('the live feed', () => {
     await dead.subscribe({ rooms: [{ room: 'dead-letters' }] });
     web.collector.announce('batch', aBatch({ rows: [...rows(2, 'other'), ...rows(1, 'mine')], deadLetters: 2 }));
     web.collector.announce('samples', { broker: 'kafka', at: 1, groups: [aGroupPoint(0, { committed: 1, end: 3 })], queues: [] });
-    expect((await trace.frame((frame) => (frame.events?.rows.length ?? 0) > 0)).events).toMatchObject({ rows: [{ traceId: 'mine' }], more: 0 });
+    expect((await trace.frame((frame) => (frame.events?.rows.length ?? 0) > 0)).events).toMatchObject({
+      rows: [{ traceId: 'mine' }],
+      more: 0,
+    });
     expect((await lag.frame((frame) => frame.groups !== undefined)).groups).toMatchObject([{ inbox: 'orders@billing', lag: 2 }]);
     expect((await dead.frame((frame) => frame.deadLetters !== undefined)).deadLetters).toEqual({ added: 2 });
     expect(lag.frames.some((frame) => frame.events !== undefined)).toBe(false);
@@ -108,7 +112,11 @@ describe('the live feed', () => {
     web = await startTestWeb();
     const tab = await open();
     await tab.subscribe({ rooms: [{ room: 'topology' }] });
-    const announce = () => web.collector.announce('batch', aBatch({ events: 30, edges: [{ kind: 'publish', source: 'web', channel: 'orders', inbox: null, count: 30, failed: 0 }] }));
+    const announce = () =>
+      web.collector.announce(
+        'batch',
+        aBatch({ events: 30, edges: [{ kind: 'publish', source: 'web', channel: 'orders', inbox: null, count: 30, failed: 0 }] }),
+      );
     announce();
     const id = 'publish:service:web→channel:kafka/orders';
     const first = await tab.frame((frame) => (frame.topology?.rates.edges[id]?.rate ?? 0) > 0);
@@ -154,7 +162,9 @@ describe('the live feed', () => {
 
   it('[V12] begins with what the store knows: verdicts before the first sample comes', async () => {
     const noon = Date.now() * 1000;
-    const series = [60, 40, 20, 1].map((ago) => aGroupPoint(0, { broker: 'kafka', committed: 1_000 - ago * 10, end: 1_000 - ago * 5, at: noon - ago * 1e6 }));
+    const series = [60, 40, 20, 1].map((ago) =>
+      aGroupPoint(0, { broker: 'kafka', committed: 1_000 - ago * 10, end: 1_000 - ago * 5, at: noon - ago * 1e6 }),
+    );
     web = await startTestWeb({ store: { allGroupSeries: async () => new Map([['any key', series]]) } });
     const tab = await open();
     await tab.subscribe({ rooms: [{ room: 'topology' }] });
@@ -183,7 +193,13 @@ describe('the live feed', () => {
     const [tab, hidden] = [await open(), await open()];
     hidden.socket.emit('visible', false);
     await hidden.subscribe({ rooms: [], watch: [{ broker: 'kafka', inbox: 'unseen@x' }] });
-    await tab.subscribe({ rooms: [{ room: 'lag' }], watch: [{ broker: 'kafka', inbox: 'orders@billing' }, { broker: 'rabbit', inbox: 'q' }] });
+    await tab.subscribe({
+      rooms: [{ room: 'lag' }],
+      watch: [
+        { broker: 'kafka', inbox: 'orders@billing' },
+        { broker: 'rabbit', inbox: 'q' },
+      ],
+    });
     await expect.poll(() => asked.length).toBeGreaterThanOrEqual(2);
     expect(asked).toContainEqual({ broker: 'kafka', inboxes: ['orders@billing'] });
     expect(asked).toContainEqual({ broker: 'rabbit', inboxes: ['q'] });
@@ -219,7 +235,14 @@ describe('the live feed', () => {
   it('[V11] takes no wrong subscription, and not too many', async () => {
     web = await startTestWeb();
     const tab = await open();
-    for (const wrong of [null, 'x', { rooms: [{ room: 'secrets' }], watch: [] }, { rooms: [{ room: 'trace' }], watch: [] }, { rooms: Array.from({ length: 17 }, () => ({ room: 'lag' })), watch: [] }, { rooms: [], watch: [], extra: 1 }]) {
+    for (const wrong of [
+      null,
+      'x',
+      { rooms: [{ room: 'secrets' }], watch: [] },
+      { rooms: [{ room: 'trace' }], watch: [] },
+      { rooms: Array.from({ length: 17 }, () => ({ room: 'lag' })), watch: [] },
+      { rooms: [], watch: [], extra: 1 },
+    ]) {
       expect(await tab.socket.emitWithAck('subscribe', wrong)).toEqual({ error: 'bad-subscription' });
     }
     const answers = await Promise.all(Array.from({ length: 40 }, () => tab.subscribe({})));

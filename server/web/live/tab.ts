@@ -73,7 +73,10 @@ export class Tab {
 
   private isSlow(): boolean {
     // Both are engine.io's own: packets it has not handed to the wire, and bytes that the wire has not sent (tried with socket.io 4.8.4).
-    const conn = this.socket.conn as unknown as { readonly writeBuffer?: readonly unknown[]; readonly transport: { readonly socket?: { readonly bufferedAmount?: number } } };
+    const conn = this.socket.conn as unknown as {
+      readonly writeBuffer?: readonly unknown[];
+      readonly transport: { readonly socket?: { readonly bufferedAmount?: number } };
+    };
     return (conn.writeBuffer?.length ?? 0) > MOST_PACKETS || (conn.transport.socket?.bufferedAmount ?? 0) > MOST_BYTES;
   }
 }

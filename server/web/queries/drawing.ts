@@ -5,8 +5,22 @@ import { buildTopology } from '@/lib/topology/build-topology';
 import type { Services } from '../services';
 
 /** What the brokers declare, drawn: for the questions that need to know who listens and what holds dead letters. */
-export function declaredTopology({ settings }: Services, pictures: readonly BrokerPicture[]): { readonly nodes: readonly TopologyNode[]; readonly edges: readonly TopologyEdge[]; servicesOf(inbox: NodeId): readonly ServiceName[]; isDeadLetter(inbox: NodeId): boolean } {
-  const { nodes, edges } = buildTopology({ brokers: settings.brokers, pictures, seen: [], serviceNames: settings.serviceNames, taken: new Map() });
+export function declaredTopology(
+  { settings }: Services,
+  pictures: readonly BrokerPicture[],
+): {
+  readonly nodes: readonly TopologyNode[];
+  readonly edges: readonly TopologyEdge[];
+  servicesOf(inbox: NodeId): readonly ServiceName[];
+  isDeadLetter(inbox: NodeId): boolean;
+} {
+  const { nodes, edges } = buildTopology({
+    brokers: settings.brokers,
+    pictures,
+    seen: [],
+    serviceNames: settings.serviceNames,
+    taken: new Map(),
+  });
   const titles = new Map(nodes.flatMap((node) => (node.kind === 'service' ? [[node.id, node.title] as const] : [])));
   const services = new Map<NodeId, ServiceName[]>();
   for (const { kind, from, to } of edges) if (kind === 'consume') services.set(from, [...(services.get(from) ?? []), titles.get(to) ?? to]);

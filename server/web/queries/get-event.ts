@@ -17,8 +17,13 @@ export async function getEvent(services: Services, id: EventId): Promise<EventDe
 
 export async function eventDetail(services: Services, event: ObservedEvent): Promise<EventDetail> {
   const { store } = services;
-  const [copies, inboxes, body] = await Promise.all([event.messageId === null ? [] : store.findId(event.messageId, MOST_COPIES), inboxesOf(services, event), unpackBody(event)]);
-  const { version, sourceEvidence, conversationId, sagaId, replyTo, framework, why, contexts, contentType, contentEncoding, failure } = event;
+  const [copies, inboxes, body] = await Promise.all([
+    event.messageId === null ? [] : store.findId(event.messageId, MOST_COPIES),
+    inboxesOf(services, event),
+    unpackBody(event),
+  ]);
+  const { version, sourceEvidence, conversationId, sagaId, replyTo, framework, why, contexts, contentType, contentEncoding, failure } =
+    event;
   return {
     row: toEventRow(event),
     version,
@@ -34,7 +39,9 @@ export async function eventDetail(services: Services, event: ObservedEvent): Pro
     contentEncoding,
     body: decodeBody(body),
     failure,
-    deadLetters: copies.flatMap(({ event: copy }) => (copy.deadLetter && copy.id !== event.id && copy.messageId === event.messageId ? [copy.id] : [])),
+    deadLetters: copies.flatMap(({ event: copy }) =>
+      copy.deadLetter && copy.id !== event.id && copy.messageId === event.messageId ? [copy.id] : [],
+    ),
     inboxes,
   };
 }
@@ -43,5 +50,7 @@ export async function eventDetail(services: Services, event: ObservedEvent): Pro
 async function inboxesOf({ store }: Services, event: ObservedEvent): Promise<readonly RoutedInbox[]> {
   if (event.inboxes.length > 0 || event.system !== 'kafka') return event.inboxes;
   const picture = (await store.pictures()).find(({ broker }) => broker === event.broker);
-  return (picture?.inboxes ?? []).flatMap(({ inbox, kind, ours }) => (kind === 'group' && !ours && groupOfInbox(inbox).topic === event.channel ? [{ inbox, evidence: 'declared' as const }] : []));
+  return (picture?.inboxes ?? []).flatMap(({ inbox, kind, ours }) =>
+    kind === 'group' && !ours && groupOfInbox(inbox).topic === event.channel ? [{ inbox, evidence: 'declared' as const }] : [],
+  );
 }

@@ -11,10 +11,20 @@ const POINTS = 300;
 const GAP = 90e6;
 
 /** One group on one topic: its charts over `range`, its members as the broker names them. */
-export async function getLagDetail(services: Services, broker: BrokerName, inbox: InboxName, range: TimeRange): Promise<LagDetail | 'not-found'> {
+export async function getLagDetail(
+  services: Services,
+  broker: BrokerName,
+  inbox: InboxName,
+  range: TimeRange,
+): Promise<LagDetail | 'not-found'> {
   const { store, clock } = services;
   const now = clock();
-  const [recent, points, latest, pictures] = await Promise.all([store.groupSeries(broker, inbox, lastMinutes(now, 15), POINTS), store.groupSeries(broker, inbox, range, POINTS), store.latestSamples(), store.pictures()]);
+  const [recent, points, latest, pictures] = await Promise.all([
+    store.groupSeries(broker, inbox, lastMinutes(now, 15), POINTS),
+    store.groupSeries(broker, inbox, range, POINTS),
+    store.latestSamples(),
+    store.pictures(),
+  ]);
   const newest = latest.groups.find((point) => point.broker === broker && point.inbox === inbox) ?? recent.at(-1) ?? points.at(-1);
   if (!newest) return 'not-found';
   const declared = pictures.find((picture) => picture.broker === broker)?.inboxes.find((one) => one.inbox === inbox);
@@ -27,9 +37,26 @@ export async function getLagDetail(services: Services, broker: BrokerName, inbox
 }
 
 function seriesOf(points: readonly GroupPoint[], range: TimeRange): NamedSeries[] {
-  const series = (name: string, unit: string, value: (point: GroupPoint) => number | null): NamedSeries => ({ name, unit, points: thinSeries(points.map((point) => ({ at: point.at, value: value(point) })), range, { most: POINTS, gapAfter: GAP }) });
-  const rate = (name: string, value: (point: GroupPoint) => number | null): NamedSeries => ({ name, unit: '/s', points: thinSeries(perSecond(points, value), range, { most: POINTS, gapAfter: GAP }) });
-  return [series('lag', 'events', (point) => point.lag), series('lag to the last stable offset', 'events', (point) => point.stableLag), rate('taken', (point) => point.committed), rate('published', (point) => point.end)];
+  const series = (name: string, unit: string, value: (point: GroupPoint) => number | null): NamedSeries => ({
+    name,
+    unit,
+    points: thinSeries(
+      points.map((point) => ({ at: point.at, value: value(point) })),
+      range,
+      { most: POINTS, gapAfter: GAP },
+    ),
+  });
+  const rate = (name: string, value: (point: GroupPoint) => number | null): NamedSeries => ({
+    name,
+    unit: '/s',
+    points: thinSeries(perSecond(points, value), range, { most: POINTS, gapAfter: GAP }),
+  });
+  return [
+    series('lag', 'events', (point) => point.lag),
+    series('lag to the last stable offset', 'events', (point) => point.stableLag),
+    rate('taken', (point) => point.committed),
+    rate('published', (point) => point.end),
+  ];
 }
 
 /** A counter's steps as rates; through a pause, or back, there is none. */
@@ -38,6 +65,9 @@ function perSecond(points: readonly GroupPoint[], value: (point: GroupPoint) => 
     const before = points[index];
     const [then, now] = [before ? value(before) : null, value(point)];
     const seconds = before ? (point.at - before.at) / 1e6 : 0;
-    return { at: point.at, value: then === null || now === null || seconds <= 0 || seconds > GAP / 1e6 || now < then ? null : (now - then) / seconds };
+    return {
+      at: point.at,
+      value: then === null || now === null || seconds <= 0 || seconds > GAP / 1e6 || now < then ? null : (now - then) / seconds,
+    };
   });
 }

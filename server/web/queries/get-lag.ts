@@ -15,7 +15,12 @@ export async function getLag(services: Services, range?: TimeRange, brokers?: Re
   const { store, clock } = services;
   const now = clock();
   const window = lastMinutes(now, 15);
-  const [latest, recent, pictures, asked] = await Promise.all([store.latestSamples(), store.allGroupSeries(window, POINTS), store.pictures(), range === undefined ? null : store.allGroupSeries(range, 60)]);
+  const [latest, recent, pictures, asked] = await Promise.all([
+    store.latestSamples(),
+    store.allGroupSeries(window, POINTS),
+    store.pictures(),
+    range === undefined ? null : store.allGroupSeries(range, 60),
+  ]);
   const { servicesOf, nodes } = declaredTopology(services, pictures);
   const drawn = new Set(nodes.map((node) => node.id));
   const series = byInbox(recent.values());
@@ -32,7 +37,11 @@ export async function getLag(services: Services, range?: TimeRange, brokers?: Re
 }
 
 /** A group that its broker no longer lists is gone, though its last sample is kept. */
-function isStillThere(point: LagRow['point'], pictures: Awaited<ReturnType<Services['store']['pictures']>>, drawn: ReadonlySet<string>): boolean {
+function isStillThere(
+  point: LagRow['point'],
+  pictures: Awaited<ReturnType<Services['store']['pictures']>>,
+  drawn: ReadonlySet<string>,
+): boolean {
   const picture = pictures.find(({ broker }) => broker === point.broker);
   return picture === undefined || point.at > picture.at || drawn.has(inboxNode(point.broker, point.inbox));
 }

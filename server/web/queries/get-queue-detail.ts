@@ -11,10 +11,20 @@ const POINTS = 300;
 const GAP = 90e6;
 
 /** One queue: its charts over `range`, its bindings, where its letters go, who listens. */
-export async function getQueueDetail(services: Services, broker: BrokerName, queue: InboxName, range: TimeRange): Promise<QueueDetail | 'not-found'> {
+export async function getQueueDetail(
+  services: Services,
+  broker: BrokerName,
+  queue: InboxName,
+  range: TimeRange,
+): Promise<QueueDetail | 'not-found'> {
   const { store, clock } = services;
   const now = clock();
-  const [recent, points, latest, pictures] = await Promise.all([store.queueSeries(broker, queue, lastMinutes(now, 15), POINTS), store.queueSeries(broker, queue, range, POINTS), store.latestSamples(), store.pictures()]);
+  const [recent, points, latest, pictures] = await Promise.all([
+    store.queueSeries(broker, queue, lastMinutes(now, 15), POINTS),
+    store.queueSeries(broker, queue, range, POINTS),
+    store.latestSamples(),
+    store.pictures(),
+  ]);
   const picture = pictures.find((one) => one.broker === broker);
   const declared = picture?.inboxes.find((one) => one.inbox === queue);
   const newest = latest.queues.find((point) => point.broker === broker && point.inbox === queue) ?? recent.at(-1) ?? points.at(-1);
@@ -22,16 +32,30 @@ export async function getQueueDetail(services: Services, broker: BrokerName, que
   const { servicesOf, isDeadLetter } = declaredTopology(services, pictures);
   const to = declared?.deadLetterTo ?? null;
   return {
-    row: queueRow(recent, newest, declared?.protocol ?? 'queue', isDeadLetter(inboxNode(broker, queue)), { now, range: lastMinutes(now, 15), servicesOf }),
+    row: queueRow(recent, newest, declared?.protocol ?? 'queue', isDeadLetter(inboxNode(broker, queue)), {
+      now,
+      range: lastMinutes(now, 15),
+      servicesOf,
+    }),
     series: seriesOf(points, range),
-    bindings: (picture?.bindings ?? []).flatMap(({ from, to: target, routingKey }) => (target.kind === 'inbox' && target.inbox === queue ? [{ from, routingKey }] : [])),
+    bindings: (picture?.bindings ?? []).flatMap(({ from, to: target, routingKey }) =>
+      target.kind === 'inbox' && target.inbox === queue ? [{ from, routingKey }] : [],
+    ),
     deadLetterTo: to === null ? null : to.channel === '' ? to.routingKey : to.channel,
     consumers: (declared?.consumers ?? []).map(({ service, rawName, host, prefetch }) => ({ service, rawName, host, prefetch })),
   };
 }
 
 function seriesOf(points: readonly QueuePoint[], range: TimeRange): NamedSeries[] {
-  const series = (name: string, unit: string, value: (point: QueuePoint) => number | null): NamedSeries => ({ name, unit, points: thinSeries(points.map((point) => ({ at: point.at, value: value(point) })), range, { most: POINTS, gapAfter: GAP }) });
+  const series = (name: string, unit: string, value: (point: QueuePoint) => number | null): NamedSeries => ({
+    name,
+    unit,
+    points: thinSeries(
+      points.map((point) => ({ at: point.at, value: value(point) })),
+      range,
+      { most: POINTS, gapAfter: GAP },
+    ),
+  });
   return [
     series('ready', 'messages', (point) => point.ready),
     series('unacked', 'messages', (point) => point.unacked),

@@ -10,6 +10,14 @@ export async function getSaga({ store, settings }: Services, name: string, key: 
   const instance = definition && (await store.saga(name, key));
   if (!definition || !instance) return 'not-found';
   const [events, hits] = await Promise.all([store.eventRows(instance.facts.map((fact) => fact.eventId)), store.findId(key, MOST_HITS)]);
-  const letters = new Map([...hits.map((hit) => hit.event), ...events].filter((event) => event.deadLetter).map((event) => [event.id, event]));
-  return { definition, instance, events: events.toSorted(inOurOrder), traces: instance.traceIds, deadLetters: [...letters.values()].toSorted(inOurOrder) };
+  const letters = new Map(
+    [...hits.map((hit) => hit.event), ...events].filter((event) => event.deadLetter).map((event) => [event.id, event]),
+  );
+  return {
+    definition,
+    instance,
+    events: events.toSorted(inOurOrder),
+    traces: instance.traceIds,
+    deadLetters: [...letters.values()].toSorted(inOurOrder),
+  };
 }

@@ -4,10 +4,21 @@ import { byNeedOfALook } from '@/lib/sagas/saga-path';
 import type { Services } from '../services';
 
 const MOST = 500;
-const NONE: Readonly<Record<SagaState, number>> = { running: 0, completed: 0, compensating: 0, compensated: 0, 'partly-compensated': 0, failed: 0, stuck: 0 };
+const NONE: Readonly<Record<SagaState, number>> = {
+  running: 0,
+  completed: 0,
+  compensating: 0,
+  compensated: 0,
+  'partly-compensated': 0,
+  failed: 0,
+  stuck: 0,
+};
 
 /** Definitions with their counts, and instances: stuck first, then soonest due. `key` is a part of the instance's key. */
-export async function getSagas({ store, settings }: Services, asked: { readonly definition?: string; readonly states?: readonly SagaState[]; readonly key?: string }): Promise<SagasView> {
+export async function getSagas(
+  { store, settings }: Services,
+  asked: { readonly definition?: string; readonly states?: readonly SagaState[]; readonly key?: string },
+): Promise<SagasView> {
   const { definition, states, key } = asked;
   const [found, stuck, counts] = await Promise.all([
     store.sagas({ limit: MOST, ...(definition !== undefined && { definition }), ...(states !== undefined && { states }) }),

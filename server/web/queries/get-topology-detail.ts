@@ -14,9 +14,21 @@ export async function getTopologyDetail(services: Services, id: string, range: T
   const { store, settings } = services;
   const filter = placeFilter(id, (broker) => settings.brokers.find(({ name }) => name === broker)?.system);
   if (filter === 'not-a-place') return 'not-found';
-  const [rate, waiting, recent, types, letters] = await Promise.all([store.edgeSeries(filter.counts, range, POINTS), waitingOf(services, filter, range), store.recentEvents({ ...filter.events, range, limit: RECENT }), store.typesOf(filter.counts, range), store.deadLetterGroups(range, 200)]);
+  const [rate, waiting, recent, types, letters] = await Promise.all([
+    store.edgeSeries(filter.counts, range, POINTS),
+    waitingOf(services, filter, range),
+    store.recentEvents({ ...filter.events, range, limit: RECENT }),
+    store.typesOf(filter.counts, range),
+    store.deadLetterGroups(range, 200),
+  ]);
   const { inbox, channel, kind } = filter.counts;
-  const died = letters.groups.filter((group) => group.broker === filter.counts.broker && (kind === 'dead-letter' || filter.samples !== null) && (group.failedIn === (filter.samples?.inbox ?? inbox ?? null) || (inbox === undefined && group.failedIn === null && channel !== undefined)));
+  const died = letters.groups.filter(
+    (group) =>
+      group.broker === filter.counts.broker &&
+      (kind === 'dead-letter' || filter.samples !== null) &&
+      (group.failedIn === (filter.samples?.inbox ?? inbox ?? null) ||
+        (inbox === undefined && group.failedIn === null && channel !== undefined)),
+  );
   return { id, series: [rate, ...waiting], recent: recent.rows, types, causes: died.map(({ cause, count }) => ({ cause, count })) };
 }
 
@@ -27,5 +39,11 @@ async function waitingOf({ store }: Services, { samples }: PlaceFilter, range: T
     kind === 'group'
       ? (await store.groupSeries(broker, inbox, range, POINTS)).map(({ at, lag }) => ({ at, value: lag }))
       : (await store.queueSeries(broker, inbox, range, POINTS)).map(({ at, ready }) => ({ at, value: ready }));
-  return [{ name: kind === 'group' ? 'lag' : 'ready', unit: kind === 'group' ? 'events' : 'messages', points: thinSeries(points, range, { most: POINTS, gapAfter: GAP }) }];
+  return [
+    {
+      name: kind === 'group' ? 'lag' : 'ready',
+      unit: kind === 'group' ? 'events' : 'messages',
+      points: thinSeries(points, range, { most: POINTS, gapAfter: GAP }),
+    },
+  ];
 }

@@ -30,8 +30,15 @@ export async function getTopology(services: Services, range: TimeRange, brokers?
     store.deadLetterGroups(range, 5),
     store.sagaCounts(),
   ]);
-  const asked = <T extends { readonly broker: BrokerName }>(rows: readonly T[]) => rows.filter(({ broker }) => brokers === undefined || brokers.has(broker));
-  const { nodes, edges } = buildTopology({ brokers: settings.brokers, pictures: asked(pictures), seen: asked(seen), serviceNames: settings.serviceNames, taken: takenInWindow(groups.values(), queues.values()) });
+  const asked = <T extends { readonly broker: BrokerName }>(rows: readonly T[]) =>
+    rows.filter(({ broker }) => brokers === undefined || brokers.has(broker));
+  const { nodes, edges } = buildTopology({
+    brokers: settings.brokers,
+    pictures: asked(pictures),
+    seen: asked(seen),
+    serviceNames: settings.serviceNames,
+    taken: takenInWindow(groups.values(), queues.values()),
+  });
   const brokerOfTap = new Map(live.taps().map((tap) => [tap.tap, tap.broker]));
   const attention = whatNeedsALook({
     lag: lag.rows,
@@ -44,5 +51,13 @@ export async function getTopology(services: Services, range: TimeRange, brokers?
     now,
     brokers,
   });
-  return { at: now, seq, nodes, edges, attention, pulse, gaps: gaps.flatMap(({ at, tap, count, reason }) => asked([{ at, broker: brokerOfTap.get(tap) ?? (tap as string), count, reason }])) };
+  return {
+    at: now,
+    seq,
+    nodes,
+    edges,
+    attention,
+    pulse,
+    gaps: gaps.flatMap(({ at, tap, count, reason }) => asked([{ at, broker: brokerOfTap.get(tap) ?? (tap as string), count, reason }])),
+  };
 }

@@ -33,17 +33,35 @@ export async function getTraces(services: Services, question: TracesQuestion): P
     return { ...found, next: null, histogram };
   }
   const [page, histogram] = await Promise.all([
-    store.latestTraces({ range, limit, ...(after !== undefined && { after }), ...(service !== undefined && { service }), ...(channel !== undefined && { channel }), ...(brokers && { brokers: [...brokers] }), ...(errors && { onlyErrors: true }) }),
+    store.latestTraces({
+      range,
+      limit,
+      ...(after !== undefined && { after }),
+      ...(service !== undefined && { service }),
+      ...(channel !== undefined && { channel }),
+      ...(brokers && { brokers: [...brokers] }),
+      ...(errors && { onlyErrors: true }),
+    }),
     volume,
   ]);
   return { traces: page.rows, next: page.next, cut: page.cut, histogram, foundBy: null };
 }
 
-async function tracesOfId({ store }: Services, id: string): Promise<{ readonly traces: readonly TraceSummary[]; readonly cut: Cut | null; readonly foundBy: TracesPage['foundBy'] }> {
+async function tracesOfId(
+  { store }: Services,
+  id: string,
+): Promise<{ readonly traces: readonly TraceSummary[]; readonly cut: Cut | null; readonly foundBy: TracesPage['foundBy'] }> {
   const hits = await store.findId(id, MOST_HITS);
   const ids = [...new Set(hits.flatMap(({ event }) => (event.traceId === null ? [] : [event.traceId])))];
-  const traces = await Promise.all(ids.slice(0, MOST_TRACES).map(async (traceId) => summariseTrace(traceId, (await store.eventsOfTrace(traceId, MOST_EVENTS)).events)));
-  const cut: Cut | null = hits.length >= MOST_HITS || ids.length > MOST_TRACES ? { shown: Math.min(ids.length, MOST_TRACES), of: null, why: 'row-limit' } : null;
+  const traces = await Promise.all(
+    ids.slice(0, MOST_TRACES).map(async (traceId) => summariseTrace(traceId, (await store.eventsOfTrace(traceId, MOST_EVENTS)).events)),
+  );
+  const cut: Cut | null =
+    hits.length >= MOST_HITS || ids.length > MOST_TRACES ? { shown: Math.min(ids.length, MOST_TRACES), of: null, why: 'row-limit' } : null;
   const field = hits[0]?.field;
-  return { traces: traces.filter((trace) => trace !== null).toSorted((a, b) => b.last - a.last), cut, foundBy: field === undefined ? null : { field, value: id } };
+  return {
+    traces: traces.filter((trace) => trace !== null).toSorted((a, b) => b.last - a.last),
+    cut,
+    foundBy: field === undefined ? null : { field, value: id },
+  };
 }

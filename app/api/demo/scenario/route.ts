@@ -5,7 +5,8 @@ import { json, problem, route } from '../../_http/answer';
 import { body, text } from '../../_http/ask';
 
 const asked = z.strictObject({ scenario: text });
-const answer = (found: DemoScenario | 'not-found') => (found === 'not-found' ? problem(404, 'not-found', 'This is not the demo.', 'Start it with npm run demo.') : json<DemoScenario>(found));
+const answer = (found: DemoScenario | 'not-found') =>
+  found === 'not-found' ? problem(404, 'not-found', 'This is not the demo.', 'Start it with npm run demo.') : json<DemoScenario>(found);
 
 export const GET = route(async () => answer(await demoScenario(getServices())));
 

@@ -6,4 +6,6 @@ import { body, text } from '../../_http/ask';
 
 const asked = z.strictObject({ tap: text });
 
-export const POST = route(async (request) => json<{ readonly ok: boolean }>(await retryTap(getServices(), (await body(request, asked)).tap)));
+export const POST = route(async (request) =>
+  json<{ readonly ok: boolean }>(await retryTap(getServices(), (await body(request, asked)).tap)),
+);

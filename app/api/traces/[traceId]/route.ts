@@ -8,5 +8,7 @@ import { parse, text } from '../../_http/ask';
 export const GET = route(async (_request, params) => {
   const { traceId } = parse(z.object({ traceId: text }), params);
   const trace = await getTrace(getServices(), traceId);
-  return trace === 'not-found' ? notFound('trace', 'It may be older than what is kept, or of a channel that is not listened to.') : json<TraceView>(trace);
+  return trace === 'not-found'
+    ? notFound('trace', 'It may be older than what is kept, or of a channel that is not listened to.')
+    : json<TraceView>(trace);
 });

@@ -9,5 +9,7 @@ export const GET = route(async (request, params) => {
   const { broker, inbox } = parse(z.object({ broker: text, inbox: text }), params);
   const services = getServices();
   const detail = await getLagDetail(services, broker, inbox, rangeOf(request, services.clock()));
-  return detail === 'not-found' ? notFound('group', 'It has not been sampled yet, or the broker no longer lists it.') : json<LagDetail>(detail);
+  return detail === 'not-found'
+    ? notFound('group', 'It has not been sampled yet, or the broker no longer lists it.')
+    : json<LagDetail>(detail);
 });

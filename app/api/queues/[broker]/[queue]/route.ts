@@ -9,5 +9,7 @@ export const GET = route(async (request, params) => {
   const { broker, queue } = parse(z.object({ broker: text, queue: text }), params);
   const services = getServices();
   const detail = await getQueueDetail(services, broker, queue, rangeOf(request, services.clock()));
-  return detail === 'not-found' ? notFound('queue', 'It has not been sampled yet, or the broker no longer lists it.') : json<QueueDetail>(detail);
+  return detail === 'not-found'
+    ? notFound('queue', 'It has not been sampled yet, or the broker no longer lists it.')
+    : json<QueueDetail>(detail);
 });

@@ -8,5 +8,7 @@ import { parse, text } from '../../../_http/ask';
 export const GET = route(async (_request, params) => {
   const { definition, key } = parse(z.object({ definition: text, key: text }), params);
   const saga = await getSaga(getServices(), definition, key);
-  return saga === 'not-found' ? notFound('saga', 'Its definition is in the configuration; an instance begins with its first event.') : json<SagaView>(saga);
+  return saga === 'not-found'
+    ? notFound('saga', 'Its definition is in the configuration; an instance begins with its first event.')
+    : json<SagaView>(saga);
 });
