@@ -1,11 +1,10 @@
-import { Suspense, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Metadata, Viewport } from 'next';
 import { headers } from 'next/headers';
 import localFont from 'next/font/local';
 import { QueryProvider } from '@/components/live/query-provider';
 import { Shell } from '@/components/shell/shell';
 import { themeScript } from '@/components/shell/theme-script';
-import { Loading } from '@/components/ui/states';
 import '@/components/ui/tokens.css';
 import '@/components/ui/base.css';
 
@@ -28,6 +27,7 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 };
 
 export default async function RootLayout({ children }: { readonly children: ReactNode }) {
   // The guard in front of Next makes a nonce for every request; reading it also keeps pages from being made at build time without one.
+  // No Suspense boundary stands here: one would be hydrated later than the rest, when the queries it shows may already have answers.
   const nonce = (await headers()).get('x-nonce') ?? undefined;
   return (
     <html lang="en" className={`${sans.variable} ${mono.variable}`} suppressHydrationWarning>
@@ -38,11 +38,7 @@ export default async function RootLayout({ children }: { readonly children: Reac
       </head>
       <body>
         <QueryProvider>
-          <Suspense>
-            <Shell>
-              <Suspense fallback={<Loading what="opening the screen" />}>{children}</Suspense>
-            </Shell>
-          </Suspense>
+          <Shell>{children}</Shell>
         </QueryProvider>
       </body>
     </html>

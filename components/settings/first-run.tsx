@@ -87,6 +87,8 @@ export function headlineOf(taps: readonly TapCard[], troubled: number): string {
   return troubled > 0 ? 'Connected in part. Waiting for the first event.' : 'Connected. Waiting for the first event.';
 }
 
+const counted = (count: number, word: string): string => `${count === 0 ? 'no' : formatExact(count)} ${word}${count === 1 ? '' : 's'}`;
+
 function TapRow({ tap, view }: { readonly tap: TapCard; readonly view: TopologyView }) {
   const [lamp, word] = tapState(tap);
   const inboxes = view.nodes.filter((node) => node.kind === 'inbox' && node.broker === tap.broker).length;
@@ -99,10 +101,8 @@ function TapRow({ tap, view }: { readonly tap: TapCard; readonly view: TopologyV
           <small>{word}</small>
         </div>
         <p>
-          <b>
-            {tap.channels.length} {tap.system === 'kafka' ? 'topics' : 'exchanges'}
-          </b>{' '}
-          and {inboxes} {tap.system === 'kafka' ? 'groups' : 'queues'} on {tap.product ?? systemTitles[tap.system]}.{tap.notes.length > 0 ? ` ${tap.notes.length === 1 ? 'One thing' : `${tap.notes.length} things`} we cannot see.` : ''}
+          <b>{counted(tap.channels.length, tap.system === 'kafka' ? 'topic' : 'exchange')}</b> and {counted(inboxes, tap.system === 'kafka' ? 'group' : 'queue')} on {tap.product ?? systemTitles[tap.system]}.
+          {tap.notes.length > 0 ? ` ${counted(tap.notes.length, 'thing')} we cannot see.` : ''}
         </p>
         <LinkButton href="/settings">What that means</LinkButton>
       </div>

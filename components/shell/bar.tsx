@@ -1,9 +1,8 @@
 'use client';
 import { useState } from 'react';
 import type { SessionView } from '@/lib/contract/common';
-import { formatTime } from '@/lib/time/format';
-import { LAST_15_MINUTES, resolveRange, writeRange, type AskedRange } from '@/lib/time/range';
-import { formatAxisTime } from '@/lib/time/format';
+import { resolveRange, writeRange, type AskedRange } from '@/lib/time/range';
+import { formatAxisTime, formatTime } from '@/lib/time/format';
 import { Button, Kbd } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { Lamp } from '@/components/ui/lamp';
@@ -204,9 +203,6 @@ function fromInput(text: string, zone: 'utc' | 'local'): number | null {
   const ms = Date.parse(zone === 'utc' ? `${text}Z` : text);
   return Number.isFinite(ms) ? ms : null;
 }
-
-/** The range of a screen that has none of its own. */
-export const defaultRange = LAST_15_MINUTES;
 
 function LiveSwitch() {
   const paused = useFeedPart((feed) => feed.pausedAt !== null);

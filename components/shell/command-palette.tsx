@@ -4,7 +4,7 @@ import { useRouter, useSearchParams } from 'next/navigation';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { Dialog } from 'radix-ui';
-import type { FindView, PlaceHit } from '@/lib/contract/find';
+import type { PlaceHit } from '@/lib/contract/find';
 import { Kbd } from '@/components/ui/button';
 import { Icon, type IconName } from '@/components/ui/icon';
 import { Time } from '@/components/ui/time';
@@ -63,7 +63,7 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
                 <Command.Group heading="Ids found in events">
                   {hits.ids.map((hit) => (
                     <Item key={`${hit.field} ${hit.value} ${hit.event.id}`} value={`id ${hit.field} ${hit.value} ${hit.event.id}`} icon={hit.event.deadLetter ? 'dead-letter-inbox' : 'traces'} tone={hit.event.deadLetter ? 'tone-bad' : 'muted'} onSelect={() => go(hit.href)} aside={<Time at={hit.event.observedAt} />}>
-                      {hit.event.type ?? 'event'} with {hit.field} <span className="mono">{marked(hit.value, asked)}</span>
+                      {hit.event.type ?? 'event'} with {fieldWords(hit.field)} <span className="mono">{marked(hit.value, asked)}</span>
                     </Item>
                   ))}
                 </Command.Group>
@@ -195,6 +195,9 @@ function placeIcon(hit: PlaceHit): IconName {
   return hit.system === 'rabbitmq' ? 'queue' : 'group';
 }
 
+/** `traceId` → trace id, `businessKey order` → order. */
+const fieldWords = (field: string): string => field.replace(/^businessKey /, '').replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+
 /** The part that was typed, underlined. */
 function marked(text: string, needle: string): ReactNode {
   const at = needle === '' ? -1 : text.toLowerCase().indexOf(needle.toLowerCase());
@@ -215,7 +218,7 @@ function emptyWords(text: string, fetching: boolean, error: Error | null): strin
 }
 
 /** The value once it stood still for `ms`. */
-export function useSettled<Value>(value: Value, ms: number): Value {
+function useSettled<Value>(value: Value, ms: number): Value {
   const [settled, setSettled] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), ms);
@@ -223,5 +226,3 @@ export function useSettled<Value>(value: Value, ms: number): Value {
   }, [value, ms]);
   return settled;
 }
-
-export type { FindView };

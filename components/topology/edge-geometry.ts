@@ -99,7 +99,7 @@ function curve(x1: number, y1: number, x2: number, y2: number, place: LabelPlace
   return {
     path: `M${x1} ${round(y1)}C${round(x1 + bend)} ${round(y1)} ${round(end - bend)} ${round(y2)} ${round(end)} ${round(y2)}`,
     ...evenly(Array.from({ length: SAMPLES * 2 }, (_, index) => at(index / (SAMPLES * 2 - 1)))),
-    label: place === 'at-start' ? { x: x1 + 6, y: y1 - 6, anchor: 'start' } : { x: x2 - 10, y: y2 + (place === 'below-end' ? 14 : -6), anchor: 'end' },
+    label: place === 'at-start' ? { x: x1 + 6, y: y1 + (y2 < y1 - 12 ? 14 : -6), anchor: 'start' } : { x: x2 - 10, y: y2 + (place === 'below-end' ? 14 : y2 > y1 + 12 ? -16 : -6), anchor: 'end' },
     heading: 'right',
   };
 }
@@ -125,7 +125,7 @@ function bracket(fromColumn: number, toColumn: number, y1: number, y2: number, l
   return {
     path: `M${p0}L${p1}Q${round(laneX)} ${round(y1)} ${p2}L${p3}Q${round(laneX)} ${round(y2)} ${p4}L${p5}`,
     ...evenly(corners),
-    label: { x: laneX - 7, y: (y1 + y2) / 2 + 4, anchor: 'end' },
+    label: { x: laneX + 6, y: y1 + (down > 0 ? 14 : -6), anchor: 'start' },
     heading: 'left',
   };
 }

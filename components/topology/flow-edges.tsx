@@ -83,7 +83,7 @@ function Arrow({ shape, hue, hollow }: { readonly shape: EdgeShape; readonly hue
 /** Rates stand at the arrow; the publishing side has them under the service's name already. */
 export function labelOf(kind: PlacedEdge['edge']['kind'], look: LineLook, value: { readonly rate: number; readonly errorShare: number } | undefined): string {
   const rate = value?.rate ?? 0;
-  if (kind === 'dead-letter') return rate > 0 ? `${formatRate(rate)} rejected` : '';
+  if (kind === 'dead-letter') return rate > 0 ? formatRate(rate) : '';
   if (kind === 'publish') return '';
   if (rate <= 0) return look === 'declared' ? 'declared' : '';
   const share = value?.errorShare ?? 0;

@@ -113,7 +113,7 @@ describe('how an edge is drawn', () => {
     expect(labelOf('route', 'seen', { rate: 14.2, errorShare: 0 })).toBe('14.2/s');
     expect(labelOf('route', 'declared', undefined)).toBe('declared');
     expect(labelOf('publish', 'seen', { rate: 3, errorShare: 0 })).toBe('');
-    expect(labelOf('dead-letter', 'dead-letter', { rate: 0.22, errorShare: 1 })).toBe('0.22/s rejected');
+    expect(labelOf('dead-letter', 'dead-letter', { rate: 0.22, errorShare: 1 })).toBe('0.22/s');
   });
 });
 

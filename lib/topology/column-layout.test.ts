@@ -33,6 +33,17 @@ describe('layoutColumns', () => {
     expect(heights['payment→']).toBe(heights.capture);
   });
 
+  it('lets no two straight chains cross', () => {
+    const nodes = ['a', 'b', 'c', 'd'].flatMap((name, at) => [node(`ch${at % 2}`, 1), node(`in-${name}`, 2), node(`svc-${3 - at}`, 3)]).filter((each, at, all) => all.findIndex((other) => other.id === each.id) === at);
+    const edges = ['a', 'b', 'c', 'd'].flatMap((name, at) => [
+      { from: `ch${at % 2}`, to: `in-${name}` },
+      { from: `in-${name}`, to: `svc-${3 - at}` },
+    ]);
+    const heights = layoutColumns(nodes, edges);
+    const pairs = ['a', 'b', 'c', 'd'].map((name, at) => [heights[`in-${name}`] ?? 0, heights[`svc-${3 - at}`] ?? 0] as const).sort(([x], [y]) => x - y);
+    for (const [inbox, consumer] of pairs) expect(consumer).toBe(inbox);
+  });
+
   it('keeps ranks together: one broker above the other', () => {
     const nodes = [node('b', 1, 1), node('a', 1, 0), node('x', 2, 0), node('y', 2, 1), node('z', 2, 1)];
     const heights = layoutColumns(nodes, [

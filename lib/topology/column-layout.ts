@@ -81,9 +81,11 @@ function assignHeights(columns: ReadonlyMap<number, readonly LayoutNode[]>, neig
   });
   for (const key of [...keys].sort((a, b) => Math.abs(a - start) - Math.abs(b - start) || a - b)) {
     if (key === start) continue;
-    const column = columns.get(key) ?? [];
+    const centres = new Map((columns.get(key) ?? []).map((node) => [node.id, centreOf((neighbours.get(node.id) ?? []).flatMap((id) => heights[id] ?? []), 3 * PITCH)]));
+    // By what stands now: the sweeps may have moved the neighbours since this column was ordered. Nodes without neighbours come last.
+    const column = [...(columns.get(key) ?? [])].sort((a, b) => a.rank - b.rank || (centres.get(a.id) ?? Number.MAX_VALUE) - (centres.get(b.id) ?? Number.MAX_VALUE));
     const wanted: number[] = [];
-    for (const node of column) wanted.push(centreOf((neighbours.get(node.id) ?? []).flatMap((id) => heights[id] ?? []), 3 * PITCH) ?? (wanted.at(-1) ?? 0) + PITCH);
+    for (const node of column) wanted.push(centres.get(node.id) ?? (wanted.at(-1) ?? 0) + PITCH);
     spread(wanted).forEach((y, at) => {
       const node = column[at];
       if (node) heights[node.id] = y;
