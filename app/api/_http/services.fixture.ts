@@ -35,13 +35,15 @@ export function provideTestServices(given: { readonly store?: Partial<Store>; re
 
 type Handler = (request: Request, context?: { readonly params: Promise<Record<string, string>> }) => Promise<Response>;
 
-/** Calls a handler in process, as Next would: `params` are the address's segments, encoded; `segments: 'decoded'` hands them over decoded. The body is whatever the route answers: tests look into it freely. */
 // oxlint-disable-next-line typescript/no-explicit-any
+type Answered = any;
+
+/** Calls a handler in process, as Next would: `params` are the address's segments, encoded; `segments: 'decoded'` hands them over decoded. The body is whatever the route answers: tests look into it freely. */
 export async function call(
   handler: Handler,
   path: string,
   options: { readonly params?: Record<string, string>; readonly segments?: 'decoded'; readonly body?: unknown } = {},
-): Promise<{ readonly status: number; readonly headers: Headers; readonly body: any }> {
+): Promise<{ readonly status: number; readonly headers: Headers; readonly body: Answered }> {
   const init =
     options.body === undefined
       ? {}
