@@ -3,7 +3,7 @@ import type { ReplayPlanItem } from '@/lib/contract/dead-letters';
 import { replayRoute, routeWords } from '@/lib/dead-letters/replay-route';
 import styles from './dead-letters.module.css';
 
-const WIDTH = 900;
+const WIDTH = 720;
 const GAP = 62;
 const PLATE = 44;
 
@@ -15,9 +15,9 @@ export function ReplayDiagram({ item, system, lettersPlace }: { readonly item: R
   const top = (index: number): number => 30 + index * GAP;
   const middle = (index: number): number => top(index) + PLATE / 2;
   const hue = system === 'kafka' ? 'var(--kafka)' : 'var(--rabbit)';
-  const startX = 206;
-  const throughX = 330;
-  const inboxX = 640;
+  const startX = 189;
+  const throughX = 242;
+  const inboxX = 472;
   return (
     <svg className={styles.diagram} width={WIDTH} height={height} viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={`From ${route.from}. ${routeWords(item)}`}>
       <g aria-hidden="true">
@@ -25,7 +25,7 @@ export function ReplayDiagram({ item, system, lettersPlace }: { readonly item: R
         {route.through && <Caption x={throughX}>Through</Caption>}
         <Caption x={inboxX}>Inbox</Caption>
         {route.receivers.map((receiver, index) => {
-          const from = route.through ? throughX + 190 : startX;
+          const from = route.through ? throughX + 168 : startX;
           const d = `M${from} ${middle(0)}C${(from + inboxX) / 2} ${middle(0)} ${(from + inboxX) / 2} ${middle(index)} ${inboxX - 6} ${middle(index)}`;
           return receiver.intended ? (
             <g key={receiver.inbox}>
@@ -41,14 +41,14 @@ export function ReplayDiagram({ item, system, lettersPlace }: { readonly item: R
         })}
         {route.through && <path d={`M${startX} ${middle(0)}H${throughX - 4}`} stroke="var(--ink-1)" strokeWidth="3" />}
         <g>
-          <path d={`M0 ${top(0)}h196M0 ${top(0) + PLATE}h196`} stroke={hue} strokeWidth="1.3" />
-          <rect x="196" y={top(0) - 4} width="7" height={PLATE + 8} fill="var(--bad)" />
+          <path d={`M0 ${top(0)}h180M0 ${top(0) + PLATE}h180`} stroke={hue} strokeWidth="1.3" />
+          <rect x="180" y={top(0) - 4} width="7" height={PLATE + 8} fill="var(--bad)" />
           <Words x={10} y={middle(0)} title={route.from} note={item.afterwards === 'taken' ? 'leaves it after the confirm' : 'stays, is marked replayed'} />
         </g>
         {route.through && (
           <g>
-            <rect x={throughX} y={top(0)} width="190" height={PLATE} fill="var(--surface-1)" />
-            <path d={`M${throughX} ${top(0) + 1}h190M${throughX} ${top(0) + PLATE - 1}h190`} stroke={hue} strokeWidth="3" />
+            <rect x={throughX} y={top(0)} width="168" height={PLATE} fill="var(--surface-1)" />
+            <path d={`M${throughX} ${top(0) + 1}h168M${throughX} ${top(0) + PLATE - 1}h168`} stroke={hue} strokeWidth="3" />
             <Words x={throughX + 10} y={middle(0)} title={route.through.channel} note={route.through.routingKey === null ? (system === 'kafka' ? 'topic' : 'exchange') : `key ${route.through.routingKey}`} />
           </g>
         )}

@@ -139,7 +139,7 @@ function Partitions({ row }: { readonly row: LagRow }) {
             { id: 'bar', title: 'Behind', cell: (one) => <span className={styles.meter} aria-hidden="true"><i style={{ width: `${((one.lag ?? 0) / most) * 100}%` }} /></span> },
             { id: 'lag', title: 'Events', width: 74, align: 'end', cell: (one) => (one.lag === null ? <span className="quiet">unknown</span> : formatCount(one.lag)) },
             { id: 'committed', title: 'Committed', width: 96, align: 'end', cell: (one) => (one.committed === null ? <span className="quiet">none</span> : formatExact(one.committed)) },
-            { id: 'end', title: 'End', width: 96, align: 'end', cell: (one) => (one.end === null ? <span className="quiet">unknown</span> : formatExact(one.end)) },
+            { id: 'end', title: 'End', width: 96, align: 'end', wideOnly: true, cell: (one) => (one.end === null ? <span className="quiet">unknown</span> : formatExact(one.end)) },
           ]}
         />
       )}

@@ -35,7 +35,7 @@ export function QueuesTable({ rows, selected, onSelect, narrow }: QueuesTablePro
     { id: 'kind', title: 'Kind', width: 82, wideOnly: true, cell: (row) => <span className="muted">{row.kind}</span> },
     { id: 'verdict', title: 'Verdict', width: 120, cell: (row) => <span title={row.because}><Verdict row={row} /></span> },
     { id: 'ready', title: 'Ready', width: 136, align: 'end', cell: (row) => <Depth row={row} fullest={fullest} /> },
-    { id: 'unacked', title: 'Taken', width: 68, align: 'end', cell: ({ point }) => known(formatCount(point.unacked)) },
+    { id: 'unacked', title: 'Taken', width: 78, align: 'end', cell: ({ point }) => known(formatCount(point.unacked)) },
     { id: 'spark', title: 'Depth, over time', width: 116, cell: (row) => <Sparkline values={row.spark} width={100} colour={sparkColour(row)} label={`Depth over time: ${row.because}`} /> },
     { id: 'in', title: 'In', width: 72, align: 'end', cell: ({ point }) => known(formatRate(point.publishRate)) },
     { id: 'acked', title: 'Acked', width: 72, align: 'end', cell: ({ point }) => known(formatRate(point.ackRate)) },

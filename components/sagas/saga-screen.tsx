@@ -105,7 +105,7 @@ function OneSaga({ view, link }: { readonly view: SagaView; readonly link: (href
     {
       id: 'event',
       title: 'Event',
-      width: 260,
+      width: 230,
       cell: (line) => (
         <span className="row">
           <LineMark kind={line.kind} />
@@ -117,8 +117,8 @@ function OneSaga({ view, link }: { readonly view: SagaView; readonly link: (href
         </span>
       ),
     },
-    { id: 'from', title: 'From', width: 150, cell: (line) => line.from ?? <span className="quiet">{line.kind === 'expected' ? 'not seen yet' : 'unknown producer'}</span> },
-    { id: 'step', title: 'Step', width: 150, cell: (line) => line.step || <span className="quiet">none</span> },
+    { id: 'from', title: 'From', width: 130, cell: (line) => line.from ?? <span className="quiet">{line.kind === 'expected' ? 'not seen yet' : 'unknown producer'}</span> },
+    { id: 'step', title: 'Step', width: 150, wideOnly: true, cell: (line) => line.step || <span className="quiet">none</span> },
     { id: 'note', title: 'What it means', cell: (line) => <span className="muted">{line.note}</span> },
   ];
   return (

@@ -40,17 +40,16 @@ export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: Trac
     },
     { id: 'path', title: 'Services', cell: (trace) => <Path services={trace.services} /> },
     { id: 'events', title: 'Events', width: 68, align: 'end', cell: (trace) => formatExact(trace.events) },
+    { id: 'duration', title: 'Duration', width: 92, align: 'end', cell: (trace) => formatDuration((trace.last - trace.first) / 1000) },
     {
-      id: 'duration',
-      title: 'Duration',
-      width: 200,
+      id: 'share',
+      title: <span className="visually-hidden">Duration as a bar</span>,
+      width: 126,
+      wideOnly: true,
       cell: (trace) => (
-        <span className={styles.duration}>
-          <span className="num">{formatDuration((trace.last - trace.first) / 1000)}</span>
-          <i className="wide-only" aria-hidden="true">
-            <b data-bad={trace.errors > 0 || undefined} style={{ width: `${Math.max(1, ((trace.last - trace.first) / longest) * 100)}%` }} />
-          </i>
-        </span>
+        <i className={styles.duration} aria-hidden="true">
+          <b data-bad={trace.errors > 0 || undefined} style={{ width: `${Math.max(1, ((trace.last - trace.first) / longest) * 100)}%` }} />
+        </i>
       ),
     },
     {
@@ -69,16 +68,12 @@ export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: Trac
 
 const short = (id: string): string => (id.length > 10 ? `${id.slice(0, 8)}…` : id);
 
+/** In the order in which they were first seen; the rest on hover where the column is too narrow. */
 function Path({ services }: { readonly services: readonly string[] }) {
   if (services.length === 0) return <span className="quiet">unknown producers</span>;
   return (
-    <span className={styles.path} title={services.join(', ')}>
-      {services.map((service, index) => (
-        <span key={service}>
-          {index > 0 && <Icon name="chevron-right" size={10} className="quiet" />}
-          {service}
-        </span>
-      ))}
+    <span className="muted" title={services.join(', ')}>
+      {services.join(' › ')}
     </span>
   );
 }
