@@ -9,7 +9,7 @@ import type { KafkaSettings } from './kafka-settings';
 import { ByteReader } from './wire/byte-reader';
 import { ByteWriter } from './wire/byte-writer';
 import { encodeBatch, NO_PRODUCER } from './wire/encode-batch';
-import { encodeRecordBatch } from './wire/record-batch.fixture';
+import { encodeRecordBatch, type FixtureBatch } from './wire/record-batch.fixture';
 
 export const silent = pino({ level: 'silent' });
 
@@ -18,6 +18,9 @@ export const testSettings = (more: Partial<KafkaSettings> = {}): KafkaSettings =
   brokers: brokerAddresses().KAFKA_BROKERS.split(','),
   ...more,
 });
+
+/** With the time of now: a batch of years ago falls to retention while a test reads it. */
+export const batchOfNow = (batch: FixtureBatch): Buffer => encodeRecordBatch({ baseTime: Date.now(), maxTime: Date.now(), ...batch });
 
 /** An application on the real Kafka: kafkajs as it is for groups and topics; record batches by hand, because kafkajs can't write every header. */
 export interface KafkaApplication extends ContractApplication {
@@ -170,7 +173,7 @@ export async function openKafkaApplication(settings: KafkaSettings = testSetting
 
 /** Kafka does not look at the checksum over an lz4 frame's content, decoders do. */
 function tornBatch(): Buffer {
-  return encodeRecordBatch({
+  return batchOfNow({
     codec: 3,
     records: [{ value: 'torn' }],
     pack: (records) => {

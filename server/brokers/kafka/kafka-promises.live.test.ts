@@ -7,9 +7,8 @@ import type { Broker, Tap, TapOptions } from '../broker';
 import { ContractStore, listens, readUntil, until } from '../broker.contract-tools';
 import { inboxOfGroup } from '@/lib/events/names';
 import { kafkaToolArguments } from './kafka-tools.fixture';
-import { openKafkaApplication, silent, testSettings, type KafkaApplication } from './kafka-application.fixture';
+import { batchOfNow, openKafkaApplication, silent, testSettings, type KafkaApplication } from './kafka-application.fixture';
 import { openKafkaBroker } from './kafka-broker';
-import { encodeRecordBatch } from './wire/record-batch.fixture';
 
 const run = Math.random().toString(36).slice(2, 8);
 let made = 0;
@@ -55,8 +54,8 @@ describe('Kafka by itself', () => {
     ])('[K12] %s, as the broker took it', async (_, codec, pack) => {
       const topic = fresh('packed');
       await app.makeChannel(topic);
-      await app.append(topic, 0, encodeRecordBatch({ codec, pack, records: plain('a', 'b', 'c') }));
-      await app.append(topic, 0, encodeRecordBatch({ records: plain('after') }));
+      await app.append(topic, 0, batchOfNow({ codec, pack, records: plain('a', 'b', 'c') }));
+      await app.append(topic, 0, batchOfNow({ records: plain('after') }));
       const store = storeOf();
       await readUntil(await listen(store, topic), store, 4);
       expect(bodies(store)).toEqual(['a', 'b', 'c', 'after']);
@@ -96,8 +95,8 @@ describe('Kafka by itself', () => {
     const topic = fresh('torn');
     await app.makeChannel(topic, { partitions: 2 });
     if (typeof app.undecodable === 'function') await app.undecodable(topic);
-    await app.append(topic, 0, encodeRecordBatch({ records: plain('behind') }));
-    await app.append(topic, 1, encodeRecordBatch({ records: plain('beside') }));
+    await app.append(topic, 0, batchOfNow({ records: plain('behind') }));
+    await app.append(topic, 1, batchOfNow({ records: plain('beside') }));
     const store = storeOf();
     await readUntil(await listen(store, topic), store, 3);
     expect(bodies(store).sort()).toEqual(['behind', 'beside']);
@@ -128,7 +127,7 @@ describe('Kafka by itself', () => {
       } finally {
         await producer.disconnect();
       }
-      await app.append(topic, 0, encodeRecordBatch({ records: plain('end') }));
+      await app.append(topic, 0, batchOfNow({ records: plain('end') }));
       const store = storeOf();
       const tap = await listen(store, topic);
       await readUntil(tap, store, 7);
@@ -137,7 +136,7 @@ describe('Kafka by itself', () => {
       // Twelve records, four markers and the last one lie before it.
       expect(store.resume().offsets.get(topic)?.get(0)).toBe(17);
       await tap.close();
-      await app.append(topic, 0, encodeRecordBatch({ records: plain('after the restart') }));
+      await app.append(topic, 0, batchOfNow({ records: plain('after the restart') }));
       await readUntil(await listen(store, topic), store, 8);
       expect(bodies(store).slice(7)).toEqual(['after the restart']);
     });
@@ -170,14 +169,14 @@ describe('Kafka by itself', () => {
       const before = fresh('before');
       const later = fresh('later');
       await app.makeChannel(before);
-      await app.append(before, 0, encodeRecordBatch({ records: plain('old') }));
+      await app.append(before, 0, batchOfNow({ records: plain('old') }));
       const store = storeOf();
       const tap = await listen(store, `promise-${run}-*`, { startAt: 'now', include: [before, later] });
       await listens(tap, [before]);
       await app.makeChannel(later);
-      await app.append(later, 0, encodeRecordBatch({ records: plain('first of the new one') }));
+      await app.append(later, 0, batchOfNow({ records: plain('first of the new one') }));
       await readUntil(tap, store, 1);
-      await app.append(before, 0, encodeRecordBatch({ records: plain('new') }));
+      await app.append(before, 0, batchOfNow({ records: plain('new') }));
       await readUntil(tap, store, 2);
       expect(bodies(store)).toEqual(['first of the new one', 'new']);
     });
@@ -187,13 +186,13 @@ describe('Kafka by itself', () => {
       const other = fresh('stays');
       await app.makeChannel(topic);
       await app.makeChannel(other);
-      await app.append(topic, 0, encodeRecordBatch({ records: plain('a', 'b', 'c') }));
+      await app.append(topic, 0, batchOfNow({ records: plain('a', 'b', 'c') }));
       const store = storeOf();
       const tap = await listen(store, topic, { include: [topic, other] });
       await readUntil(tap, store, 3);
       await app.deleteChannel(topic);
       await until('the tap has let it go', () => !tap.state().channels.includes(topic));
-      await app.append(other, 0, encodeRecordBatch({ records: plain('other') }));
+      await app.append(other, 0, batchOfNow({ records: plain('other') }));
       await readUntil(tap, store, 4);
       await broker.sample({ watched: new Set() });
       expect(
@@ -207,7 +206,7 @@ describe('Kafka by itself', () => {
       expect((await broker.describe()).channels.map((one) => one.channel)).not.toContain(topic);
       expect(tap.state().notes).toContainEqual(expect.objectContaining({ kind: 'not-readable', subject: topic }));
       await app.makeChannel(topic);
-      await app.append(topic, 0, encodeRecordBatch({ records: plain('anew') }));
+      await app.append(topic, 0, batchOfNow({ records: plain('anew') }));
       await readUntil(tap, store, 5);
       expect(bodies(store)).toEqual(['a', 'b', 'c', 'other', 'anew']);
     });
@@ -215,7 +214,7 @@ describe('Kafka by itself', () => {
     it('[K6] what retention took before it was read is a counted gap', async () => {
       const topic = fresh('retention');
       await app.makeChannel(topic);
-      await app.append(topic, 0, encodeRecordBatch({ records: plain('a', 'b', 'c', 'd', 'e') }));
+      await app.append(topic, 0, batchOfNow({ records: plain('a', 'b', 'c', 'd', 'e') }));
       const store = storeOf();
       const tap = await listen(store, topic);
       await readUntil(tap, store, 2, { records: 2, bytes: 1_000_000 });
@@ -275,7 +274,7 @@ describe('Kafka by itself', () => {
         state: 'stable',
         consumers: [{ service: 'ledger', rawName: 'ledger/7', host: '127.0.0.1', partitions: [0, 1] }],
       });
-      await app.append(topic, 1, encodeRecordBatch({ records: plain('a') }));
+      await app.append(topic, 1, batchOfNow({ records: plain('a') }));
       const watched = async () => (await broker.sample({ watched: new Set([inbox]) })).groups.find((one) => one.inbox === inbox);
       await until('it has committed', async () => (await watched())?.partitions[1]?.committed === 1);
       expect(await watched()).toMatchObject({ protocol: 'consumer', state: 'stable', members: 1, topic, group });
@@ -312,7 +311,7 @@ describe('Kafka by itself', () => {
       const own = openKafkaBroker(testSettings({ group }), { log: silent });
       open.push(own);
       const publish = async (from: number, to: number) => {
-        for (let i = from; i < to; i++) await app.append(topic, i % 4, encodeRecordBatch({ records: plain(`m${i}`) }));
+        for (let i = from; i < to; i++) await app.append(topic, i % 4, batchOfNow({ records: plain(`m${i}`) }));
       };
       const first = storeOf(own);
       const second = storeOf(own);
@@ -346,7 +345,7 @@ describe('Kafka by itself', () => {
       await app.makeChannel(topic);
       const own = openKafkaBroker(testSettings({ group }), { log: silent });
       open.push(own);
-      await app.append(topic, 0, encodeRecordBatch({ records: plain('a', 'b', 'c') }));
+      await app.append(topic, 0, batchOfNow({ records: plain('a', 'b', 'c') }));
       const first = storeOf(own);
       const tap = await listen(first, topic);
       await readUntil(tap, first, 2, { records: 2, bytes: 1_000_000 });

@@ -3,10 +3,9 @@ import type { Broker } from '../broker';
 import { ContractStore, listens, readUntil, until } from '../broker.contract-tools';
 import { freePorts } from '@/scripts/brokers/processes';
 import { startGuardedKafka, user, type GuardedKafka } from './guarded-kafka.fixture';
-import { openKafkaApplication, silent, type KafkaApplication } from './kafka-application.fixture';
+import { batchOfNow, openKafkaApplication, silent, type KafkaApplication } from './kafka-application.fixture';
 import { openKafkaBroker } from './kafka-broker';
 import type { KafkaSettings } from './kafka-settings';
-import { encodeRecordBatch } from './wire/record-batch.fixture';
 
 const text = (body: Uint8Array | null): string | null => (body === null ? null : Buffer.from(body).toString());
 const bodies = (store: ContractStore): (string | null)[] => store.records.map(({ record }) => text(record.body));
@@ -34,7 +33,7 @@ describe('Kafka in trouble', () => {
     return broker;
   }
 
-  const put = (topic: string, value: string) => app.append(topic, 0, encodeRecordBatch({ records: [{ value }] }));
+  const put = (topic: string, value: string) => app.append(topic, 0, batchOfNow({ records: [{ value }] }));
   const send = (broker: Broker, channel: string) =>
     broker.publish({ to: { kind: 'channel', channel, routingKey: null, partition: null }, key: null, headers: [], body: Buffer.from('x') });
 
