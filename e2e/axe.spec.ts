@@ -4,6 +4,7 @@ import { aStuckSaga, aTraceOverBothBrokers, open } from './given/demo';
 
 for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious on any screen, ${theme}`, async ({ page, request }) => {
+    test.setTimeout(1_200_000);
     await page.emulateMedia({ colorScheme: theme });
     const [trace, saga] = [await aTraceOverBothBrokers(request), await aStuckSaga(request)];
     const paths = ['/', '/?view=table', '/traces', `/traces/${trace.traceId}`, '/sagas', `/sagas/${saga.definition}/${encodeURIComponent(saga.key)}`, '/lag', '/queues', '/dead-letters?from=-60m', '/settings'];

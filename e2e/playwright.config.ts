@@ -25,6 +25,8 @@ export default defineConfig({
     cwd: '..',
     url: `http://127.0.0.1:${port}/readyz`,
     timeout: 600_000,
+    // While writing stories: a demo that runs already at EVENTYARD_TEST_PORT.
+    reuseExistingServer: process.env.CI === undefined,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
   },
 });

@@ -85,7 +85,7 @@ test('keys: G then D goes to the dead letters, Ctrl K finds a service, Shift D t
   await page.keyboard.press('d');
   await expect(page).toHaveURL(/\/dead-letters/);
   await page.keyboard.press('Control+k');
-  await page.keyboard.type('payment-service');
+  await page.getByRole('combobox', { name: /find/i }).fill('payment-service');
   await expect(page.getByRole('option', { name: /payment-service/ }).first()).toBeVisible();
   await page.keyboard.press('Escape');
   const before = await page.locator('html').getAttribute('data-theme');

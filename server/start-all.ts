@@ -79,6 +79,7 @@ async function start(config: Config, log: Log, collectorEntry: string, closers: 
       sagas: sagaDefinitions(config),
       serviceNames: config.serviceNames,
       demo: config.environment.kind === 'demo',
+      development: config.development,
     },
   });
   closers.push(() => web.close());

@@ -30,7 +30,7 @@ if (values.help || !isScenario(values.scenario) || !(Number(values.rate) > 0)) {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const dev = values.dev;
-if (!dev && !buildIsFresh(ROOT)) {
+if (!dev && process.env.EVENTYARD_DEMO_NO_BUILD === undefined && !buildIsFresh(ROOT)) {
   console.log('building the pages, once (about half a minute) …');
   const built = spawnSync('npx', ['--no-install', 'next', 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
   if (built.status !== 0) {
