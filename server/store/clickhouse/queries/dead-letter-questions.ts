@@ -63,8 +63,8 @@ export function deadLetterQuestions(client: StoreClient): DeadLetterQuestions {
         replayIds.length === 0
           ? []
           : await client.rows<{ id: EventId; replayId: string; replayOf: string }>(
-              `SELECT id, replayId, replayOf FROM events WHERE observedAt >= fromUnixTimestamp64Micro({since:Int64}, 'UTC') AND hasAny(ids, {replayIds:Array(String)})
-                AND replayId IN {replayIds:Array(String)} AND deadLetter = 0 ORDER BY observedAt LIMIT 10000`,
+              `SELECT id, replayId, replayOf FROM events PREWHERE replayId IN {replayIds:Array(String)}
+                WHERE observedAt >= fromUnixTimestamp64Micro({since:Int64}, 'UTC') AND hasAny(ids, {replayIds:Array(String)}) AND deadLetter = 0 ORDER BY observedAt LIMIT 10000`,
               { replayIds, since: Math.min(...rows.map((row) => row.intendedAt)) - 3_600_000_000 },
             );
       const replayedAs = new Map(seen.toReversed().map((row) => [`${row.replayId}\n${row.replayOf}`, row.id]));

@@ -22,15 +22,16 @@ export function eventQuestions(client: StoreClient): EventQuestions {
         `SELECT ${EVENT_ROW}, tap, epoch, batch, idx, conversationId, sagaId, detail, failure, if(isNull(key), NULL, base64Encode(assumeNotNull(key))) AS keyBytes,
           if(isNull(body), NULL, base64Encode(assumeNotNull(body))) AS bodyBytes,
           arrayMap(h -> (h.name, h.wire, if(isNull(h.value), NULL, base64Encode(assumeNotNull(h.value)))), headers) AS headerParts
-        FROM events WHERE has(ids, {id:String}) AND id = {id:String} LIMIT 1`,
+        FROM events PREWHERE id = {id:String} WHERE has(ids, {id:String}) LIMIT 1`,
         { id },
+        { threads: 1 },
       );
       return raw === undefined ? null : toWholeEvent(raw);
     },
 
     async eventRows(ids) {
       if (ids.length === 0) return [];
-      const rows = await client.rows<RawEventRow>(`SELECT ${EVENT_ROW} FROM events WHERE hasAny(ids, {ids:Array(String)}) AND id IN {ids:Array(String)} ${OLDEST_FIRST} LIMIT 1 BY id`, {
+      const rows = await client.rows<RawEventRow>(`SELECT ${EVENT_ROW} FROM events PREWHERE id IN {ids:Array(String)} WHERE hasAny(ids, {ids:Array(String)}) ${OLDEST_FIRST} LIMIT 1 BY id`, {
         ids: ids.slice(0, 1_000),
       });
       return rows.map(toEventRow);
