@@ -31,6 +31,7 @@ export class KafkaLink {
   private readonly addresses = new Map<number, { host: string; port: number }>();
   private seed: Node | null = null;
   private seeking: Promise<Node> | null = null;
+  private readonly gone = new WeakSet<Node>();
   private nextSeed = 0;
   private closed = false;
 
@@ -155,6 +156,7 @@ export class KafkaLink {
   private async connected(node: Node, learnt: boolean): Promise<Node> {
     try {
       await node.connect();
+      await this.stillThere(node);
       return node;
     } catch (error) {
       this.forget(node);
@@ -190,6 +192,9 @@ export class KafkaLink {
 
   private async through(node: Node, exchange: Exchange): Promise<unknown> {
     try {
+      await this.stillThere(node);
+      await node.connectionPool.getConnectionByRequest(exchange);
+      await this.stillThere(node);
       return await node.connectionPool.send({ ...exchange, logResponseError: false });
     } catch (error) {
       if (isConnectionFailure(error) || isAuthFailure(error)) this.forget(node);
@@ -200,7 +205,15 @@ export class KafkaLink {
   private forget(node: Node): void {
     for (const [nodeId, one] of this.nodes) if (one === node) this.nodes.delete(nodeId);
     if (this.seed === node) this.seed = null;
+    this.gone.add(node);
     void hangUp(node);
+  }
+
+  /** kafkajs opens a connection again by itself for whoever still holds the node: nobody would ever close that one. */
+  private async stillThere(node: Node): Promise<void> {
+    if (!this.closed && !this.gone.has(node)) return;
+    await hangUp(node);
+    throw closedByUs();
   }
 }
 
@@ -214,17 +227,20 @@ const own = (decode: (payload: Buffer) => unknown): Exchange['response'] => ({
 async function hangUp(node: Node): Promise<void> {
   await Promise.all(
     node.connectionPool.pool.map(async (connection) => {
-      const closed = Object.assign(new Error('the connection was closed by us'), { name: 'KafkaJSConnectionClosedError' });
+      const closed = closedByUs();
       connection.rejectRequests(closed);
       if (!connection.isConnected()) connection.socket?.destroy(closed);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
       await Promise.race([connection.disconnect().catch(() => undefined), late]);
       clearTimeout(timer);
-      connection.socket?.destroy();
+      connection.socket?.destroy(closed);
+      connection.rejectRequests(closed);
     }),
   );
 }
+
+const closedByUs = (): Error => Object.assign(new Error('the connection was closed by us'), { name: 'KafkaJSConnectionClosedError' });
 
 function parseAddress(text: string): { host: string; port: number } {
   const colon = text.lastIndexOf(':');

@@ -425,6 +425,18 @@ describe('Kafka by itself', () => {
     });
   });
 
+  it('[K1] a tap that is closed at any moment of its start leaves no connection behind', async () => {
+    const connections = (): number => process.getActiveResourcesInfo().filter((one) => one === 'TCPSocketWrap').length;
+    await broker.describe();
+    const before = connections();
+    for (let turns = 0; turns < 30; turns++) {
+      const tap = await storeOf().open({ include: ['*'], startAt: 'now' });
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await tap.close();
+    }
+    await until('the connections are gone', () => connections() <= before);
+  });
+
   it('[K22] names the product', async () => {
     expect((await broker.describe()).product).toMatch(/^Kafka \d+\.\d+$/);
   });
