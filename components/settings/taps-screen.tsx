@@ -50,8 +50,7 @@ function Tap({ tap }: { readonly tap: TapCard }) {
         <BrokerTag system={tap.system} inProcess={tap.inProcess} size={16} />
         <h2>{tap.tap}</h2>
         <span className="muted truncate grow">
-          {tap.product ?? systemTitles[tap.system]}
-          {tap.inProcess ? ', in this process' : ''}
+          {tap.inProcess ? `plays ${systemTitles[tap.system]} inside this process` : (tap.product ?? systemTitles[tap.system])}
           {tap.broker !== tap.tap ? `, broker ${tap.broker}` : ''}
         </span>
         <Lamp kind={lamp} ink={lamp === 'ok'}>

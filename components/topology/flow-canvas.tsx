@@ -234,13 +234,13 @@ function Tools({ onTidy, heights, frame }: { readonly onTidy: () => void; readon
   );
 }
 
-/** Fits by width and, where that leaves the picture readable, by height; centred across, top aligned. */
+/** The whole picture where that can be read; else its upper part, to be scrolled. Centred across, top aligned. */
 function fitTopLeft(flow: ReturnType<typeof useReactFlow>, bounds: { x: number; y: number; width: number; height: number }, duration: number): void {
   const pane = document.querySelector(`.${styles.stage}`)?.getBoundingClientRect();
   if (!pane) return;
   const byWidth = pane.width / (bounds.width + 2 * LANE_PAD);
   const byHeight = pane.height / bounds.height;
-  const zoom = Math.min(1.15, byWidth, Math.max(byHeight, Math.min(byWidth, 0.62)));
+  const zoom = byHeight >= 0.62 ? Math.min(1.15, byWidth, byHeight) : Math.min(0.85, byWidth);
   const x = (pane.width - bounds.width * zoom) / 2 - bounds.x * zoom;
   const spare = pane.height - bounds.height * zoom;
   void flow.setViewport({ x, y: -bounds.y * zoom + Math.max(0, Math.min(24, spare / 3)), zoom }, { duration });

@@ -17,8 +17,8 @@ export interface PlacedNode {
 export type Column = 0 | 1 | 2 | 3;
 
 export const columnTitles = ['Producers', 'Channels', 'Inboxes', 'Consumers'] as const;
-export const COLUMN_X = [0, 268, 538, 836] as const;
-export const COLUMN_WIDTH = [156, 158, 188, 126] as const;
+export const COLUMN_X = [0, 252, 528, 820] as const;
+export const COLUMN_WIDTH = [156, 184, 200, 150] as const;
 export const NODE_HEIGHT = 43;
 export const CONTENT_WIDTH = COLUMN_X[3] + COLUMN_WIDTH[3];
 
@@ -70,14 +70,14 @@ function groupBy(edges: readonly PlacedEdge[], key: (edge: PlacedEdge) => string
   return groups;
 }
 
-/** What the layout needs of it: columns, and ranks that keep brokers apart and dead letters at the foot. */
+/** What the layout needs of it: columns, and ranks that keep brokers apart, dead letters below and what nothing is joined to at the foot. */
 export function layoutInput(flow: FlowModel): { readonly nodes: readonly LayoutNode[]; readonly edges: readonly LayoutEdge[] } {
   const brokers = [...new Set(flow.nodes.flatMap(({ node }) => (node.kind === 'service' ? [] : [`${node.system} ${node.broker}`])))].sort();
   return {
-    nodes: flow.nodes.map(({ key, node, column }) => ({
+    nodes: flow.nodes.map(({ key, node, column, inEdges, outEdges }) => ({
       id: key,
       column,
-      rank: node.kind === 'service' ? 0 : brokers.indexOf(`${node.system} ${node.broker}`) * 2 + (node.deadLetter ? 1 : 0),
+      rank: node.kind === 'service' ? 0 : brokers.indexOf(`${node.system} ${node.broker}`) * 2 + (node.deadLetter ? 1 : 0) + (inEdges.length + outEdges.length === 0 ? 1000 : 0),
       title: node.title,
     })),
     edges: flow.edges.map(({ from, to }) => ({ from, to })),

@@ -54,9 +54,11 @@ describe('buildFlow', () => {
     expect(flow.edges).toEqual([]);
   });
 
-  it('ranks dead letters at the foot of their broker', () => {
+  it('ranks dead letters at the foot of their broker, and below what nothing is joined to', () => {
     const ranks = Object.fromEntries(layoutInput(buildFlow(view)).nodes.map((each) => [each.id, each.rank]));
     expect(ranks['channel:k/dlt']).toBeGreaterThan(ranks['channel:k/orders'] ?? 0);
+    const idle = layoutInput(buildFlow({ nodes: [...view.nodes, topic('idle')], edges: view.edges })).nodes.find((each) => each.id === 'channel:k/idle');
+    expect(idle?.rank).toBeGreaterThan(ranks['channel:k/dlt'] ?? 0);
   });
 });
 
