@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
+import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
 import { open } from './given/demo';
 
 /** The process of this run's demo whose command line names `script`: a child of the server on our port. */
@@ -20,19 +20,31 @@ function processOf(script: string): number {
   return child.pid;
 }
 
-for (const [what, script, words] of [
-  ['collector', 'demo-collector', /collector/i],
-  ['store', 'embedded', /store/i],
-] as const) {
-  test(`kill -9 of the ${what}: the screen says so and recovers by itself`, async ({ page, request }) => {
-    test.skip(process.platform !== 'linux', 'processes are found in /proc');
-    await open(page, '/');
-    await expect(page.getByRole('status').filter({ hasText: /behind|quiet/ }).first()).toBeVisible();
-    process.kill(processOf(script), 'SIGKILL');
-    await expect(page.getByRole('alert').filter({ hasText: words }).first()).toBeVisible();
-    await expect(page.getByRole('alert').filter({ hasText: words })).toHaveCount(0);
-    await expect.poll(async () => (await request.get('/readyz')).status()).toBe(200);
-    // New events come in again.
-    await expect(page.getByRole('status').filter({ hasText: /behind|quiet/ }).first()).toBeVisible();
-  });
+const hears = { hasText: /behind|quiet/ };
+
+test('kill -9 of the collector: the screen says so and recovers by itself', async ({ page, request }) => {
+  test.skip(process.platform !== 'linux', 'processes are found in /proc');
+  await open(page, '/');
+  await expect(page.getByRole('status').filter(hears).first()).toBeVisible();
+  process.kill(processOf('demo-collector'), 'SIGKILL');
+  await saysAndRecovers(page, request, /collector/i);
+});
+
+test('a store that stalls, then dies by kill -9: the screen says so and recovers by itself', async ({ page, request }) => {
+  test.skip(process.platform !== 'linux', 'processes are found in /proc');
+  await open(page, '/');
+  await expect(page.getByRole('status').filter(hears).first()).toBeVisible();
+  const store = processOf('embedded');
+  process.kill(store, 'SIGSTOP');
+  await saysAndRecovers(page, request, /store/i, () => process.kill(store, 'SIGKILL'));
+});
+
+async function saysAndRecovers(page: Page, request: APIRequestContext, words: RegExp, then: () => void = () => {}): Promise<void> {
+  const alert = page.getByRole('alert').filter({ hasText: words });
+  await expect(alert.first()).toBeVisible();
+  then();
+  await expect(alert).toHaveCount(0);
+  await expect.poll(async () => (await request.get('/readyz')).status()).toBe(200);
+  // New events come in again.
+  await expect(page.getByRole('status').filter(hears).first()).toBeVisible();
 }

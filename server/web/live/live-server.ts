@@ -23,7 +23,7 @@ const WATCH_EVERY_MS = 5_000;
 /** What a verdict looks back at. */
 const HISTORY: Micros = 900e6;
 const HISTORY_POINTS = 90;
-const STORE_LOOK_EVERY_MS = 5_000;
+const STORE_LOOK_EVERY_MS = 1_000;
 const MOST_TABS = 500;
 const MOST_WATCHED = 500;
 const MOST_MESSAGE_BYTES = 256 * 1024;
