@@ -92,18 +92,25 @@ function plain(event: ObservedEvent): Record<string, unknown> {
   const text = (value: Uint8Array | null): string | null => (value === null ? null : Buffer.from(value).toString('utf8'));
   const { id, observedAt, broker, system, tap, epoch, batch, index, channel, partition, offset, routingKey, type, source, traceId, spanId, parentSpanId, messageId, correlationId } = event;
   return {
-    id, observedAt: observedAt / 1_000_000, broker, system, tap, epoch, batch, idx: index, channel, partition, offset, routingKey, key: text(event.key), type: type ?? '', source: source ?? '',
+    id, observedAt: (observedAt / 1_000_000).toFixed(6), broker, system, tap, epoch, batch, idx: index, channel, partition, offset, routingKey, key: text(event.key), type: type ?? '', source: source ?? '',
     traceId: traceId ?? '', spanId: spanId ?? '', parentSpanId: parentSpanId ?? '', messageId: messageId ?? '', correlationId: correlationId ?? '', causationId: '', conversationId: '', sagaId: '', replayId: '',
-    replayOf: '', businessKeys: event.businessKeys.map((key) => [key.name, key.value]), attempt: -1, publishedAt: event.publishedAt, publishedAtBy: event.publishedAtBy ?? '', inboxes: [], deadLetter: 0,
-    failureCause: '', failureInbox: '', failureGroup: '', headers: event.headers.map((header) => [header.name, header.wire, text(header.value)]), body: text(event.body), bodySize: event.bodySize,
+    replayOf: '', businessKeys: event.businessKeys, attempt: -1, publishedAt: event.publishedAt, publishedAtBy: event.publishedAtBy ?? '', inboxes: [], deadLetter: 0,
+    failureCause: '', failureInbox: '', failureGroup: '', headers: event.headers.map((header) => ({ name: header.name, wire: header.wire, value: text(header.value) })), body: text(event.body), bodySize: event.bodySize,
     detail: JSON.stringify({ why: event.why, contexts: event.contexts }), failure: '',
   };
 }
 
-const quoted = (value: unknown): string =>
-  Array.isArray(value) ? (value.length > 0 && !Array.isArray(value[0]) ? `(${value.map(quoted).join(',')})` : `[${value.map(quoted).join(',')}]`) : `'${String(value).replace(/[\\']/g, '\\$&')}'`;
-const tabSeparated = (value: unknown): string =>
-  value === null ? '\\N' : Array.isArray(value) ? quoted(value) : String(value).replace(/[\\\t\n]/g, (char) => (char === '\\' ? '\\\\' : char === '\t' ? '\\t' : '\\n'));
+function quoted(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(quoted).join(',')}]`;
+  if (typeof value === 'object' && value !== null) return `(${Object.values(value).map(quoted).join(',')})`;
+  return `'${String(value).replace(/[\\']/g, '\\$&')}'`;
+}
+
+function tabSeparated(value: unknown): string {
+  if (value === null) return '\\N';
+  if (Array.isArray(value)) return quoted(value);
+  return String(value).replace(/[\\\t\n]/g, (char) => (char === '\\' ? '\\\\' : char === '\t' ? '\\t' : '\\n'));
+}
 
 async function measure(label: string, size: number, store: EmbeddedStore, work: (batch: readonly ObservedEvent[]) => Promise<number>): Promise<Record<string, string | number>> {
   const batches = Math.max(1, Math.round(EVENTS_A_ROUND / size));
