@@ -28,21 +28,24 @@ module.exports = {
     {
       name: 'app-has-three-doors',
       severity: 'error',
-      comment: 'A page or route asks through server/web/services, server/web/queries or server/web/actions (and server/web/access to parse a request).',
+      comment:
+        'A page or route asks through server/web/services, server/web/queries or server/web/actions (and server/web/access to parse a request).',
       from: { path: '^app/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^(server|shop|scripts)/', pathNot: '^server/web/(services|queries/|actions/|access/|http/)' },
     },
     {
       name: 'server-does-not-see-the-screen',
       severity: 'error',
-      comment: 'The server knows lib and its ports. Move what it needs from components or app into lib. (Tests may ask scripts/brokers for brokers.)',
+      comment:
+        'The server knows lib and its ports. Move what it needs from components or app into lib. (Tests may ask scripts/brokers for brokers.)',
       from: { path: '^server/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^(components|app|shop|scripts)/' },
     },
     {
       name: 'halves-meet-at-store-and-bus',
       severity: 'error',
-      comment: 'The collector and the web half never import each other: put a message on the bus (lib/contract/bus-messages.ts) or a fact into the store.',
+      comment:
+        'The collector and the web half never import each other: put a message on the bus (lib/contract/bus-messages.ts) or a fact into the store.',
       from: { path: '^server/collector/' },
       to: { path: '^server/web/' },
     },

@@ -22,7 +22,10 @@ const mono = localFont({
   variable: '--font-plex-mono',
 });
 
-export const metadata: Metadata = { title: { default: 'Eventyard', template: '%s · Eventyard' }, description: 'Watch events move between services.' };
+export const metadata: Metadata = {
+  title: { default: 'Eventyard', template: '%s · Eventyard' },
+  description: 'Watch events move between services.',
+};
 export const viewport: Viewport = { width: 'device-width', initialScale: 1 };
 
 export default async function RootLayout({ children }: { readonly children: ReactNode }) {

@@ -22,7 +22,10 @@ import { openStore } from '@/server/store/open-store';
  *   npm run bench:store            all batch sizes
  *   npm run bench:store -- 2000    only this one
  */
-const SIZES = process.argv.slice(2).map(Number).filter((size) => size > 0);
+const SIZES = process.argv
+  .slice(2)
+  .map(Number)
+  .filter((size) => size > 0);
 const ROUNDS = 3;
 const EVENTS_A_ROUND = 60_000;
 const SETTLE_MS = 8_000;
@@ -34,7 +37,9 @@ const embedded = await startEmbeddedStore({ directory, log, memoryMb: 1_200 });
 const settings = { url: embedded.url, user: embedded.user, password: embedded.password, database: embedded.database };
 const client = openClient(settings);
 const store = await openStore({ ...settings, directory, retentionDays: 30 }, { log });
-const [{ ddl } = { ddl: '' }] = await client.rows<{ ddl: string }>("SELECT create_table_query AS ddl FROM system.tables WHERE database = currentDatabase() AND name = 'events'");
+const [{ ddl } = { ddl: '' }] = await client.rows<{ ddl: string }>(
+  "SELECT create_table_query AS ddl FROM system.tables WHERE database = currentDatabase() AND name = 'events'",
+);
 
 const table: Record<string, string | number>[] = [];
 for (const size of SIZES.length > 0 ? SIZES : [500, 2_000, 10_000, 50_000]) {
@@ -49,7 +54,15 @@ for (const size of SIZES.length > 0 ? SIZES : [500, 2_000, 10_000, 50_000]) {
   const tap = `bench-${size}`;
   table.push(
     await measure('append (RowBinary + summaries)', size, embedded, async (events) => {
-      await store.append({ tap, broker: tap, epoch: 1, number: ++number, events, gaps: [], offsets: new Map([['orders', new Map([[0, number * size]])]]) });
+      await store.append({
+        tap,
+        broker: tap,
+        epoch: 1,
+        number: ++number,
+        events,
+        gaps: [],
+        offsets: new Map([['orders', new Map([[0, number * size]])]]),
+      });
       return 0;
     }),
   );
@@ -72,7 +85,8 @@ function ENCODERS(): Record<string, Encode> {
       const before = process.cpuUsage();
       let bytes: Uint8Array;
       if (format === 'JSONEachRow') bytes = Buffer.from(batch.map((event) => JSON.stringify(plain(event))).join('\n'));
-      else if (format === 'TSV') bytes = Buffer.from(batch.map((event) => Object.values(plain(event)).map(tabSeparated).join('\t')).join('\n') + '\n');
+      else if (format === 'TSV')
+        bytes = Buffer.from(batch.map((event) => Object.values(plain(event)).map(tabSeparated).join('\t')).join('\n') + '\n');
       else {
         writer.reset();
         write(writer, columns, batch);
@@ -80,7 +94,10 @@ function ENCODERS(): Record<string, Encode> {
       }
       const { user, system } = process.cpuUsage(before);
       const structure = structureOf(columns).replaceAll("'", "\\'");
-      await target.send(`INSERT INTO ${name} (${names}) SELECT ${names} FROM input('${structure}') SETTINGS ${ONE_BLOCK} FORMAT ${format}`, bytes);
+      await target.send(
+        `INSERT INTO ${name} (${names}) SELECT ${names} FROM input('${structure}') SETTINGS ${ONE_BLOCK} FORMAT ${format}`,
+        bytes,
+      );
       return user + system;
     };
   };
@@ -90,13 +107,67 @@ function ENCODERS(): Record<string, Encode> {
 /** The same columns in the same order, as text formats want them. */
 function plain(event: ObservedEvent): Record<string, unknown> {
   const text = (value: Uint8Array | null): string | null => (value === null ? null : Buffer.from(value).toString('utf8'));
-  const { id, observedAt, broker, system, tap, epoch, batch, index, channel, partition, offset, routingKey, type, source, traceId, spanId, parentSpanId, messageId, correlationId } = event;
+  const {
+    id,
+    observedAt,
+    broker,
+    system,
+    tap,
+    epoch,
+    batch,
+    index,
+    channel,
+    partition,
+    offset,
+    routingKey,
+    type,
+    source,
+    traceId,
+    spanId,
+    parentSpanId,
+    messageId,
+    correlationId,
+  } = event;
   return {
-    id, observedAt: (observedAt / 1_000_000).toFixed(6), broker, system, tap, epoch, batch, idx: index, channel, partition, offset, routingKey, key: text(event.key), type: type ?? '', source: source ?? '',
-    traceId: traceId ?? '', spanId: spanId ?? '', parentSpanId: parentSpanId ?? '', messageId: messageId ?? '', correlationId: correlationId ?? '', causationId: '', conversationId: '', sagaId: '', replayId: '',
-    replayOf: '', businessKeys: event.businessKeys, attempt: -1, publishedAt: event.publishedAt, publishedAtBy: event.publishedAtBy ?? '', inboxes: [], deadLetter: 0,
-    failureCause: '', failureInbox: '', failureGroup: '', headers: event.headers.map((header) => ({ name: header.name, wire: header.wire, value: text(header.value) })), body: text(event.body), bodySize: event.bodySize,
-    detail: JSON.stringify({ why: event.why, contexts: event.contexts }), failure: '',
+    id,
+    observedAt: (observedAt / 1_000_000).toFixed(6),
+    broker,
+    system,
+    tap,
+    epoch,
+    batch,
+    idx: index,
+    channel,
+    partition,
+    offset,
+    routingKey,
+    key: text(event.key),
+    type: type ?? '',
+    source: source ?? '',
+    traceId: traceId ?? '',
+    spanId: spanId ?? '',
+    parentSpanId: parentSpanId ?? '',
+    messageId: messageId ?? '',
+    correlationId: correlationId ?? '',
+    causationId: '',
+    conversationId: '',
+    sagaId: '',
+    replayId: '',
+    replayOf: '',
+    businessKeys: event.businessKeys,
+    attempt: -1,
+    publishedAt: event.publishedAt,
+    publishedAtBy: event.publishedAtBy ?? '',
+    inboxes: [],
+    deadLetter: 0,
+    failureCause: '',
+    failureInbox: '',
+    failureGroup: '',
+    headers: event.headers.map((header) => ({ name: header.name, wire: header.wire, value: text(header.value) })),
+    body: text(event.body),
+    bodySize: event.bodySize,
+    detail: JSON.stringify({ why: event.why, contexts: event.contexts }),
+    failure: '',
   };
 }
 
@@ -112,7 +183,12 @@ function tabSeparated(value: unknown): string {
   return String(value).replace(/[\\\t\n]/g, (char) => (char === '\\' ? '\\\\' : char === '\t' ? '\\t' : '\\n'));
 }
 
-async function measure(label: string, size: number, store: EmbeddedStore, work: (batch: readonly ObservedEvent[]) => Promise<number>): Promise<Record<string, string | number>> {
+async function measure(
+  label: string,
+  size: number,
+  store: EmbeddedStore,
+  work: (batch: readonly ObservedEvent[]) => Promise<number>,
+): Promise<Record<string, string | number>> {
   const batches = Math.max(1, Math.round(EVENTS_A_ROUND / size));
   const rounds: { encode: number; client: number; engine: number; rate: number }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -124,10 +200,28 @@ async function measure(label: string, size: number, store: EmbeddedStore, work: 
     const { user, system } = process.cpuUsage(clientBefore);
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const events = batches * size;
-    rounds.push({ encode: encode / events, client: (user + system) / events, engine: ((cpuOf(store) - engineBefore) * 1_000) / events, rate: events / seconds });
+    rounds.push({
+      encode: encode / events,
+      client: (user + system) / events,
+      engine: ((cpuOf(store) - engineBefore) * 1_000) / events,
+      rate: events / seconds,
+    });
   }
-  const median = (of: (round: (typeof rounds)[number]) => number): number => Number(rounds.map(of).toSorted((a, b) => a - b)[ROUNDS >> 1]!.toFixed(1));
-  return { format: label, batch: size, 'encode µs': median((r) => r.encode), 'this process µs': median((r) => r.client), 'store process µs': median((r) => r.engine), 'events/s': Math.round(median((r) => r.rate)) };
+  const median = (of: (round: (typeof rounds)[number]) => number): number =>
+    Number(
+      rounds
+        .map(of)
+        .toSorted((a, b) => a - b)
+        [ROUNDS >> 1]!.toFixed(1),
+    );
+  return {
+    format: label,
+    batch: size,
+    'encode µs': median((r) => r.encode),
+    'this process µs': median((r) => r.client),
+    'store process µs': median((r) => r.engine),
+    'events/s': Math.round(median((r) => r.rate)),
+  };
 }
 
 /** CPU of the store's process so far, ms. */
@@ -138,7 +232,10 @@ function cpuOf(store: EmbeddedStore): number {
 
 async function bytesPerEvent(target: StoreClient, name: string): Promise<number> {
   await target.run(`OPTIMIZE TABLE ${name} FINAL`);
-  const [found] = await target.rows<{ bytes: number }>('SELECT sum(bytes_on_disk) / sum(rows) AS bytes FROM system.parts WHERE active AND database = currentDatabase() AND table = {name:String}', { name });
+  const [found] = await target.rows<{ bytes: number }>(
+    'SELECT sum(bytes_on_disk) / sum(rows) AS bytes FROM system.parts WHERE active AND database = currentDatabase() AND table = {name:String}',
+    { name },
+  );
   return Math.round(found?.bytes ?? 0);
 }
 
@@ -149,21 +246,51 @@ function shopEvents(count: number): readonly ObservedEvent[] {
     const [trace, span, message, order] = [traceOf(i), randomBytes(8).toString('hex'), randomUUID(), `o-${Math.floor(i / 5)}`];
     const items = Array.from({ length: 8 }, () => ({ sku: word(), qty: i % 7, note: `${word()} ${word()}` }));
     return anEvent({
-      broker: 'bench', tap: 'bench', index: i, offset: i, observedAt: observedAt + i, publishedAt: observedAt + i - 1_500, traceId: trace, spanId: span, messageId: message, correlationId: order,
-      type: ['OrderPlaced', 'OrderPaid', 'OrderShipped'][i % 3]!, channel: ['orders', 'payments', 'stock'][i % 3]!, key: utf8(order), businessKeys: [{ name: 'order', value: order }],
-      headers: [aHeader('traceparent', `00-${trace}-${span}-01`), aHeader('event-id', message), aHeader('event-type', 'OrderPlaced'), aHeader('source', 'orders')],
-      body: utf8(JSON.stringify({ id: message, type: 'OrderPlaced', source: 'orders', timestamp: '2026-11-21T12:00:00.000Z', data: { orderId: order, items } })),
-      why: [{ field: 'traceId', from: 'header traceparent (W3C)' }, { field: 'type', from: 'body type' }], contexts: [{ system: 'w3c', traceId: trace, spanId: span, parentSpanId: null, sampled: true, origin: false, from: 'traceparent' }],
+      broker: 'bench',
+      tap: 'bench',
+      index: i,
+      offset: i,
+      observedAt: observedAt + i,
+      publishedAt: observedAt + i - 1_500,
+      traceId: trace,
+      spanId: span,
+      messageId: message,
+      correlationId: order,
+      type: ['OrderPlaced', 'OrderPaid', 'OrderShipped'][i % 3]!,
+      channel: ['orders', 'payments', 'stock'][i % 3]!,
+      key: utf8(order),
+      businessKeys: [{ name: 'order', value: order }],
+      headers: [
+        aHeader('traceparent', `00-${trace}-${span}-01`),
+        aHeader('event-id', message),
+        aHeader('event-type', 'OrderPlaced'),
+        aHeader('source', 'orders'),
+      ],
+      body: utf8(
+        JSON.stringify({
+          id: message,
+          type: 'OrderPlaced',
+          source: 'orders',
+          timestamp: '2026-11-21T12:00:00.000Z',
+          data: { orderId: order, items },
+        }),
+      ),
+      why: [
+        { field: 'traceId', from: 'header traceparent (W3C)' },
+        { field: 'type', from: 'body type' },
+      ],
+      contexts: [{ system: 'w3c', traceId: trace, spanId: span, parentSpanId: null, sampled: true, origin: false, from: 'traceparent' }],
     });
   });
 }
 
 function word(): string {
-  return Math.floor(Math.random() * 3_000).toString(36).padStart(6, 'wordwo');
+  return Math.floor(Math.random() * 3_000)
+    .toString(36)
+    .padStart(6, 'wordwo');
 }
 
 function traceOf(i: number): string {
   if (i % 5 === 0 || lastTrace === undefined) lastTrace = randomBytes(16).toString('hex');
   return lastTrace;
 }
-

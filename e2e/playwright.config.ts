@@ -13,12 +13,18 @@ export default defineConfig({
   retries: 0,
   timeout: 300_000,
   expect: { timeout: 90_000 },
-  reporter: [['list'], ['json', process.env.PLAYWRIGHT_JSON_OUTPUT_FILE === undefined ? {} : { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE }]],
+  reporter: [
+    ['list'],
+    ['json', process.env.PLAYWRIGHT_JSON_OUTPUT_FILE === undefined ? {} : { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE }],
+  ],
   use: {
     baseURL: `http://127.0.0.1:${port}`,
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',
-    launchOptions: { executablePath, args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'] },
+    launchOptions: {
+      executablePath,
+      args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    },
   },
   webServer: {
     command: `node --import tsx scripts/demo/main.ts --port ${port} --seed 7 --rate 4`,

@@ -14,7 +14,9 @@ function processOf(script: string): number {
         return { pid: 0, command: [], parent: 0 };
       }
     });
-  const server = lines.find(({ command }) => command.some((word) => word.endsWith('server/index.ts')) && command.includes(String(process.env.EVENTYARD_TEST_PORT)));
+  const server = lines.find(
+    ({ command }) => command.some((word) => word.endsWith('server/index.ts')) && command.includes(String(process.env.EVENTYARD_TEST_PORT)),
+  );
   const child = lines.find(({ command, parent }) => parent === server?.pid && command.some((word) => word.includes(script)));
   if (child === undefined) throw new Error(`no process of ${script}`);
   return child.pid;

@@ -1,7 +1,10 @@
 import { expect, test } from '@playwright/test';
 import { aRefusedMail, open, scenario } from './given/demo';
 
-test('one dead letter is replayed: previewed, confirmed with a reason, sent, taken from its queue, on record', async ({ page, request }) => {
+test('one dead letter is replayed: previewed, confirmed with a reason, sent, taken from its queue, on record', async ({
+  page,
+  request,
+}) => {
   const letter = await aRefusedMail(request);
   await scenario(request, 'happy-path');
   try {
@@ -15,7 +18,12 @@ test('one dead letter is replayed: previewed, confirmed with a reason, sent, tak
         return ((await answer.json()) as { letter: { state: string } }).letter.state;
       })
       .toBe('replayed');
-    await expect(page.locator('main').getByText(/replayed/i).first()).toBeVisible();
+    await expect(
+      page
+        .locator('main')
+        .getByText(/replayed/i)
+        .first(),
+    ).toBeVisible();
   } finally {
     await scenario(request, 'mixed');
   }
@@ -26,5 +34,10 @@ test('dead letters stand grouped by cause; a letter opens beside, and the link c
   await open(page, '/dead-letters?from=-60m');
   await page.locator('main').getByText('MailboxUnavailable').first().click();
   await expect(page).toHaveURL(/group=|cause=/);
-  await expect(page.locator('main').getByText(/payment\.(completed|failed)/).first()).toBeVisible();
+  await expect(
+    page
+      .locator('main')
+      .getByText(/payment\.(completed|failed)/)
+      .first(),
+  ).toBeVisible();
 });

@@ -5,10 +5,14 @@ import { answerUrl } from './given/demo';
 /** A raw request, with whatever headers a hostile page or resolver would bring. */
 function raw(path: string, options: { method?: string; headers?: Record<string, string> }): Promise<number> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(new URL(path, answerUrl()), { method: options.method ?? 'GET', headers: options.headers ?? {} }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
-    });
+    const request = httpRequest(
+      new URL(path, answerUrl()),
+      { method: options.method ?? 'GET', headers: options.headers ?? {} },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      },
+    );
     request.on('error', reject);
     request.end();
   });
@@ -21,9 +25,14 @@ test('a foreign Host is refused on every route', async () => {
 });
 
 test('an action without the token, or from another site, is refused', async ({ request }) => {
-  expect((await request.post('/api/replay', { data: { letters: ['x'], reason: 'no token' }, headers: { origin: answerUrl() } })).status()).toBe(403);
+  expect(
+    (await request.post('/api/replay', { data: { letters: ['x'], reason: 'no token' }, headers: { origin: answerUrl() } })).status(),
+  ).toBe(403);
   const { csrf } = (await (await request.get('/api/session')).json()) as { csrf: string };
-  const foreign = await request.post('/api/replay', { data: { letters: ['x'], reason: 'foreign' }, headers: { origin: 'https://evil.example', 'x-eventyard-csrf': csrf } });
+  const foreign = await request.post('/api/replay', {
+    data: { letters: ['x'], reason: 'foreign' },
+    headers: { origin: 'https://evil.example', 'x-eventyard-csrf': csrf },
+  });
   expect(foreign.status()).toBe(403);
 });
 

@@ -45,7 +45,12 @@ test('one transaction over both brokers is one trace: timeline, table, one event
 test('a trace id that nobody has seen is said, with what to do', async ({ page }) => {
   await open(page, '/traces/00000000000000000000000000000bad');
   await expect(page.locator('main').getByRole('heading', { level: 1 })).toBeVisible();
-  await expect(page.locator('main').getByText(/not|never/i).first()).toBeVisible();
+  await expect(
+    page
+      .locator('main')
+      .getByText(/not|never/i)
+      .first(),
+  ).toBeVisible();
   await expect(page.locator('main').getByRole('link').first()).toBeVisible();
 });
 
@@ -56,7 +61,12 @@ test('a stuck saga comes first, and says which step is overdue', async ({ page, 
   await expect(page.locator('main').getByText(/stuck/i).first()).toBeVisible();
   await open(page, `/sagas/${saga.definition}/${encodeURIComponent(saga.key)}`);
   await expect(page.locator('main').getByText('take payment').first()).toBeVisible();
-  await expect(page.locator('main').getByText(/overdue/i).first()).toBeVisible();
+  await expect(
+    page
+      .locator('main')
+      .getByText(/overdue/i)
+      .first(),
+  ).toBeVisible();
 });
 
 test('the slow consumer lags, and its chart is drawn', async ({ page }) => {
@@ -75,7 +85,12 @@ test('queues show what waits and who takes it, with a chart', async ({ page }) =
 test('settings say what each tap sees and misses', async ({ page }) => {
   await open(page, '/settings');
   await expect(page.locator('main').getByText('orders-kafka').first()).toBeVisible();
-  await expect(page.locator('main').getByText(/default exchange/i).first()).toBeVisible();
+  await expect(
+    page
+      .locator('main')
+      .getByText(/default exchange/i)
+      .first(),
+  ).toBeVisible();
 });
 
 test('keys: G then D goes to the dead letters, Ctrl K finds a service, Shift D turns the lights', async ({ page }) => {

@@ -22,7 +22,11 @@ runCollectorChild(async (config) => {
         if (isScenario(scenario)) shop?.setScenario(scenario);
         return { scenario: shop?.scenario() ?? first, scenarios: Object.keys(SCENARIOS) };
       });
-      shop = await startShop(connectTo(engine), { seed: Number(process.env.EVENTYARD_DEMO_SEED ?? 1), rate: Number(process.env.EVENTYARD_DEMO_RATE ?? 5) }, first);
+      shop = await startShop(
+        connectTo(engine),
+        { seed: Number(process.env.EVENTYARD_DEMO_SEED ?? 1), rate: Number(process.env.EVENTYARD_DEMO_RATE ?? 5) },
+        first,
+      );
     },
     close: async () => shop?.stop(),
   };

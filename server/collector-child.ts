@@ -33,7 +33,12 @@ export function runCollectorChild(openWorld: (config: Config, log: Log) => Promi
   });
 }
 
-async function run(config: Config, access: StoreAccess, log: Log, openWorld: (config: Config, log: Log) => Promise<CollectorWorld>): Promise<void> {
+async function run(
+  config: Config,
+  access: StoreAccess,
+  log: Log,
+  openWorld: (config: Config, log: Log) => Promise<CollectorWorld>,
+): Promise<void> {
   const closers: (() => Promise<void>)[] = [];
   const stop = stopOnSignal(log, async () => {
     for (const close of closers.reverse()) await close();
@@ -50,7 +55,15 @@ async function run(config: Config, access: StoreAccess, log: Log, openWorld: (co
     await Promise.all(world.brokers.map((broker) => broker.close()));
     await world.close?.();
   });
-  const collector = await startCollectorHalf({ config, brokers: world.brokers, store, bus, log, metrics, owner: `collector-${process.pid}` });
+  const collector = await startCollectorHalf({
+    config,
+    brokers: world.brokers,
+    store,
+    bus,
+    log,
+    metrics,
+    owner: `collector-${process.pid}`,
+  });
   closers.push(() => collector.close());
   await world.onStarted?.({ bus, log });
 }

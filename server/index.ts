@@ -33,25 +33,36 @@ function configFrom(options: Record<string, string | undefined>): ReturnType<typ
   return readConfig({ file: options.config, env: process.env, flags, cwd: process.cwd() });
 }
 
-const camel = (flag: string): string => flag.slice(2).split(' ')[0]?.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) ?? '';
+const camel = (flag: string): string =>
+  flag
+    .slice(2)
+    .split(' ')[0]
+    ?.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) ?? '';
 
-withFlags(program.command('start', { isDefault: true }).description('start the dashboard and its collector')).action(async (options: Record<string, string | undefined>) => {
-  const config = configFrom(options);
-  const log = openLog(config.log, 'eventyard');
-  const closers: (() => Promise<void>)[] = [];
-  stopOnSignal(log, async () => {
-    for (const close of closers.reverse()) await close();
-  });
-  // The demo's start script names its own collector; nothing else does.
-  const running = await startAll(config, log, { collectorEntry: process.env.EVENTYARD_CHILD_COLLECTOR });
-  closers.push(() => running.close());
-});
+withFlags(program.command('start', { isDefault: true }).description('start the dashboard and its collector')).action(
+  async (options: Record<string, string | undefined>) => {
+    const config = configFrom(options);
+    const log = openLog(config.log, 'eventyard');
+    const closers: (() => Promise<void>)[] = [];
+    stopOnSignal(log, async () => {
+      for (const close of closers.reverse()) await close();
+    });
+    // The demo's start script names its own collector; nothing else does.
+    const running = await startAll(config, log, { collectorEntry: process.env.EVENTYARD_CHILD_COLLECTOR });
+    closers.push(() => running.close());
+  },
+);
 
-withFlags(program.command('check-config').description('read the configuration, say what is wrong with it, start nothing')).action((options: Record<string, string | undefined>) => {
-  const config = configFrom(options);
-  const brokers = config.brokers.map((broker) => `${broker.name} (${systemOf(broker) === 'kafka' ? 'Kafka' : 'RabbitMQ'})`).join(', ') || 'none';
-  process.stdout.write(`The configuration is good. Brokers: ${brokers}. Sagas: ${config.sagas.map((saga) => saga.name).join(', ') || 'none'}.\n`);
-});
+withFlags(program.command('check-config').description('read the configuration, say what is wrong with it, start nothing')).action(
+  (options: Record<string, string | undefined>) => {
+    const config = configFrom(options);
+    const brokers =
+      config.brokers.map((broker) => `${broker.name} (${systemOf(broker) === 'kafka' ? 'Kafka' : 'RabbitMQ'})`).join(', ') || 'none';
+    process.stdout.write(
+      `The configuration is good. Brokers: ${brokers}. Sagas: ${config.sagas.map((saga) => saga.name).join(', ') || 'none'}.\n`,
+    );
+  },
+);
 
 program.parseAsync().catch((error: unknown) => {
   if (!isAppError(error)) throw error;

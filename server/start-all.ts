@@ -21,7 +21,11 @@ const COLLECTOR_STOPS_WITHIN_MS = 6_000;
  * Role `all`: this process is the web half; the collector and the embedded store are its children, so that a busy tap never stalls a socket and
  * a heavy page never stalls a tap (design: two halves that meet only at the store and the bus).
  */
-export async function startAll(config: Config, log: Log, options: { readonly collectorEntry?: string | undefined }): Promise<{ readonly port: number; close(): Promise<void> }> {
+export async function startAll(
+  config: Config,
+  log: Log,
+  options: { readonly collectorEntry?: string | undefined },
+): Promise<{ readonly port: number; close(): Promise<void> }> {
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const one of closers.splice(0).reverse()) await one();
@@ -99,7 +103,10 @@ async function start(config: Config, log: Log, collectorEntry: string, closers: 
       if (!response.headersSent) response.writeHead(500).end();
     });
   };
-  log.info({ address: `http://${config.listen.host}:${port}`, environment: config.environment.name }, 'listening; there is no sign-in, so only this machine is let in');
+  log.info(
+    { address: `http://${config.listen.host}:${port}`, environment: config.environment.name },
+    'listening; there is no sign-in, so only this machine is let in',
+  );
   return port;
 }
 

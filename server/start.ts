@@ -25,13 +25,24 @@ export function openBrokers(config: Config, log: Log): Broker[] {
 
 function openBroker(broker: BrokerConfig, log: Log): Broker {
   if (broker.kafka !== undefined) return openKafkaBroker({ name: broker.name, ...broker.kafka }, { log });
-  if (broker.rabbitmq === undefined) throw new AppError('config', `brokers.${broker.name}: inProcess is for the demo, which brings the broker itself`, { cure: 'npm run demo' });
+  if (broker.rabbitmq === undefined)
+    throw new AppError('config', `brokers.${broker.name}: inProcess is for the demo, which brings the broker itself`, {
+      cure: 'npm run demo',
+    });
   const { url, api, apiUser, apiPassword, prometheus, ...rest } = broker.rabbitmq;
   return openRabbitBroker({ name: broker.name, url, apiUrl: api, apiUser, apiPassword, prometheusUrl: prometheus, ...rest }, { log });
 }
 
 export async function openConfiguredStore(config: Config, access: StoreAccess, log: Log): Promise<Store> {
-  return openStore({ ...access, directory: config.store.directory, retentionDays: Math.max(1, Math.round(config.store.retention / 86_400_000)), memoryMb: config.store.memoryMb }, { log });
+  return openStore(
+    {
+      ...access,
+      directory: config.store.directory,
+      retentionDays: Math.max(1, Math.round(config.store.retention / 86_400_000)),
+      memoryMb: config.store.memoryMb,
+    },
+    { log },
+  );
 }
 
 export interface CollectorHalf {
@@ -45,7 +56,15 @@ export interface CollectorHalf {
 }
 
 /** Starts the collector over whatever brokers it is given (the demo gives in-process ones). */
-export function startCollectorHalf({ config, brokers, store, bus, log, metrics, owner }: CollectorHalf): Promise<{ close(): Promise<void> }> {
+export function startCollectorHalf({
+  config,
+  brokers,
+  store,
+  bus,
+  log,
+  metrics,
+  owner,
+}: CollectorHalf): Promise<{ close(): Promise<void> }> {
   return startCollector({
     store,
     bus,

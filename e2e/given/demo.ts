@@ -54,7 +54,10 @@ export async function aRefusedMail(request: APIRequestContext): Promise<DeadLett
 /** Switches the shop as the demo's strip does. */
 export async function scenario(request: APIRequestContext, name: string): Promise<void> {
   const { csrf } = await ask<{ csrf: string }>(request, '/api/session');
-  const answer = await request.post('/api/demo/scenario', { data: { scenario: name }, headers: { 'x-eventyard-csrf': csrf, origin: new URL(answerUrl()).origin } });
+  const answer = await request.post('/api/demo/scenario', {
+    data: { scenario: name },
+    headers: { 'x-eventyard-csrf': csrf, origin: new URL(answerUrl()).origin },
+  });
   expect(answer.status(), await answer.text()).toBe(200);
 }
 

@@ -17,7 +17,10 @@ export function replayRoute(item: ReplayPlanItem, lettersPlace: string): ReplayR
   const ordered = [...item.receivers.filter((one) => one.intended), ...item.receivers.filter((one) => !one.intended)];
   return {
     from: item.takenFrom ?? lettersPlace,
-    through: item.target.kind === 'channel' ? { channel: item.target.channel === '' ? 'default exchange' : item.target.channel, routingKey: item.target.routingKey } : null,
+    through:
+      item.target.kind === 'channel'
+        ? { channel: item.target.channel === '' ? 'default exchange' : item.target.channel, routingKey: item.target.routingKey }
+        : null,
     receivers: ordered.slice(0, DRAWN).map(({ inbox, intended }) => ({ inbox, intended, title: groupOfInbox(inbox).group })),
     more: Math.max(0, ordered.length - DRAWN),
   };
@@ -26,8 +29,13 @@ export function replayRoute(item: ReplayPlanItem, lettersPlace: string): ReplayR
 /** "Straight to shipping.orders; nobody else gets it." */
 export function routeWords(item: ReplayPlanItem): string {
   const others = item.receivers.filter((one) => !one.intended).map((one) => groupOfInbox(one.inbox).group);
-  const target = item.target.kind === 'queue' ? `Straight to the queue ${item.target.queue}` : `Published to ${item.target.channel === '' ? 'the default exchange' : item.target.channel} again`;
+  const target =
+    item.target.kind === 'queue'
+      ? `Straight to the queue ${item.target.queue}`
+      : `Published to ${item.target.channel === '' ? 'the default exchange' : item.target.channel} again`;
   if (item.receivers.length === 0) return `${target}; who gets it is not known.`;
   if (others.length === 0) return `${target}; nobody else gets it.`;
+  if (others.length === item.receivers.length)
+    return `${target}; which inbox it failed in is not said, so ${others.length === 1 ? `${others[0]} gets it` : `all ${others.length} of them get it: ${others.slice(0, 3).join(', ')}${others.length > 3 ? ' and more' : ''}`}.`;
   return `${target}; ${others.length === 1 ? `${others[0]} gets it too` : `${others.length} others get it too: ${others.slice(0, 3).join(', ')}${others.length > 3 ? ' and more' : ''}`}.`;
 }

@@ -4,7 +4,16 @@ import { aFailure, noOrigin } from '@/lib/events/event.fixture';
 import { anEventRow, start } from '@/lib/traces/trace-node.fixture';
 import { headersThatSaySo, replayWords, wayHere } from './way-here';
 
-const aReplay = (outcome: ReplayRecord['outcome']): ReplayRecord => ({ replayId: 'rp-1', letter: 'died', by: 'local', reason: 'r', intendedAt: start, outcome, outcomeAt: null, replayedAs: null });
+const aReplay = (outcome: ReplayRecord['outcome']): ReplayRecord => ({
+  replayId: 'rp-1',
+  letter: 'died',
+  by: 'local',
+  reason: 'r',
+  intendedAt: start,
+  outcome,
+  outcomeAt: null,
+  replayedAs: null,
+});
 
 const aLetter = (given: Partial<DeadLetterDetail['letter']>, original: DeadLetterDetail['original'] = null): DeadLetterDetail =>
   ({
@@ -38,5 +47,10 @@ describe('the way of a letter', () => {
 
 it('knows the headers that tell of a death', () => {
   const names = ['x-death', 'traceparent', 'kafka_dlt-original-topic', '__connect.errors.topic', 'retry-count', 'content-type'];
-  expect(headersThatSaySo(names.map((name) => ({ name, wire: 'S', text: '', size: 0, isText: true }))).map(({ name }) => name)).toEqual(['x-death', 'kafka_dlt-original-topic', '__connect.errors.topic', 'retry-count']);
+  expect(headersThatSaySo(names.map((name) => ({ name, wire: 'S', text: '', size: 0, isText: true }))).map(({ name }) => name)).toEqual([
+    'x-death',
+    'kafka_dlt-original-topic',
+    '__connect.errors.topic',
+    'retry-count',
+  ]);
 });

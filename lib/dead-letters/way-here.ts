@@ -17,17 +17,31 @@ export function wayHere({ letter, original }: DeadLetterDetail): WayStep[] {
   const last = failure?.lastOrigin ?? null;
   const publishedTo = original?.channel ?? first?.channel ?? null;
   const steps: WayStep[] = [];
-  if (publishedTo !== null) steps.push({ kind: 'published', text: `published to ${publishedTo === '' ? 'the default exchange' : publishedTo}`, place: publishedTo, at: original ? (original.publishedAt ?? original.observedAt) : null });
-  if (first?.inbox && last?.inbox && first.inbox !== last.inbox) steps.push({ kind: 'taken', text: `died first in ${first.inbox}`, place: first.inbox, at: null });
+  if (publishedTo !== null)
+    steps.push({
+      kind: 'published',
+      text: `published to ${publishedTo === '' ? 'the default exchange' : publishedTo}`,
+      place: publishedTo,
+      at: original ? (original.publishedAt ?? original.observedAt) : null,
+    });
+  if (first?.inbox && last?.inbox && first.inbox !== last.inbox)
+    steps.push({ kind: 'taken', text: `died first in ${first.inbox}`, place: first.inbox, at: null });
   if (last?.inbox ?? first?.inbox) {
     const inbox = last?.inbox ?? first?.inbox ?? '';
     const count = failure?.count ?? null;
     steps.push({ kind: 'taken', text: count !== null && count > 1 ? `${inbox}, ${count} times` : inbox, place: inbox, at: null });
   }
-  steps.push({ kind: 'died', text: `${failure?.reason ?? failure?.cause ?? 'dead letter'}, seen on ${event.channel === '' ? 'the default exchange' : event.channel}`, place: event.channel, at: event.publishedAt ?? event.observedAt });
-  for (const replay of replays) steps.push({ kind: 'replayed', text: replayWords(replay), place: null, at: replay.outcomeAt ?? replay.intendedAt });
+  steps.push({
+    kind: 'died',
+    text: `${failure?.reason ?? failure?.cause ?? 'dead letter'}, seen on ${event.channel === '' ? 'the default exchange' : event.channel}`,
+    place: event.channel,
+    at: event.publishedAt ?? event.observedAt,
+  });
+  for (const replay of replays)
+    steps.push({ kind: 'replayed', text: replayWords(replay), place: null, at: replay.outcomeAt ?? replay.intendedAt });
   const queue = event.inboxes[0]?.inbox;
-  if (queue && letter.state === 'waiting' && event.system === 'rabbitmq') steps.push({ kind: 'now-in', text: `went to ${queue}`, place: queue, at: null });
+  if (queue && letter.state === 'waiting' && event.system === 'rabbitmq')
+    steps.push({ kind: 'now-in', text: `went to ${queue}`, place: queue, at: null });
   return steps;
 }
 
@@ -48,7 +62,8 @@ export function replayWords({ outcome, by }: ReplayRecord): string {
   }
 }
 
-const DEATH = /^(x-death|x-first-death|x-last-death|x-exception|x-original-|x-retry|retry-count|kafka_dlt-|kafka_exception|__connect\.errors\.|dead-letter|dlq-|x-error|error-)/i;
+const DEATH =
+  /^(x-death|x-first-death|x-last-death|x-exception|x-original-|x-retry|retry-count|kafka_dlt-|kafka_exception|__connect\.errors\.|dead-letter|dlq-|x-error|error-)/i;
 
 /** The headers by which a letter says that, where and why it died. */
 export const headersThatSaySo = (headers: readonly HeaderView[]): readonly HeaderView[] => headers.filter(({ name }) => DEATH.test(name));

@@ -45,9 +45,14 @@ export function sagaPath(definition: SagaDefinition, instance: SagaInstance): Sa
   const stepOf = new Map(instance.steps.map((step) => [step.name, step]));
   const backwards = turned.has(instance.state);
   const over = backwards || ended.has(instance.state);
-  const forward = [first, ...definition.steps.map((defined) => station(stepOf.get(defined.name), defined.name, defined.success[0] ?? null, over))];
+  const forward = [
+    first,
+    ...definition.steps.map((defined) => station(stepOf.get(defined.name), defined.name, defined.success[0] ?? null, over)),
+  ];
   const undo = definition.steps.flatMap((defined, index) =>
-    defined.compensation.length === 0 ? [] : [undoStation(stepOf.get(defined.name), defined.compensation[0] ?? null, index + 1, instance.state)],
+    defined.compensation.length === 0
+      ? []
+      : [undoStation(stepOf.get(defined.name), defined.compensation[0] ?? null, index + 1, instance.state)],
   );
   const failedAt = forward.findIndex((one) => one.state === 'failed');
   const lastSeen = forward.findLastIndex((one) => one.at !== null);
@@ -84,8 +89,23 @@ function undoStation(step: SagaStep | undefined, type: string | null, under: num
   return { under, type, state: 'not-needed', at };
 }
 
+/** The event type that would end the waiting: the step's first success, or while it is undone its first compensation. */
+export function expectedType(definition: SagaDefinition | undefined, instance: SagaInstance): string | null {
+  const defined = definition?.steps.find((step) => step.name === instance.waitingFor);
+  if (!defined) return null;
+  return (turned.has(instance.state) ? defined.compensation[0] : defined.success[0]) ?? null;
+}
+
 /** Stuck first, then what is broken, then what is under way, soonest due first; finished ones by their end, newest first. */
-export const sagaStateOrder: readonly SagaState[] = ['stuck', 'partly-compensated', 'failed', 'compensating', 'running', 'compensated', 'completed'];
+export const sagaStateOrder: readonly SagaState[] = [
+  'stuck',
+  'partly-compensated',
+  'failed',
+  'compensating',
+  'running',
+  'compensated',
+  'completed',
+];
 
 export function byNeedOfALook(a: SagaInstance, b: SagaInstance): number {
   const rank = sagaStateOrder.indexOf(a.state) - sagaStateOrder.indexOf(b.state);

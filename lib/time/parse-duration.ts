@@ -7,6 +7,7 @@ export function parseDuration(text: string): Millis | null {
   const trimmed = text.trim();
   if (!/^(\d+(?:\.\d+)?\s*(?:ms|min|s|m|h|d)\s*)+$/.test(trimmed)) return null;
   let total = 0;
-  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d)/g)) total += Number(amount) * (UNITS[unit ?? ''] ?? 0);
+  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d)/g))
+    total += Number(amount) * (UNITS[unit ?? ''] ?? 0);
   return Math.round(total);
 }

@@ -21,12 +21,22 @@ describe('the service behind a client id or connection name', () => {
     expect(serviceNameOf(raw)).toBe(service);
   });
 
-  it.each(['kafkajs', 'rdkafka', 'sarama', 'consumer-1', 'adminclient-4', 'console-consumer', 'undefined', '', '  ', '127.0.0.1:5001 -> 127.0.0.1:5672', 'rabbitConnectionFactory#6fb365ed:0', '0b3e6f0e-5d0c-4f5e-9a39-6a1e7c1f2b3d'])(
-    'says nothing about %j',
-    (raw) => {
-      expect(serviceNameOf(raw)).toBeNull();
-    },
-  );
+  it.each([
+    'kafkajs',
+    'rdkafka',
+    'sarama',
+    'consumer-1',
+    'adminclient-4',
+    'console-consumer',
+    'undefined',
+    '',
+    '  ',
+    '127.0.0.1:5001 -> 127.0.0.1:5672',
+    'rabbitConnectionFactory#6fb365ed:0',
+    '0b3e6f0e-5d0c-4f5e-9a39-6a1e7c1f2b3d',
+  ])('says nothing about %j', (raw) => {
+    expect(serviceNameOf(raw)).toBeNull();
+  });
 
   it('takes the host out where it is known', () => {
     expect(serviceNameOf('ledger-node17', 'node17')).toBe('ledger');

@@ -6,13 +6,18 @@ const S = 1_000_000;
 
 describe('the axis of the waterfall', () => {
   it('[TL1] has one scale, from which the long pauses are cut', () => {
-    const scale = timelineScale([0, 1, 37, 38, 39, 40, 41, 51, 52, 500].map((s) => s * S), { width: 600 });
+    const scale = timelineScale(
+      [0, 1, 37, 38, 39, 40, 41, 51, 52, 500].map((s) => s * S),
+      { width: 600 },
+    );
     expect(scale.cuts.map((cut) => [cut.from / S, cut.to / S])).toEqual([
       [1, 37],
       [41, 51],
       [52, 500],
     ]);
-    const perMicro = scale.segments.filter((segment) => segment.to > segment.from).map((segment) => (segment.width - 28) / (segment.to - segment.from));
+    const perMicro = scale.segments
+      .filter((segment) => segment.to > segment.from)
+      .map((segment) => (segment.width - 28) / (segment.to - segment.from));
     for (const one of perMicro) expect(one).toBeCloseTo(scale.pixelsPerMicro, 12);
   });
 

@@ -44,7 +44,10 @@ const CUT_SHARE = 0.4;
 /** Shorter pauses are never cut, µs. */
 const SHORTEST_CUT = 50_000;
 
-export function timelineScale(moments: readonly Micros[], { width, maxCuts = 6, cutWidth = 40, padding = 14 }: TimelineScaleOptions): TimelineScale {
+export function timelineScale(
+  moments: readonly Micros[],
+  { width, maxCuts = 6, cutWidth = 40, padding = 14 }: TimelineScaleOptions,
+): TimelineScale {
   const times = [...new Set(moments)].sort((a, b) => a - b);
   const first = times[0] ?? 0;
   const last = times.at(-1) ?? first;

@@ -40,7 +40,8 @@ export interface InboxTimelineRow extends TreePlace {
   readonly inbox: InboxName;
   readonly title: string;
   readonly evidence: Evidence;
-  readonly services: readonly ServiceName[];
+  /** `null`: the wiring was not read yet. */
+  readonly services: readonly ServiceName[] | null;
   readonly from: Micros;
   /** `null`: nothing is known to have followed. */
   readonly to: Micros | null;
@@ -49,12 +50,14 @@ export interface InboxTimelineRow extends TreePlace {
 
 /** What is wired around the events, as the broker declares it now. */
 export interface TraceWiring {
+  /** False until it was read: then a consumer is not unknown, it is not asked for yet. */
+  readonly known: boolean;
   inboxesOf(broker: BrokerName, channel: ChannelName): readonly RoutedInbox[];
   servicesOf(broker: BrokerName, inbox: InboxName): readonly ServiceName[];
   deadLetterChannelOf(broker: BrokerName, inbox: InboxName): ChannelName | null;
 }
 
-export const noWiring: TraceWiring = { inboxesOf: () => [], servicesOf: () => [], deadLetterChannelOf: () => null };
+export const noWiring: TraceWiring = { known: false, inboxesOf: () => [], servicesOf: () => [], deadLetterChannelOf: () => null };
 
 /**
  * Where an event stands on the axis, µs. A broker's or producer's stamp in whole seconds (AMQP) would draw effects before their causes: then
@@ -64,7 +67,9 @@ export function momentOf(event: EventRow): { at: Micros; by: 'published' | 'obse
   const { publishedAt, observedAt } = event;
   if (publishedAt === null || publishedAt <= 0) return { at: observedAt, by: 'observed' };
   const coarse = publishedAt % 1_000_000 === 0;
-  return coarse && Math.abs(observedAt - publishedAt) < 5_000_000 ? { at: observedAt, by: 'observed' } : { at: publishedAt, by: 'published' };
+  return coarse && Math.abs(observedAt - publishedAt) < 5_000_000
+    ? { at: observedAt, by: 'observed' }
+    : { at: publishedAt, by: 'published' };
 }
 
 export function timelineRows(nodes: readonly TraceNode[], wiring: TraceWiring = noWiring): TimelineRow[] {
@@ -117,7 +122,7 @@ function belowEvent(row: EventDraft, effects: readonly TraceNode[], wiring: Trac
       inbox,
       title: groupOfInbox(inbox).group,
       evidence,
-      services: wiring.servicesOf(event.broker, inbox),
+      services: wiring.known ? wiring.servicesOf(event.broker, inbox) : null,
       from: row.at,
       to: first ? Math.max(row.at, momentOf(first.event).at) : null,
       until: first ? (first.event.deadLetter ? 'dead-letter' : 'effect') : null,
@@ -174,7 +179,9 @@ function withGuides(drafts: readonly Draft[]): TimelineRow[] {
 /** Reads the wiring out of the topology's picture: route, consume and dead-letter edges. */
 export function wiringOf({ nodes, edges }: Pick<TopologyView, 'nodes' | 'edges'>): TraceWiring {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const topics = new Set(nodes.flatMap((node) => (node.kind === 'channel' && node.system === 'kafka' ? [`${node.broker}/${node.title}`] : [])));
+  const topics = new Set(
+    nodes.flatMap((node) => (node.kind === 'channel' && node.system === 'kafka' ? [`${node.broker}/${node.title}`] : [])),
+  );
   const inboxes = new Map<string, RoutedInbox[]>();
   const services = new Map<string, ServiceName[]>();
   const letters = new Map<string, ChannelName>();
@@ -190,6 +197,7 @@ export function wiringOf({ nodes, edges }: Pick<TopologyView, 'nodes' | 'edges'>
     }
   }
   return {
+    known: true,
     // A RabbitMQ event says itself where it went (its routing key decides); only a Kafka topic leads to all of its groups.
     inboxesOf: (broker, channel) => (topics.has(`${broker}/${channel}`) ? (inboxes.get(`${broker}/${channel}`) ?? []) : []),
     servicesOf: (broker, inbox) => services.get(`${broker}/${inbox}`) ?? [],

@@ -14,7 +14,12 @@ export const noNews: TraceNews = { traces: new Set(), atLeast: false };
 const ENOUGH = 1_000;
 
 /** Counts each new trace once; the same object comes back when nothing is new, so that nothing is drawn again. */
-export function addFrame(news: TraceNews, events: NonNullable<LiveFrame['events']>, shown: ReadonlySet<TraceId>, errorsOnly: boolean): TraceNews {
+export function addFrame(
+  news: TraceNews,
+  events: NonNullable<LiveFrame['events']>,
+  shown: ReadonlySet<TraceId>,
+  errorsOnly: boolean,
+): TraceNews {
   const fresh = new Set<TraceId>();
   for (const row of events.rows) {
     if (row.traceId === null || (errorsOnly && !row.deadLetter) || shown.has(row.traceId) || news.traces.has(row.traceId)) continue;

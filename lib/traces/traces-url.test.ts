@@ -5,11 +5,15 @@ import { readTraceUrl, readTracesUrl, writeTraceUrl, writeTracesUrl } from './tr
 describe('the address of the list of traces', () => {
   it('reads back what it wrote and leaves the rest of the address alone', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 1, maxLength: 40 }).filter((s) => s.trim() !== ''), fc.boolean(), (q, errors) => {
-        const written = writeTracesUrl(new URLSearchParams('from=-1h&brokers=a'), { q, errors });
-        expect(readTracesUrl(new URLSearchParams(written.toString()))).toEqual({ q, errors, sel: null });
-        expect(written.get('from')).toBe('-1h');
-      }),
+      fc.property(
+        fc.string({ minLength: 1, maxLength: 40 }).filter((s) => s.trim() !== ''),
+        fc.boolean(),
+        (q, errors) => {
+          const written = writeTracesUrl(new URLSearchParams('from=-1h&brokers=a'), { q, errors });
+          expect(readTracesUrl(new URLSearchParams(written.toString()))).toEqual({ q, errors, sel: null });
+          expect(written.get('from')).toBe('-1h');
+        },
+      ),
     );
   });
 
@@ -21,7 +25,9 @@ describe('the address of the list of traces', () => {
 
 describe('the address of one trace', () => {
   it('carries view, event and tab, and only what differs from the usual', () => {
-    expect(writeTraceUrl(new URLSearchParams(), { view: 'table', event: 'k:a:b:0:1', tab: 'body' }).toString()).toBe('view=table&event=k%3Aa%3Ab%3A0%3A1&tab=body');
+    expect(writeTraceUrl(new URLSearchParams(), { view: 'table', event: 'k:a:b:0:1', tab: 'body' }).toString()).toBe(
+      'view=table&event=k%3Aa%3Ab%3A0%3A1&tab=body',
+    );
     expect(writeTraceUrl(new URLSearchParams('view=table&event=x&tab=body&inbox=q'), { event: null }).toString()).toBe('view=table');
   });
 

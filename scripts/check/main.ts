@@ -15,9 +15,26 @@ const STEPS: readonly Step[] = [
   { name: 'types', command: ['../typescript-native/bin/tsc', '--noEmit', '--incremental', 'false'] },
   { name: 'format', command: ['oxfmt', '--check', '.'], mend: 'npm run format' },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
-  { name: 'arrows', command: ['depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'app', 'components', 'lib', 'server', 'shop', 'scripts', 'e2e', 'bench'] },
+  {
+    name: 'arrows',
+    command: [
+      'depcruise',
+      '--config',
+      '.dependency-cruiser.cjs',
+      '--output-type',
+      'err-long',
+      'app',
+      'components',
+      'lib',
+      'server',
+      'shop',
+      'scripts',
+      'e2e',
+      'bench',
+    ],
+  },
   { name: 'dead code', command: ['knip', '--no-progress'] },
-  { name: 'fast tests', command: ['vitest', 'run', '--project', 'lib', '--project', 'components', '--reporter', 'dot'] },
+  { name: 'fast tests', command: ['vitest', 'run', '--project', 'lib', '--project', 'components', '--reporter', 'default'] },
 ];
 
 const run = ({ name, command, mend }: Step): Promise<boolean> =>

@@ -32,7 +32,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const dev = values.dev;
 if (!dev && process.env.EVENTYARD_DEMO_NO_BUILD === undefined && !buildIsFresh(ROOT)) {
   console.log('building the pages, once (about half a minute) …');
-  const built = spawnSync('npx', ['--no-install', 'next', 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
+  const built = spawnSync('npx', ['--no-install', 'next', 'build'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
+  });
   if (built.status !== 0) {
     console.error('the build failed; npx next build shows why');
     process.exit(1);
@@ -43,7 +47,17 @@ const port = await freePort(Number(values.port));
 const data = mkdtempSync(join(tmpdir(), 'eventyard-demo-'));
 const child = spawn(
   process.execPath,
-  ['--import', 'tsx', join(ROOT, 'server/index.ts'), '--config', join(ROOT, 'scripts/demo/eventyard.yaml'), '--port', String(port), '--data', data],
+  [
+    '--import',
+    'tsx',
+    join(ROOT, 'server/index.ts'),
+    '--config',
+    join(ROOT, 'scripts/demo/eventyard.yaml'),
+    '--port',
+    String(port),
+    '--data',
+    data,
+  ],
   {
     cwd: ROOT,
     stdio: 'inherit',
@@ -63,7 +77,9 @@ child.on('close', (code) => {
   rmSync(data, { recursive: true, force: true });
   process.exitCode = code ?? 1;
 });
-void whenUp(`http://127.0.0.1:${port}/readyz`).then(() => console.log(`\nThe shop is open: http://127.0.0.1:${port}   (Ctrl C closes it)\n`));
+void whenUp(`http://127.0.0.1:${port}/readyz`).then(() =>
+  console.log(`\nThe shop is open: http://127.0.0.1:${port}   (Ctrl C closes it)\n`),
+);
 
 /** The asked port, or the next free one: a second demo should not fail for the first one's sake. */
 async function freePort(wanted: number): Promise<number> {
@@ -80,7 +96,13 @@ async function freePort(wanted: number): Promise<number> {
 
 async function whenUp(url: string): Promise<void> {
   for (let tries = 0; tries < 300; tries += 1) {
-    if (await fetch(url).then((answer) => answer.ok, () => false)) return;
+    if (
+      await fetch(url).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    )
+      return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

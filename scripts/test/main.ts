@@ -39,7 +39,18 @@ async function step(name: string, command: readonly string[], env?: Readonly<Rec
 async function vitest(name: string, projects: readonly string[], env?: Readonly<Record<string, string>>): Promise<void> {
   const report = join(reports, `${name}.json`);
   const code = await run(
-    ['npx', '--no-install', 'vitest', 'run', ...projects.flatMap((project) => ['--project', project]), '--reporter', 'default', '--reporter', 'json', `--outputFile.json=${report}`],
+    [
+      'npx',
+      '--no-install',
+      'vitest',
+      'run',
+      ...projects.flatMap((project) => ['--project', project]),
+      '--reporter',
+      'default',
+      '--reporter',
+      'json',
+      `--outputFile.json=${report}`,
+    ],
     env,
   );
   tell(name, existsSync(report) ? countVitest(JSON.parse(readFileSync(report, 'utf8')), code) : { passed: 0, failed: 1, skipped: 0 });
@@ -66,7 +77,10 @@ async function main(): Promise<void> {
   }
   try {
     if (wanted('live') && brokersUp) await vitest('contracts and faults, on real Kafka and RabbitMQ', ['live']);
-    const built = wanted('build') || wanted('browser') ? await step('build', ['npx', '--no-install', 'next', 'build'], { NEXT_TELEMETRY_DISABLED: '1' }) : false;
+    const built =
+      wanted('build') || wanted('browser')
+        ? await step('build', ['npx', '--no-install', 'next', 'build'], { NEXT_TELEMETRY_DISABLED: '1' })
+        : false;
     if (wanted('browser') && built) await browser();
   } finally {
     if (brokersUp && process.env.EVENTYARD_TEST_KEEP_BROKERS === undefined) await run(brokers('stop'));
@@ -81,13 +95,22 @@ async function browser(): Promise<void> {
     return;
   }
   const report = join(reports, 'browser.json');
-  const code = await run(['npx', '--no-install', 'playwright', 'test', '--config', 'e2e/playwright.config.ts'], { CHROMIUM_PATH: chromium.path, PLAYWRIGHT_JSON_OUTPUT_FILE: report });
-  tell('browser stories', existsSync(report) ? countPlaywright(JSON.parse(readFileSync(report, 'utf8')), code) : { passed: 0, failed: 1, skipped: 0 });
+  const code = await run(['npx', '--no-install', 'playwright', 'test', '--config', 'e2e/playwright.config.ts'], {
+    CHROMIUM_PATH: chromium.path,
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  });
+  tell(
+    'browser stories',
+    existsSync(report) ? countPlaywright(JSON.parse(readFileSync(report, 'utf8')), code) : { passed: 0, failed: 1, skipped: 0 },
+  );
 }
 
 await main();
 rmSync(reports, { recursive: true, force: true });
-const total = counts.reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed, skipped: sum.skipped + one.skipped }), { passed: 0, failed: 0, skipped: 0 });
+const total = counts.reduce(
+  (sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed, skipped: sum.skipped + one.skipped }),
+  { passed: 0, failed: 0, skipped: 0 },
+);
 console.log(`\n${said.join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

@@ -7,7 +7,14 @@ export type BusMessage =
   | { readonly kind: 'announce'; readonly topic: string; readonly payload: unknown }
   | { readonly kind: 'ask'; readonly id: number; readonly command: string; readonly request: unknown }
   | { readonly kind: 'reply'; readonly id: number; readonly answer: unknown }
-  | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string; readonly retryable: boolean; readonly cure: string | null };
+  | {
+      readonly kind: 'failed';
+      readonly id: number;
+      readonly code: string;
+      readonly message: string;
+      readonly retryable: boolean;
+      readonly cure: string | null;
+    };
 
 /** One direction of a connection. `send` calls back when the other side's channel took it. */
 export interface BusWire {
@@ -114,7 +121,11 @@ export class BusCore implements Bus {
         return;
       case 'failed':
         this.settle(message.id)?.reject(
-          new AppError(message.code, message.message, message.cure === null ? { retryable: message.retryable } : { retryable: message.retryable, cure: message.cure }),
+          new AppError(
+            message.code,
+            message.message,
+            message.cure === null ? { retryable: message.retryable } : { retryable: message.retryable, cure: message.cure },
+          ),
         );
     }
   }
@@ -122,7 +133,14 @@ export class BusCore implements Bus {
   private async handle(id: number, command: string, request: unknown): Promise<void> {
     const handler = this.handlers.get(command);
     if (handler === undefined) {
-      this.send({ kind: 'failed', id, code: 'bus-no-handler', message: `nobody takes the command ${command}`, retryable: false, cure: null });
+      this.send({
+        kind: 'failed',
+        id,
+        code: 'bus-no-handler',
+        message: `nobody takes the command ${command}`,
+        retryable: false,
+        cure: null,
+      });
       return;
     }
     try {
@@ -130,7 +148,14 @@ export class BusCore implements Bus {
     } catch (error) {
       const known = isAppError(error);
       const message = error instanceof Error ? error.message : String(error);
-      this.send({ kind: 'failed', id, code: known ? error.code : 'internal', message, retryable: known && error.retryable, cure: known ? error.cure : null });
+      this.send({
+        kind: 'failed',
+        id,
+        code: known ? error.code : 'internal',
+        message,
+        retryable: known && error.retryable,
+        cure: known ? error.cure : null,
+      });
     }
   }
 

@@ -100,7 +100,17 @@ export function describeBusContract(name: string, open: () => Promise<BusWorld>)
 }
 
 export function aPicture(broker: string, padding = 0): BrokerPicture {
-  return { broker, system: 'kafka', inProcess: true, at: 1, product: 'x'.repeat(padding), channels: [], inboxes: [], bindings: [], missing: [] };
+  return {
+    broker,
+    system: 'kafka',
+    inProcess: true,
+    at: 1,
+    product: 'x'.repeat(padding),
+    channels: [],
+    inboxes: [],
+    bindings: [],
+    missing: [],
+  };
 }
 
 /** What `FarEnd.answerRetryTap` must do, for every adapter's far end. */

@@ -26,7 +26,12 @@ describe('configuration', () => {
 
   it('[C1] without a file everything has a default', () => {
     const config = readConfig({ env: {}, flags: {}, cwd: folder });
-    expect(config).toMatchObject({ listen: { host: '127.0.0.1', port: 7200 }, brokers: [], sagas: [], store: { directory: join(folder, 'data') } });
+    expect(config).toMatchObject({
+      listen: { host: '127.0.0.1', port: 7200 },
+      brokers: [],
+      sagas: [],
+      store: { directory: join(folder, 'data') },
+    });
   });
 
   it('[C2] flags win over the environment, which wins over the file', () => {
@@ -36,7 +41,9 @@ describe('configuration', () => {
   });
 
   it('[C3] every problem is told at once, by path, with what is allowed', () => {
-    const said = complaint('listen: { port: many }\nbogus: 1\nbrokers: [{ name: k, kafka: { brokers: ["h:1"], sasl: { mechanism: md5, username: u, password: p } } }]');
+    const said = complaint(
+      'listen: { port: many }\nbogus: 1\nbrokers: [{ name: k, kafka: { brokers: ["h:1"], sasl: { mechanism: md5, username: u, password: p } } }]',
+    );
     expect(said).toContain('listen.port: number is expected');
     expect(said).toContain('bogus: there is no such setting');
     expect(said).toContain('brokers.0.kafka.sasl.mechanism: one of plain, scram-sha-256, scram-sha-512 is allowed');
@@ -69,12 +76,22 @@ describe('configuration', () => {
   });
 
   it('a name given twice and a broker of two kinds are refused', () => {
-    expect(complaint('brokers: [{ name: a, kafka: { brokers: ["h:1"] } }, { name: a, kafka: { brokers: ["h:2"] } }]')).toContain('the name a is given twice');
-    expect(complaint('brokers: [{ name: a, kafka: { brokers: ["h:1"] }, rabbitmq: { url: "amqp://h", api: "http://h" } }]')).toContain('exactly one of kafka: or rabbitmq:');
+    expect(complaint('brokers: [{ name: a, kafka: { brokers: ["h:1"] } }, { name: a, kafka: { brokers: ["h:2"] } }]')).toContain(
+      'the name a is given twice',
+    );
+    expect(complaint('brokers: [{ name: a, kafka: { brokers: ["h:1"] }, rabbitmq: { url: "amqp://h", api: "http://h" } }]')).toContain(
+      'exactly one of kafka: or rabbitmq:',
+    );
   });
 
   it('the commented example loads, and so do the demo and the shop', () => {
-    const env = { KAFKA_PASSWORD: 'p', RABBITMQ_PASSWORD: 'p', KAFKA_BROKERS: 'h:9092', AMQP_URL: 'amqp://h', RABBITMQ_API_URL: 'http://h:15672' };
+    const env = {
+      KAFKA_PASSWORD: 'p',
+      RABBITMQ_PASSWORD: 'p',
+      KAFKA_BROKERS: 'h:9092',
+      AMQP_URL: 'amqp://h',
+      RABBITMQ_API_URL: 'http://h:15672',
+    };
     for (const file of ['eventyard.example.yaml', 'scripts/demo/eventyard.yaml', 'shop/eventyard.yaml']) {
       const config = readConfig({ file: join(process.cwd(), file), env, flags: {}, cwd: folder });
       expect(config.brokers.length, file).toBe(2);

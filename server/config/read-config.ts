@@ -31,9 +31,13 @@ export function readConfig(sources: ConfigSources): Config {
   if (!parsed.success) problems.push(...describeIssues(parsed.error));
   else problems.push(...describeClashes(parsed.data));
   if (problems.length > 0 || !parsed.success) {
-    throw new AppError('config', `the configuration${from === null ? '' : ` (${from})`} cannot be used:\n${problems.map((one) => `  ${one}`).join('\n')}`, {
-      cure: 'eventyard.example.yaml shows every setting',
-    });
+    throw new AppError(
+      'config',
+      `the configuration${from === null ? '' : ` (${from})`} cannot be used:\n${problems.map((one) => `  ${one}`).join('\n')}`,
+      {
+        cure: 'eventyard.example.yaml shows every setting',
+      },
+    );
   }
   const config = parsed.data;
   return Object.freeze({ ...config, store: { ...config.store, directory: absolute(config.store.directory, sources.cwd) } });
@@ -49,7 +53,8 @@ function readTree(sources: ConfigSources): { tree: Tree; from: string | null } {
   }
   try {
     const tree: unknown = parseYaml(readFileSync(file, 'utf8')) ?? {};
-    if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) throw new AppError('config', `${file}: a mapping of settings is expected`);
+    if (typeof tree !== 'object' || tree === null || Array.isArray(tree))
+      throw new AppError('config', `${file}: a mapping of settings is expected`);
     return { tree: tree as Tree, from: file };
   } catch (error) {
     if (error instanceof YAMLParseError) {
@@ -65,7 +70,9 @@ function readTree(sources: ConfigSources): { tree: Tree; from: string | null } {
 function resolveValues(value: unknown, path: readonly string[], sources: ConfigSources, base: string, problems: string[]): unknown {
   if (Array.isArray(value)) return value.map((item, n) => resolveValues(item, [...path, String(n)], sources, base, problems));
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolveValues(item, [...path, key], sources, base, problems)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, resolveValues(item, [...path, key], sources, base, problems)]),
+    );
   }
   if (typeof value !== 'string') return value;
   const text = value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => {
@@ -110,7 +117,9 @@ function describeClashes(config: Config): string[] {
   const sagas = config.sagas.map((saga) => saga.name);
   for (const name of new Set(sagas.filter((one, n) => sagas.indexOf(one) !== n))) problems.push(`sagas: the name ${name} is given twice`);
   if (!isLoopback(config.listen.host)) {
-    problems.push('listen.host: only a loopback address (127.0.0.1, ::1, localhost) is allowed, because there is no sign-in yet: anybody who reaches the port could read bodies and replay');
+    problems.push(
+      'listen.host: only a loopback address (127.0.0.1, ::1, localhost) is allowed, because there is no sign-in yet: anybody who reaches the port could read bodies and replay',
+    );
   }
   return problems;
 }

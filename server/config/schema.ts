@@ -38,7 +38,10 @@ const tls = z.union([
 
 const kafka = z.strictObject({
   /** A list, or one text with commas as it stands in KAFKA_BROKERS. */
-  brokers: z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(z.string().regex(/^[^\s:]+:\d+$/, 'host:port')).min(1)),
+  brokers: z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',') : value),
+    z.array(z.string().regex(/^[^\s:]+:\d+$/, 'host:port')).min(1),
+  ),
   clientId: z.string().optional(),
   sasl: z
     .strictObject({ mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']), username: z.string(), password: z.string() })
@@ -68,13 +71,18 @@ const broker = z
     inProcess: z.enum(['kafka', 'rabbitmq']).optional(),
     tap,
   })
-  .refine((one) => [one.kafka, one.rabbitmq, one.inProcess].filter((kind) => kind !== undefined).length === 1, 'exactly one of kafka: or rabbitmq: is expected');
+  .refine(
+    (one) => [one.kafka, one.rabbitmq, one.inProcess].filter((kind) => kind !== undefined).length === 1,
+    'exactly one of kafka: or rabbitmq: is expected',
+  );
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 
 const saga = z.strictObject({
   name,
-  identifiedBy: z.string().regex(/^(business-key:.+|correlation-id|saga-id|trace-id)$/, 'business-key:<name>, correlation-id, saga-id or trace-id'),
+  identifiedBy: z
+    .string()
+    .regex(/^(business-key:.+|correlation-id|saga-id|trace-id)$/, 'business-key:<name>, correlation-id, saga-id or trace-id'),
   start: oneOrMore,
   steps: z
     .array(
@@ -94,14 +102,20 @@ const saga = z.strictObject({
 /** `eventyard.yaml`, with every default. Unknown keys are errors. `eventyard.example.yaml` shows it commented, and a test loads that. */
 export const configSchema = z.strictObject({
   environment: z
-    .strictObject({ name: z.string().min(1).max(40).default('local'), kind: z.enum(['production', 'staging', 'development', 'demo']).default('development') })
+    .strictObject({
+      name: z.string().min(1).max(40).default('local'),
+      kind: z.enum(['production', 'staging', 'development', 'demo']).default('development'),
+    })
     .prefault({}),
   listen: z
     .strictObject({ host: z.string().default('127.0.0.1'), port: port.default(7200), allowedHosts: z.array(z.string()).default([]) })
     .prefault({}),
   store: z
     .strictObject({
-      url: z.string().regex(/^https?:\/\//, 'http:// or https://').optional(),
+      url: z
+        .string()
+        .regex(/^https?:\/\//, 'http:// or https://')
+        .optional(),
       user: z.string().optional(),
       password: z.string().optional(),
       database: z.string().optional(),
@@ -115,7 +129,10 @@ export const configSchema = z.strictObject({
   sagas: z.array(saga).default([]),
   samples: z.strictObject({ every: duration.default(10_000) }).prefault({}),
   log: z
-    .strictObject({ level: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']).default('info'), format: z.enum(['json', 'pretty']).default('json') })
+    .strictObject({
+      level: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+      format: z.enum(['json', 'pretty']).default('json'),
+    })
     .prefault({}),
   development: flag.default(false),
 });
@@ -124,7 +141,8 @@ export type Config = z.output<typeof configSchema>;
 export type BrokerConfig = Config['brokers'][number];
 
 /** Which protocol a configured broker speaks. */
-export const systemOf = (broker: BrokerConfig): 'kafka' | 'rabbitmq' => broker.inProcess ?? (broker.kafka === undefined ? 'rabbitmq' : 'kafka');
+export const systemOf = (broker: BrokerConfig): 'kafka' | 'rabbitmq' =>
+  broker.inProcess ?? (broker.kafka === undefined ? 'rabbitmq' : 'kafka');
 
 /** Values at these keys are secrets: `file:` is read for them, and they are never shown. */
 export const SECRET_KEYS: ReadonlySet<string> = new Set(['password', 'apiPassword', 'key', 'url', 'api', 'prometheus']);

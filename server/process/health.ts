@@ -27,7 +27,10 @@ export function answerHealth(request: IncomingMessage, response: ServerResponse,
   }
   if (path === '/readyz') {
     void readiness(parts).then((found) => {
-      response.writeHead(found.every((part) => part.ready) ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+      response.writeHead(found.every((part) => part.ready) ? 200 : 503, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+      });
       response.end(`${JSON.stringify({ ready: found.every((part) => part.ready), parts: found })}\n`);
     });
     return true;
@@ -42,7 +45,9 @@ export function answerHealth(request: IncomingMessage, response: ServerResponse,
 async function readiness({ store, bus }: HealthParts): Promise<readonly Part[]> {
   const [stored, collected] = await Promise.all([
     store.ready().catch((error: Error) => ({ ready: false, detail: error.message })),
-    bus.ask('readiness', {}, { timeoutMs: 2_000 }).catch((error: Error) => ({ parts: [{ name: 'collector', ready: false, detail: error.message }] })),
+    bus
+      .ask('readiness', {}, { timeoutMs: 2_000 })
+      .catch((error: Error) => ({ parts: [{ name: 'collector', ready: false, detail: error.message }] })),
   ]);
   return [{ name: 'store', ...stored }, ...collected.parts];
 }

@@ -12,8 +12,14 @@ export async function listen(server: Server, host: string, port: number): Promis
     await once(server, 'listening');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EADDRINUSE') throw new AppError('port-taken', `port ${port} on ${host} is taken by another program`, { cure: 'stop it, or choose another with --port' });
-    if (code === 'EACCES') throw new AppError('port-not-allowed', `port ${port} needs more rights than this user has`, { cure: 'choose a port above 1023 with --port' });
+    if (code === 'EADDRINUSE')
+      throw new AppError('port-taken', `port ${port} on ${host} is taken by another program`, {
+        cure: 'stop it, or choose another with --port',
+      });
+    if (code === 'EACCES')
+      throw new AppError('port-not-allowed', `port ${port} needs more rights than this user has`, {
+        cure: 'choose a port above 1023 with --port',
+      });
     throw new AppError('listen', `cannot listen on ${host}:${port} (${code ?? 'unknown reason'})`, { cause: error });
   }
   const address = server.address();

@@ -34,7 +34,12 @@ export function superviseChild({ entry, name, env = {}, log, onStart }: Supervis
   const start = (): void => {
     timer = null;
     const startedAt = Date.now();
-    const started = fork(entry, { serialization: 'advanced', execArgv: ['--import', 'tsx'], env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const started = fork(entry, {
+      serialization: 'advanced',
+      execArgv: ['--import', 'tsx'],
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     child = started;
     started.once('exit', (code, signal) => {
       child = null;

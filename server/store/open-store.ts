@@ -43,7 +43,14 @@ const TRY_FOR_MS = 10_000;
 
 /** Opens the store, with its schema up to date. Throws an `AppError` that says what to do when it cannot. */
 export async function openStore(settings: StoreSettings, { log }: StoreParts): Promise<Store> {
-  const owned = settings.url === undefined ? await startEmbeddedStore({ directory: settings.directory, log, ...(settings.memoryMb !== undefined && { memoryMb: settings.memoryMb }) }) : null;
+  const owned =
+    settings.url === undefined
+      ? await startEmbeddedStore({
+          directory: settings.directory,
+          log,
+          ...(settings.memoryMb !== undefined && { memoryMb: settings.memoryMb }),
+        })
+      : null;
   try {
     return await openStoreAt(settings, owned, log);
   } catch (error) {
@@ -57,7 +64,8 @@ async function openStoreAt(settings: StoreSettings, owned: EmbeddedStore | null,
   const user = owned?.user ?? settings.user ?? 'default';
   const password = owned?.password ?? settings.password ?? '';
   const database = owned?.database ?? settings.database ?? DEFAULT_DATABASE;
-  if (!/^[A-Za-z_]\w{0,63}$/.test(database)) throw new AppError('store-refused', 'The name of the database may hold letters, digits and _ only', { cure: 'Change store.database.' });
+  if (!/^[A-Za-z_]\w{0,63}$/.test(database))
+    throw new AppError('store-refused', 'The name of the database may hold letters, digits and _ only', { cure: 'Change store.database.' });
 
   const kind = await patiently(() => kindAt(url), log);
   if (kind === 'server') await patiently(() => createDatabase({ url, user, password }, database), log);
@@ -115,17 +123,26 @@ function assemble(client: StoreClient, kind: Store['kind'], owned: EmbeddedStore
 
 function checkedUrl(url: string): string {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url.replace(/\/+$/, '');
-  throw new AppError('store-refused', 'store.url is not a URL of the form http://host:8123', { cure: 'Correct store.url, or leave it out for the embedded store.' });
+  throw new AppError('store-refused', 'store.url is not a URL of the form http://host:8123', {
+    cure: 'Correct store.url, or leave it out for the embedded store.',
+  });
 }
 
 /** The embedded store says so itself; everything else that answers a ping is a ClickHouse server. */
 async function kindAt(url: string): Promise<Store['kind']> {
   const unreachable = (cause: unknown): AppError =>
-    new AppError('store-unreachable', 'The store cannot be reached', { retryable: true, cause, cure: 'Check store.url, and that the server runs.' });
+    new AppError('store-unreachable', 'The store cannot be reached', {
+      retryable: true,
+      cause,
+      cure: 'Check store.url, and that the server runs.',
+    });
   const answer = await fetch(`${url}/ping`, { signal: AbortSignal.timeout(5_000) }).catch((error: unknown) => {
     throw unreachable(error);
   });
-  if ((await answer.text()).trim() !== 'Ok.') throw new AppError('store-refused', 'What answers at store.url is not ClickHouse', { cure: 'Check store.url: it is the HTTP port, 8123 by default.' });
+  if ((await answer.text()).trim() !== 'Ok.')
+    throw new AppError('store-refused', 'What answers at store.url is not ClickHouse', {
+      cure: 'Check store.url: it is the HTTP port, 8123 by default.',
+    });
   return answer.headers.has(EMBEDDED_HEADER) ? 'embedded' : 'server';
 }
 
@@ -139,7 +156,7 @@ async function createDatabase(settings: { url: string; user: string; password: s
 }
 
 async function patiently<T>(work: () => Promise<T>, log: Log): Promise<T> {
-  for (const until = Date.now() + TRY_FOR_MS; ; ) {
+  for (const until = Date.now() + TRY_FOR_MS; ;) {
     try {
       return await work();
     } catch (error) {

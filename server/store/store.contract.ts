@@ -39,9 +39,24 @@ export const aBatch = (tap: string, number: number, events: readonly ObservedEve
 });
 
 /** `count` events of a tap, a millisecond apart, with offsets that go on over batches. */
-export const someEvents = (tap: string, number: number, count: number, given: (index: number) => Partial<ObservedEvent> = () => ({}), at = quietTime()): readonly ObservedEvent[] =>
+export const someEvents = (
+  tap: string,
+  number: number,
+  count: number,
+  given: (index: number) => Partial<ObservedEvent> = () => ({}),
+  at = quietTime(),
+): readonly ObservedEvent[] =>
   Array.from({ length: count }, (_, index) =>
-    anEvent({ broker: tap, tap, batch: number, index, offset: number * 100_000 + index, observedAt: at + index * 1_000, messageId: `${tap}-m-${number}-${index}`, ...given(index) }),
+    anEvent({
+      broker: tap,
+      tap,
+      batch: number,
+      index,
+      offset: number * 100_000 + index,
+      observedAt: at + index * 1_000,
+      messageId: `${tap}-m-${number}-${index}`,
+      ...given(index),
+    }),
   );
 
 /** The promises of `store.ts`, against any store. `open` is called once; each test uses taps of its own. */
@@ -56,8 +71,11 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
     afterAll(() => under?.close());
 
     const publishedBy = async (tap: string, at = quietTime()): Promise<number> =>
-      (await store.edges(around(at))).filter((edge) => edge.broker === tap && edge.kind === 'publish').reduce((sum, edge) => sum + edge.count, 0);
-    const storedOf = async (tap: string, at = quietTime()): Promise<number> => (await store.recentEvents({ range: around(at), limit: 10_000, broker: tap })).rows.length;
+      (await store.edges(around(at)))
+        .filter((edge) => edge.broker === tap && edge.kind === 'publish')
+        .reduce((sum, edge) => sum + edge.count, 0);
+    const storedOf = async (tap: string, at = quietTime()): Promise<number> =>
+      (await store.recentEvents({ range: around(at), limit: 10_000, broker: tap })).rows.length;
 
     describe('batches', () => {
       it('[S1] a batch is stored with all of its events, and the tap stands behind it', async () => {
@@ -70,7 +88,10 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
       it('[S1] a batch of two days is refused whole', async () => {
         const tap = freshName('midnight');
         const midnight = Math.floor(quietTime() / 86_400_000_000) * 86_400_000_000;
-        const events = [anEvent({ broker: tap, tap, observedAt: midnight - 1 }), anEvent({ broker: tap, tap, index: 1, observedAt: midnight })];
+        const events = [
+          anEvent({ broker: tap, tap, observedAt: midnight - 1 }),
+          anEvent({ broker: tap, tap, index: 1, observedAt: midnight }),
+        ];
         await expect(store.append(aBatch(tap, 1, events))).rejects.toMatchObject({ code: 'store-refused', retryable: false });
         expect(await store.tapPosition(tap)).toMatchObject({ batch: 0 });
       });
@@ -78,20 +99,37 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
       it('[S2] a batch appended again changes nothing: not the events, not one rollup', async () => {
         const tap = freshName('twice');
         const trace = freshName('trace');
-        const batch = aBatch(tap, 1, [...someEvents(tap, 1, 20, () => ({ traceId: trace })), aDeadLetter({ broker: tap, tap, index: 20, offset: 999, observedAt: quietTime(), traceId: trace })]);
+        const batch = aBatch(tap, 1, [
+          ...someEvents(tap, 1, 20, () => ({ traceId: trace })),
+          aDeadLetter({ broker: tap, tap, index: 20, offset: 999, observedAt: quietTime(), traceId: trace }),
+        ]);
         await store.append(batch);
-        const before = { edges: (await store.edges(around(quietTime()))).filter((edge) => edge.broker === tap), traces: await traceOf(store, trace), groups: await groupsOf(store, tap) };
+        const before = {
+          edges: (await store.edges(around(quietTime()))).filter((edge) => edge.broker === tap),
+          traces: await traceOf(store, trace),
+          groups: await groupsOf(store, tap),
+        };
         await store.append(batch);
         await under.other.append(batch);
         await store.tapPosition(tap);
         await store.append(batch);
         expect(await storedOf(tap)).toBe(21);
-        expect({ edges: (await store.edges(around(quietTime()))).filter((edge) => edge.broker === tap), traces: await traceOf(store, trace), groups: await groupsOf(store, tap) }).toEqual(before);
+        expect({
+          edges: (await store.edges(around(quietTime()))).filter((edge) => edge.broker === tap),
+          traces: await traceOf(store, trace),
+          groups: await groupsOf(store, tap),
+        }).toEqual(before);
       });
 
       it('[S2] reading a position repairs the newest batch without counting it again', async () => {
         const tap = freshName('repair');
-        await store.append(aBatch(tap, 1, someEvents(tap, 1, 30, () => ({ traceId: `${tap}-t` }))));
+        await store.append(
+          aBatch(
+            tap,
+            1,
+            someEvents(tap, 1, 30, () => ({ traceId: `${tap}-t` })),
+          ),
+        );
         await under.other.tapPosition(tap);
         await store.tapPosition(tap);
         expect(await publishedBy(tap)).toBe(30);
@@ -103,14 +141,26 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         const kinds = ['OrderPlaced', 'OrderPaid', 'OrderShipped'];
         const all: ObservedEvent[] = [];
         for (let number = 1; number <= 4; number++) {
-          const events = someEvents(tap, number, 100, (i) => ({
-            type: kinds[i % 3]!,
-            channel: `channel-${i % 2}`,
-            source: i % 5 === 0 ? null : `service-${i % 2}`,
-            traceId: `${tap}-${i % 7}`,
-            inboxes: i % 2 === 0 ? [{ inbox: 'q1', evidence: 'declared' }, { inbox: 'q2', evidence: 'seen' }] : [],
-            ...(i % 10 === 0 && { deadLetter: true, failure: aFailure({ lastOrigin: { ...noOrigin, inbox: 'q1' } }) }),
-          }), quietTime() + number * 3_000_000);
+          const events = someEvents(
+            tap,
+            number,
+            100,
+            (i) => ({
+              type: kinds[i % 3]!,
+              channel: `channel-${i % 2}`,
+              source: i % 5 === 0 ? null : `service-${i % 2}`,
+              traceId: `${tap}-${i % 7}`,
+              inboxes:
+                i % 2 === 0
+                  ? [
+                      { inbox: 'q1', evidence: 'declared' },
+                      { inbox: 'q2', evidence: 'seen' },
+                    ]
+                  : [],
+              ...(i % 10 === 0 && { deadLetter: true, failure: aFailure({ lastOrigin: { ...noOrigin, inbox: 'q1' } }) }),
+            }),
+            quietTime() + number * 3_000_000,
+          );
           all.push(...events);
           await store.append(aBatch(tap, number, events));
         }
@@ -131,13 +181,22 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         expect((await traceOf(store, `${tap}-3`))?.events).toBe(all.filter((event) => event.traceId === `${tap}-3`).length);
         expect((await groupsOf(store, tap)).reduce((sum, group) => sum + group.count, 0)).toBe(40);
         const types = await store.typesOf({ broker: tap }, around(quietTime()));
-        expect(types.map((row) => [row.type, row.count]).sort()).toEqual(kinds.map((type) => [type, all.filter((event) => event.type === type).length]).sort());
+        expect(types.map((row) => [row.type, row.count]).sort()).toEqual(
+          kinds.map((type) => [type, all.filter((event) => event.type === type).length]).sort(),
+        );
       });
 
       it('[S4] a long range is answered by the stored steps and counts the same, late events too', async () => {
         const tap = freshName('steps');
         const start = quietTime();
-        for (let number = 1; number <= 8; number++) await store.append(aBatch(tap, number, someEvents(tap, number, 10, () => ({}), start + number * 27_000_000)));
+        for (let number = 1; number <= 8; number++)
+          await store.append(
+            aBatch(
+              tap,
+              number,
+              someEvents(tap, number, 10, () => ({}), start + number * 27_000_000),
+            ),
+          );
         const late = someEvents(tap, 9, 5, () => ({}), start + 20_000_000);
         await store.append(aBatch(tap, 9, late));
         const days = (count: number): TimeRange => ({ from: start - count * 86_400_000_000, to: start + 3_600_000_000 });
@@ -154,7 +213,10 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         await store.append(aBatch(tap, 1, someEvents(tap, 1, 10), { epoch: first.epoch }));
         const second = await under.other.acquireLease(tap, 'two');
         expect(second.epoch).toBeGreaterThan(first.epoch);
-        await expect(store.append(aBatch(tap, 2, someEvents(tap, 2, 10), { epoch: first.epoch }))).rejects.toMatchObject({ code: 'store-fenced', retryable: false });
+        await expect(store.append(aBatch(tap, 2, someEvents(tap, 2, 10), { epoch: first.epoch }))).rejects.toMatchObject({
+          code: 'store-fenced',
+          retryable: false,
+        });
         expect(await under.other.tapPosition(tap)).toMatchObject({ batch: 1, batchSize: 10 });
         await under.other.append(aBatch(tap, 2, someEvents(tap, 2, 7), { epoch: second.epoch }));
         expect(await storedOf(tap)).toBe(17);
@@ -163,14 +225,19 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
 
       it('[S5] of many who take a tap over at once each gets an epoch of its own', async () => {
         const tap = freshName('many');
-        const leases = await Promise.all(Array.from({ length: 4 }, (_, i) => (i % 2 === 0 ? store : under.other).acquireLease(tap, `owner-${i}`)));
+        const leases = await Promise.all(
+          Array.from({ length: 4 }, (_, i) => (i % 2 === 0 ? store : under.other).acquireLease(tap, `owner-${i}`)),
+        );
         expect(new Set(leases.map((lease) => lease.epoch)).size).toBe(4);
       });
 
       it('[S5] an insert of the old epoch that is under way ends before the position is read', async () => {
         const tap = freshName('under-way');
         const old = await store.acquireLease(tap, 'one');
-        const underWay = store.append(aBatch(tap, 1, someEvents(tap, 1, 4_000), { epoch: old.epoch })).then(() => true, () => false);
+        const underWay = store.append(aBatch(tap, 1, someEvents(tap, 1, 4_000), { epoch: old.epoch })).then(
+          () => true,
+          () => false,
+        );
         const next = await under.other.acquireLease(tap, 'two');
         const position = await under.other.tapPosition(tap);
         await underWay;
@@ -183,7 +250,9 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
       it('[S7] timestamps of a hundred days, of 1970 and of year 9999, or no number at all, refuse no batch', async () => {
         const tap = freshName('time');
         const odd = [0, -1, Date.UTC(9999, 11, 31) * 1000, Number.MAX_VALUE, -Infinity, Infinity, NaN, 1.5];
-        const events = someEvents(tap, 1, 101 + odd.length, (i) => ({ publishedAt: i < 101 ? Date.UTC(2001, 0, 1 + i) * 1000 : odd[i - 101]! }));
+        const events = someEvents(tap, 1, 101 + odd.length, (i) => ({
+          publishedAt: i < 101 ? Date.UTC(2001, 0, 1 + i) * 1000 : odd[i - 101]!,
+        }));
         await store.append(aBatch(tap, 1, events));
         const rows = (await store.recentEvents({ range: around(quietTime()), limit: 200, broker: tap })).rows.toReversed();
         expect(rows).toHaveLength(109);
@@ -193,11 +262,36 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
 
       it('gives the offsets back where a tap goes on: the highest of every partition, also past gaps', async () => {
         const tap = freshName('offsets');
-        await store.append(aBatch(tap, 1, someEvents(tap, 1, 3), { offsets: new Map([['orders', new Map([[0, 100_003], [1, 7]])]]) }));
-        await store.append(aBatch(tap, 2, [], { offsets: new Map([['orders', new Map([[1, 9]])], ['payments', new Map([[4, 1]])]]), gaps: [aGap(tap)] }));
+        await store.append(
+          aBatch(tap, 1, someEvents(tap, 1, 3), {
+            offsets: new Map([
+              [
+                'orders',
+                new Map([
+                  [0, 100_003],
+                  [1, 7],
+                ]),
+              ],
+            ]),
+          }),
+        );
+        await store.append(
+          aBatch(tap, 2, [], {
+            offsets: new Map([
+              ['orders', new Map([[1, 9]])],
+              ['payments', new Map([[4, 1]])],
+            ]),
+            gaps: [aGap(tap)],
+          }),
+        );
         const position = await under.other.tapPosition(tap);
         expect(position.batch).toBe(2);
-        expect(position.offsets.get('orders')).toEqual(new Map([[0, 100_003], [1, 9]]));
+        expect(position.offsets.get('orders')).toEqual(
+          new Map([
+            [0, 100_003],
+            [1, 9],
+          ]),
+        );
         expect(position.offsets.get('payments')).toEqual(new Map([[4, 1]]));
         const gaps = (await store.gaps(around(quietTime()), 100)).filter((gap) => gap.tap === tap);
         expect(gaps).toEqual([aGap(tap)]);
@@ -217,19 +311,79 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         const tap = freshName('exact');
         const bytes = new Uint8Array(256).map((_, i) => i);
         const rich = anEvent({
-          broker: tap, system: 'rabbitmq', tap, batch: 1, index: 0, observedAt: quietTime() + 123, publishedAt: null, publishedAtBy: null,
-          routingKey: '', key: new Uint8Array(0), body: bytes, bodySize: 70_000,
+          broker: tap,
+          system: 'rabbitmq',
+          tap,
+          batch: 1,
+          index: 0,
+          observedAt: quietTime() + 123,
+          publishedAt: null,
+          publishedAtBy: null,
+          routingKey: '',
+          key: new Uint8Array(0),
+          body: bytes,
+          bodySize: 70_000,
           headers: [aHeader('x', bytes, 'S'), aHeader('x', null, 'V'), aHeader('', '', 'property'), aHeader('été ☃', 'é', 'S')],
-          traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), parentSpanId: 'c'.repeat(16), correlationId: 'corr', causationId: 'cause', conversationId: 'conv', sagaId: 'saga', replyTo: 'r', attempt: 0,
-          businessKeys: [{ name: 'order', value: `${tap}-o` }, { name: '', value: "it's \\ \n \u0000 ☃" }],
-          why: [{ field: 'type', from: 'header' }], framework: 'house', version: '2', sourceEvidence: 'inferred', contentType: null, contentEncoding: 'gzip', schemaId: 7, bodyProblem: 'not JSON',
-          contexts: [{ system: 'w3c', traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), parentSpanId: null, sampled: true, origin: false, from: 'traceparent' }, { system: 'b3', traceId: 'other', spanId: '', parentSpanId: 'c'.repeat(16), sampled: null, origin: true, from: 'b3' }],
-          inboxes: [{ inbox: 'q', evidence: 'declared' }], deadLetter: true, failure: aFailure({ stack: 'at x\n at y', lastOrigin: { channel: 'c', inbox: 'q', partition: null, offset: null, routingKey: '' } }),
-          replayId: 'replay-1', replayOf: 'k:a:b:0:1',
+          traceId: 'a'.repeat(32),
+          spanId: 'b'.repeat(16),
+          parentSpanId: 'c'.repeat(16),
+          correlationId: 'corr',
+          causationId: 'cause',
+          conversationId: 'conv',
+          sagaId: 'saga',
+          replyTo: 'r',
+          attempt: 0,
+          businessKeys: [
+            { name: 'order', value: `${tap}-o` },
+            { name: '', value: "it's \\ \n \u0000 ☃" },
+          ],
+          why: [{ field: 'type', from: 'header' }],
+          framework: 'house',
+          version: '2',
+          sourceEvidence: 'inferred',
+          contentType: null,
+          contentEncoding: 'gzip',
+          schemaId: 7,
+          bodyProblem: 'not JSON',
+          contexts: [
+            {
+              system: 'w3c',
+              traceId: 'a'.repeat(32),
+              spanId: 'b'.repeat(16),
+              parentSpanId: null,
+              sampled: true,
+              origin: false,
+              from: 'traceparent',
+            },
+            { system: 'b3', traceId: 'other', spanId: '', parentSpanId: 'c'.repeat(16), sampled: null, origin: true, from: 'b3' },
+          ],
+          inboxes: [{ inbox: 'q', evidence: 'declared' }],
+          deadLetter: true,
+          failure: aFailure({
+            stack: 'at x\n at y',
+            lastOrigin: { channel: 'c', inbox: 'q', partition: null, offset: null, routingKey: '' },
+          }),
+          replayId: 'replay-1',
+          replayOf: 'k:a:b:0:1',
         });
         const bare = anEvent({
-          broker: tap, tap, batch: 1, index: 1, offset: 0, observedAt: quietTime(), key: null, body: null, bodySize: 0, headers: [], type: null, version: null, source: null, sourceEvidence: null, messageId: null,
-          businessKeys: [], contentType: null,
+          broker: tap,
+          tap,
+          batch: 1,
+          index: 1,
+          offset: 0,
+          observedAt: quietTime(),
+          key: null,
+          body: null,
+          bodySize: 0,
+          headers: [],
+          type: null,
+          version: null,
+          source: null,
+          sourceEvidence: null,
+          messageId: null,
+          businessKeys: [],
+          contentType: null,
         });
         await store.append(aBatch(tap, 1, [rich, bare]));
         expect(await store.event(rich.id)).toEqual(rich);
@@ -242,7 +396,16 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         const tap = freshName('large');
         const html = '<img src=x onerror=alert(1)>{a:String}\'"`; --';
         const event = anEvent({
-          broker: tap, tap, observedAt: quietTime(), body: new Uint8Array(1_000_000).fill(0x0a), type: html, source: html, channel: html, key: utf8(html), messageId: html, correlationId: `${tap}\ud800`,
+          broker: tap,
+          tap,
+          observedAt: quietTime(),
+          body: new Uint8Array(1_000_000).fill(0x0a),
+          type: html,
+          source: html,
+          channel: html,
+          key: utf8(html),
+          messageId: html,
+          correlationId: `${tap}\ud800`,
           headers: Array.from({ length: 300 }, (_, i) => aHeader(`h${i % 7}`, `${html}${i}`)),
         });
         await store.append(aBatch(tap, 1, [event]));
@@ -250,21 +413,42 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         expect(Buffer.compare(found?.body ?? new Uint8Array(0), event.body!)).toBe(0);
         expect(found?.headers).toEqual(event.headers);
         expect(found).toMatchObject({ type: html, source: html, channel: html, messageId: html });
-        expect((await store.recentEvents({ range: around(quietTime()), limit: 5, broker: tap, channel: html, service: html })).rows).toHaveLength(1);
+        expect(
+          (await store.recentEvents({ range: around(quietTime()), limit: 5, broker: tap, channel: html, service: html })).rows,
+        ).toHaveLength(1);
       });
 
       it('is found by any id a person pastes, and by nothing else', async () => {
         const tap = freshName('ids');
         const trace = `${'0'.repeat(16)}${Buffer.from(tap).toString('hex').slice(-16)}`;
         const event = anEvent({
-          broker: tap, tap, observedAt: quietTime(), traceId: trace, spanId: `${tap}-span`, messageId: `${tap}-msg`, correlationId: `${tap}-corr`, causationId: `${tap}-cause`, conversationId: `${tap}-conv`,
-          sagaId: `${tap}-saga`, key: utf8(`${tap}-key`), businessKeys: [{ name: 'order', value: `${tap}-order` }],
+          broker: tap,
+          tap,
+          observedAt: quietTime(),
+          traceId: trace,
+          spanId: `${tap}-span`,
+          messageId: `${tap}-msg`,
+          correlationId: `${tap}-corr`,
+          causationId: `${tap}-cause`,
+          conversationId: `${tap}-conv`,
+          sagaId: `${tap}-saga`,
+          key: utf8(`${tap}-key`),
+          businessKeys: [{ name: 'order', value: `${tap}-order` }],
         });
         await store.append(aBatch(tap, 1, [event, anEvent({ broker: tap, tap, index: 1, observedAt: quietTime() })]));
-        const fieldOf = async (id: string): Promise<readonly string[]> => (await store.findId(id, 10)).map((found) => `${found.event.id} ${found.field}`);
+        const fieldOf = async (id: string): Promise<readonly string[]> =>
+          (await store.findId(id, 10)).map((found) => `${found.event.id} ${found.field}`);
         const expected: Record<string, string> = {
-          [trace.toUpperCase()]: 'trace id', [`${tap}-span`]: 'span id', [` ${tap}-msg `]: 'message id', [`${tap}-corr`]: 'correlation id', [`${tap}-cause`]: 'causation id',
-          [`${tap}-conv`]: 'conversation id', [`${tap}-saga`]: 'saga id', [`${tap}-key`]: 'key', [`${tap}-order`]: 'business key order', [event.id]: 'event id',
+          [trace.toUpperCase()]: 'trace id',
+          [`${tap}-span`]: 'span id',
+          [` ${tap}-msg `]: 'message id',
+          [`${tap}-corr`]: 'correlation id',
+          [`${tap}-cause`]: 'causation id',
+          [`${tap}-conv`]: 'conversation id',
+          [`${tap}-saga`]: 'saga id',
+          [`${tap}-key`]: 'key',
+          [`${tap}-order`]: 'business key order',
+          [event.id]: 'event id',
         };
         for (const [id, field] of Object.entries(expected)) expect(await fieldOf(id)).toEqual([`${event.id} ${field}`]);
         expect(await store.findId(`${tap}-none`, 10)).toEqual([]);
@@ -278,33 +462,70 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
       it('[S6] the events of a trace come oldest first; what a limit cut is said', async () => {
         const tap = freshName('trace');
         const trace = freshName('t');
-        await store.append(aBatch(tap, 1, someEvents(tap, 1, 40, (i) => ({ traceId: i % 2 === 0 ? trace : null }))));
-        await store.append(aBatch(tap, 2, someEvents(tap, 2, 40, () => ({ traceId: trace }), quietTime() - 5_000_000)));
+        await store.append(
+          aBatch(
+            tap,
+            1,
+            someEvents(tap, 1, 40, (i) => ({ traceId: i % 2 === 0 ? trace : null })),
+          ),
+        );
+        await store.append(
+          aBatch(
+            tap,
+            2,
+            someEvents(tap, 2, 40, () => ({ traceId: trace }), quietTime() - 5_000_000),
+          ),
+        );
         const whole = await store.eventsOfTrace(trace, 1_000);
         expect(whole.cut).toBeNull();
         expect(whole.events).toHaveLength(60);
         expect(whole.events.map((row) => row.observedAt)).toEqual(whole.events.map((row) => row.observedAt).toSorted((a, b) => a - b));
-        expect(await store.eventsOfTrace(trace, 10)).toMatchObject({ events: whole.events.slice(0, 10), cut: { shown: 10, of: 60, why: 'row-limit' } });
+        expect(await store.eventsOfTrace(trace, 10)).toMatchObject({
+          events: whole.events.slice(0, 10),
+          cut: { shown: 10, of: 60, why: 'row-limit' },
+        });
         expect(await store.eventsOfTrace('unknown', 10)).toEqual({ events: [], cut: null });
       });
 
       it('[S6] pages through traces and through events without moving what was read', async () => {
         const tap = freshName('pages');
-        await store.append(aBatch(tap, 1, someEvents(tap, 1, 90, (i) => ({ traceId: `${tap}-${Math.floor(i / 3)}`, deadLetter: i % 30 === 0 }))));
+        await store.append(
+          aBatch(
+            tap,
+            1,
+            someEvents(tap, 1, 90, (i) => ({ traceId: `${tap}-${Math.floor(i / 3)}`, deadLetter: i % 30 === 0 })),
+          ),
+        );
         const seen: string[] = [];
         let after: string | undefined;
         for (let page = 0; page < 10; page++) {
-          const found = await store.latestTraces({ range: around(quietTime()), limit: 7, brokers: [tap], ...(after !== undefined && { after }) });
+          const found = await store.latestTraces({
+            range: around(quietTime()),
+            limit: 7,
+            brokers: [tap],
+            ...(after !== undefined && { after }),
+          });
           seen.push(...found.rows.map((row) => row.traceId));
           if (found.next === null) break;
           expect(found.cut?.why).toBe('row-limit');
           after = found.next;
-          if (page === 1) await store.append(aBatch(tap, 2, someEvents(tap, 2, 3, () => ({ traceId: `${tap}-new` }), quietTime() + 60_000_000)));
+          if (page === 1)
+            await store.append(
+              aBatch(
+                tap,
+                2,
+                someEvents(tap, 2, 3, () => ({ traceId: `${tap}-new` }), quietTime() + 60_000_000),
+              ),
+            );
         }
         expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => `${tap}-${29 - i}`));
-        expect((await store.latestTraces({ range: around(quietTime()), limit: 50, brokers: [tap], onlyErrors: true })).rows.map((row) => [row.traceId, row.errors, row.events])).toEqual(
-          [20, 10, 0].map((i) => [`${tap}-${i}`, 1, 3]),
-        );
+        expect(
+          (await store.latestTraces({ range: around(quietTime()), limit: 50, brokers: [tap], onlyErrors: true })).rows.map((row) => [
+            row.traceId,
+            row.errors,
+            row.events,
+          ]),
+        ).toEqual([20, 10, 0].map((i) => [`${tap}-${i}`, 1, 3]));
         const first = await store.recentEvents({ range: around(quietTime()), limit: 50, broker: tap });
         const second = await store.recentEvents({ range: around(quietTime()), limit: 50, broker: tap, after: first.next! });
         expect(new Set([...first.rows, ...second.rows].map((row) => row.id)).size).toBe(93);
@@ -316,21 +537,66 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         const trace = freshName('summary');
         const [kafka, rabbit] = [freshName('k'), freshName('r')];
         const at = quietTime();
-        await store.append(aBatch(rabbit, 1, [anEvent({ broker: rabbit, system: 'rabbitmq', tap: rabbit, observedAt: at + 5_000, traceId: trace, type: 'Paid', source: 'payment' })]));
-        await store.append(aBatch(kafka, 1, [anEvent({ broker: kafka, tap: kafka, observedAt: at, traceId: trace, type: 'Placed', source: 'orders' }), aDeadLetter({ broker: kafka, tap: kafka, index: 1, observedAt: at + 9_000, traceId: trace, source: null })]));
+        await store.append(
+          aBatch(rabbit, 1, [
+            anEvent({
+              broker: rabbit,
+              system: 'rabbitmq',
+              tap: rabbit,
+              observedAt: at + 5_000,
+              traceId: trace,
+              type: 'Paid',
+              source: 'payment',
+            }),
+          ]),
+        );
+        await store.append(
+          aBatch(kafka, 1, [
+            anEvent({ broker: kafka, tap: kafka, observedAt: at, traceId: trace, type: 'Placed', source: 'orders' }),
+            aDeadLetter({ broker: kafka, tap: kafka, index: 1, observedAt: at + 9_000, traceId: trace, source: null }),
+          ]),
+        );
         expect(await traceOf(store, trace)).toEqual({
-          traceId: trace, title: 'Placed', first: at, last: at + 9_000, events: 3, errors: 1, services: ['orders', 'payment'],
-          brokers: [{ broker: kafka, system: 'kafka' }, { broker: rabbit, system: 'rabbitmq' }], businessKeys: [{ name: 'order', value: 'o-1' }],
+          traceId: trace,
+          title: 'Placed',
+          first: at,
+          last: at + 9_000,
+          events: 3,
+          errors: 1,
+          services: ['orders', 'payment'],
+          brokers: [
+            { broker: kafka, system: 'kafka' },
+            { broker: rabbit, system: 'rabbitmq' },
+          ],
+          businessKeys: [{ name: 'order', value: 'o-1' }],
         });
       });
 
       it('filters events by inbox, service, business key and type', async () => {
         const tap = freshName('filter');
         const at = quietTime();
-        await store.append(aBatch(tap, 1, [
-          anEvent({ broker: tap, tap, index: 0, observedAt: at, channel: 'a', inboxes: [{ inbox: 'q1', evidence: 'declared' }], type: `${tap}-T` }),
-          anEvent({ broker: tap, tap, index: 1, observedAt: at + 1, channel: 'b', businessKeys: [{ name: 'order', value: `${tap}-7` }], source: 'payment' }),
-        ]));
+        await store.append(
+          aBatch(tap, 1, [
+            anEvent({
+              broker: tap,
+              tap,
+              index: 0,
+              observedAt: at,
+              channel: 'a',
+              inboxes: [{ inbox: 'q1', evidence: 'declared' }],
+              type: `${tap}-T`,
+            }),
+            anEvent({
+              broker: tap,
+              tap,
+              index: 1,
+              observedAt: at + 1,
+              channel: 'b',
+              businessKeys: [{ name: 'order', value: `${tap}-7` }],
+              source: 'payment',
+            }),
+          ]),
+        );
         const ids = async (query: Partial<Parameters<Store['recentEvents']>[0]>): Promise<readonly number[]> =>
           (await store.recentEvents({ range: around(at), limit: 10, broker: tap, ...query })).rows.map((row) => row.offset ?? -1);
         expect(await ids({ inbox: 'q1' })).toEqual([0]);
@@ -345,10 +611,22 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
       it('groups dead letters by cause, place and message without its numbers, and pages through a group', async () => {
         const tap = freshName('letters');
         const letter = (i: number, message: string): ObservedEvent =>
-          aDeadLetter({ broker: tap, tap, index: i, offset: i, observedAt: quietTime() + i * 1_000, failure: aFailure({ message, consumer: 'shipping', lastOrigin: { ...noOrigin, inbox: 'q1' } }) });
-        await store.append(aBatch(tap, 1, [...Array.from({ length: 12 }, (_, i) => letter(i, `order ${4_000 + i} not found`)), letter(12, 'no stock')]));
+          aDeadLetter({
+            broker: tap,
+            tap,
+            index: i,
+            offset: i,
+            observedAt: quietTime() + i * 1_000,
+            failure: aFailure({ message, consumer: 'shipping', lastOrigin: { ...noOrigin, inbox: 'q1' } }),
+          });
+        await store.append(
+          aBatch(tap, 1, [...Array.from({ length: 12 }, (_, i) => letter(i, `order ${4_000 + i} not found`)), letter(12, 'no stock')]),
+        );
         const groups = await groupsOf(store, tap);
-        expect(groups.map((group) => [group.count, group.failedIn, group.consumer, group.cause])).toEqual([[12, 'q1', 'shipping', 'CarrierTimeout'], [1, 'q1', 'shipping', 'CarrierTimeout']]);
+        expect(groups.map((group) => [group.count, group.failedIn, group.consumer, group.cause])).toEqual([
+          [12, 'q1', 'shipping', 'CarrierTimeout'],
+          [1, 'q1', 'shipping', 'CarrierTimeout'],
+        ]);
         expect(groups[0]?.spark).toHaveLength(60);
         expect(groups[0]?.spark.reduce((a, b) => a + b)).toBe(12);
         const group = groups[0]!.id;
@@ -360,7 +638,9 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
 
       it('names the services and channels that were seen', async () => {
         const tap = freshName('names');
-        await store.append(aBatch(tap, 1, [anEvent({ broker: tap, tap, observedAt: quietTime(), source: `${tap}-s`, channel: `${tap}-c` })]));
+        await store.append(
+          aBatch(tap, 1, [anEvent({ broker: tap, tap, observedAt: quietTime(), source: `${tap}-s`, channel: `${tap}-c` })]),
+        );
         const found = await store.names();
         expect(found.services).toContain(`${tap}-s`);
         expect(found.channels).toContainEqual({ broker: tap, channel: `${tap}-c` });
@@ -371,7 +651,17 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
     describe('states', () => {
       it('keeps the newest picture of each broker', async () => {
         const broker = freshName('picture');
-        const picture = (product: string, at: number): BrokerPicture => ({ broker, system: 'kafka', inProcess: false, at, product, channels: [], inboxes: [], bindings: [], missing: [] });
+        const picture = (product: string, at: number): BrokerPicture => ({
+          broker,
+          system: 'kafka',
+          inProcess: false,
+          at,
+          product,
+          channels: [],
+          inboxes: [],
+          bindings: [],
+          missing: [],
+        });
         await store.savePicture(picture('Kafka 4.0', 1));
         await store.savePicture(picture('Kafka 4.1', 2));
         expect((await under.other.pictures()).filter((found) => found.broker === broker)).toEqual([picture('Kafka 4.1', 2)]);
@@ -382,7 +672,10 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         const now = Math.floor(Date.now() / 1000) * 1_000_000;
         const ago = Array.from({ length: 31 }, (_, i) => 30 - i);
         for (const some of [ago.slice(0, 10), ago.slice(10, 30), ago.slice(30)]) {
-          await store.saveSamples(some.map((i) => aGroupPoint(broker, now - i * 2_000_000, i)), some.map((i) => aQueuePoint(broker, now - i * 2_000_000, i)));
+          await store.saveSamples(
+            some.map((i) => aGroupPoint(broker, now - i * 2_000_000, i)),
+            some.map((i) => aQueuePoint(broker, now - i * 2_000_000, i)),
+          );
         }
         const latest = await under.other.latestSamples();
         expect(latest.groups.filter((point) => point.broker === broker)).toEqual([aGroupPoint(broker, now, 0)]);
@@ -396,18 +689,35 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         const mine = [...all].find(([key]) => key.startsWith(broker))?.[1] ?? [];
         expect(mine.at(-1)?.lag).toBe(0);
         expect(mine.length).toBeLessThanOrEqual(11);
-        expect([...(await store.allQueueSeries({ from: now - 3 * 86_400_000_000, to: now + 1 }, 60))].some(([key]) => key.startsWith(broker))).toBe(true);
+        expect(
+          [...(await store.allQueueSeries({ from: now - 3 * 86_400_000_000, to: now + 1 }, 60))].some(([key]) => key.startsWith(broker)),
+        ).toBe(true);
       });
 
       it('keeps the newest state of a saga, what needs a person first', async () => {
         const definition = freshName('saga');
         const saga = (key: string, state: SagaInstance['state'], given: Partial<SagaInstance> = {}): SagaInstance => ({
-          definition, key, state, startedAt: quietTime(), changedAt: quietTime(), endedAt: null, waitingFor: null, dueAt: null, traceIds: [], steps: [], facts: [], because: 'a test', ...given,
+          definition,
+          key,
+          state,
+          startedAt: quietTime(),
+          changedAt: quietTime(),
+          endedAt: null,
+          waitingFor: null,
+          dueAt: null,
+          traceIds: [],
+          steps: [],
+          facts: [],
+          because: 'a test',
+          ...given,
         });
         await store.saveSagas([saga('a', 'running'), saga('b', 'stuck'), saga('c', 'running')]);
         await store.saveSagas([saga('a', 'completed', { endedAt: quietTime() + 4_000_000 })]);
         const found = await under.other.sagas({ definition, limit: 2 });
-        expect(found.instances.map((instance) => [instance.key, instance.state])).toEqual([['b', 'stuck'], ['c', 'running']]);
+        expect(found.instances.map((instance) => [instance.key, instance.state])).toEqual([
+          ['b', 'stuck'],
+          ['c', 'running'],
+        ]);
         expect(found.cut).toMatchObject({ shown: 2 });
         expect(await store.saga(definition, 'a')).toEqual(saga('a', 'completed', { endedAt: quietTime() + 4_000_000 }));
         expect(await store.saga(definition, 'z')).toBeNull();
@@ -421,7 +731,14 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
       it('a replay leaves an intent and an outcome; an intent alone comes back as uncertain', async () => {
         const tap = freshName('replay');
         const letter = aDeadLetter({ broker: tap, tap, observedAt: quietTime() });
-        const again = anEvent({ broker: tap, tap, index: 1, observedAt: quietTime() + 1_000_000, replayId: `${tap}-1`, replayOf: letter.id });
+        const again = anEvent({
+          broker: tap,
+          tap,
+          index: 1,
+          observedAt: quietTime() + 1_000_000,
+          replayId: `${tap}-1`,
+          replayOf: letter.id,
+        });
         await store.append(aBatch(tap, 1, [letter, again]));
         const intent = { letter: letter.id, broker: tap, by: 'ann', reason: 'fixed', target: 'q1', at: quietTime() };
         await store.recordReplayIntent({ ...intent, replayId: `${tap}-1` });
@@ -429,10 +746,30 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         await store.recordReplayOutcome(`${tap}-1`, letter.id, 'sent-and-taken', '', quietTime() + 5);
         await store.recordAudit({ at: quietTime(), by: 'ann', action: 'replay', subject: letter.id, detail: '' });
         expect(await under.other.replaysOf([letter.id])).toEqual([
-          { replayId: `${tap}-1`, letter: letter.id, by: 'ann', reason: 'fixed', intendedAt: quietTime(), outcome: 'sent-and-taken', outcomeAt: quietTime() + 5, replayedAs: again.id },
-          { replayId: `${tap}-2`, letter: letter.id, by: 'ann', reason: 'fixed', intendedAt: quietTime() + 1, outcome: null, outcomeAt: null, replayedAs: null },
+          {
+            replayId: `${tap}-1`,
+            letter: letter.id,
+            by: 'ann',
+            reason: 'fixed',
+            intendedAt: quietTime(),
+            outcome: 'sent-and-taken',
+            outcomeAt: quietTime() + 5,
+            replayedAs: again.id,
+          },
+          {
+            replayId: `${tap}-2`,
+            letter: letter.id,
+            by: 'ann',
+            reason: 'fixed',
+            intendedAt: quietTime() + 1,
+            outcome: null,
+            outcomeAt: null,
+            replayedAs: null,
+          },
         ]);
-        expect((await store.openIntents()).filter((record) => record.letter === letter.id).map((record) => [record.replayId, record.outcome])).toEqual([[`${tap}-2`, 'uncertain']]);
+        expect(
+          (await store.openIntents()).filter((record) => record.letter === letter.id).map((record) => [record.replayId, record.outcome]),
+        ).toEqual([[`${tap}-2`, 'uncertain']]);
       });
 
       it('says that it is ready', async () => {
@@ -450,15 +787,48 @@ const traceOf = async (store: Store, traceId: string) => {
   return found.rows.find((row) => row.traceId === traceId);
 };
 
-const groupsOf = async (store: Store, broker: string) => (await store.deadLetterGroups(around(quietTime()), 500)).groups.filter((group) => group.broker === broker);
+const groupsOf = async (store: Store, broker: string) =>
+  (await store.deadLetterGroups(around(quietTime()), 500)).groups.filter((group) => group.broker === broker);
 
-const aGap = (tap: string) => ({ tap, channel: 'orders', partition: 1, fromOffset: 7, toOffset: 9, count: 2, reason: 'undecodable', detail: 'bad CRC', at: quietTime() });
+const aGap = (tap: string) => ({
+  tap,
+  channel: 'orders',
+  partition: 1,
+  fromOffset: 7,
+  toOffset: 9,
+  count: 2,
+  reason: 'undecodable',
+  detail: 'bad CRC',
+  at: quietTime(),
+});
 
 const aGroupPoint = (broker: string, at: number, lag: number): GroupPoint => ({
-  broker, inbox: 'orders@billing', group: 'billing', topic: 'orders', at, protocol: 'classic', state: 'stable', members: 2, lag, stableLag: null, committed: 5, end: 5 + lag, lost: 0,
+  broker,
+  inbox: 'orders@billing',
+  group: 'billing',
+  topic: 'orders',
+  at,
+  protocol: 'classic',
+  state: 'stable',
+  members: 2,
+  lag,
+  stableLag: null,
+  committed: 5,
+  end: 5 + lag,
+  lost: 0,
   partitions: [{ partition: 0, committed: 5, logStart: 0, end: 5 + lag, lastStable: null, lag }],
 });
 
 const aQueuePoint = (broker: string, at: number, ready: number): QueuePoint => ({
-  broker, inbox: 'orders.q', at, ready, unacked: null, consumers: 1, publishRate: 0.5, deliverRate: null, ackRate: 2.25, redeliverRate: 0, by: 'management',
+  broker,
+  inbox: 'orders.q',
+  at,
+  ready,
+  unacked: null,
+  consumers: 1,
+  publishRate: 0.5,
+  deliverRate: null,
+  ackRate: 2.25,
+  redeliverRate: 0,
+  by: 'management',
 });

@@ -53,8 +53,15 @@ export interface Store {
   edges(range: TimeRange): Promise<readonly EdgeTotal[]>;
   edgeSeries(edge: EdgeFilter, range: TimeRange, points: number): Promise<NamedSeries>;
   /** Events and dead letters over time, from the rollups. */
-  volume(range: TimeRange, points: number, broker?: BrokerName): Promise<readonly { readonly at: Micros; readonly events: number; readonly errors: number }[]>;
-  typesOf(filter: EdgeFilter, range: TimeRange): Promise<readonly { readonly type: string; readonly count: number; readonly failed: number }[]>;
+  volume(
+    range: TimeRange,
+    points: number,
+    broker?: BrokerName,
+  ): Promise<readonly { readonly at: Micros; readonly events: number; readonly errors: number }[]>;
+  typesOf(
+    filter: EdgeFilter,
+    range: TimeRange,
+  ): Promise<readonly { readonly type: string; readonly count: number; readonly failed: number }[]>;
   pictures(): Promise<readonly BrokerPicture[]>;
   /** Newest point of each group and queue. */
   latestSamples(): Promise<{ readonly groups: readonly GroupPoint[]; readonly queues: readonly QueuePoint[] }>;
@@ -63,17 +70,40 @@ export interface Store {
   /** For every inbox at once, thinned to `points`: the rows' spark lines and verdicts. */
   allGroupSeries(range: TimeRange, points: number): Promise<ReadonlyMap<string, readonly GroupPoint[]>>;
   allQueueSeries(range: TimeRange, points: number): Promise<ReadonlyMap<string, readonly QueuePoint[]>>;
-  sagas(query: { readonly definition?: string; readonly states?: readonly SagaState[]; readonly limit: number }): Promise<{ readonly instances: readonly SagaInstance[]; readonly cut: Cut | null }>;
+  sagas(query: {
+    readonly definition?: string;
+    readonly states?: readonly SagaState[];
+    readonly limit: number;
+  }): Promise<{ readonly instances: readonly SagaInstance[]; readonly cut: Cut | null }>;
   saga(definition: string, key: string): Promise<SagaInstance | null>;
-  sagaCounts(): Promise<readonly { readonly definition: string; readonly state: SagaState; readonly count: number; readonly medianMs: number | null; readonly p95Ms: number | null }[]>;
-  deadLetterGroups(range: TimeRange, limit: number): Promise<{ readonly groups: readonly DeadLetterGroup[]; readonly total: number; readonly cut: Cut | null }>;
+  sagaCounts(): Promise<
+    readonly {
+      readonly definition: string;
+      readonly state: SagaState;
+      readonly count: number;
+      readonly medianMs: number | null;
+      readonly p95Ms: number | null;
+    }[]
+  >;
+  deadLetterGroups(
+    range: TimeRange,
+    limit: number,
+  ): Promise<{ readonly groups: readonly DeadLetterGroup[]; readonly total: number; readonly cut: Cut | null }>;
   /** Letters of one group (`DeadLetterGroup.id`) or all, newest first. */
-  deadLetters(query: { readonly group?: string; readonly range: TimeRange; readonly limit: number; readonly after?: string }): Promise<Page<EventRow>>;
+  deadLetters(query: {
+    readonly group?: string;
+    readonly range: TimeRange;
+    readonly limit: number;
+    readonly after?: string;
+  }): Promise<Page<EventRow>>;
   replaysOf(letters: readonly EventId[]): Promise<readonly ReplayRecord[]>;
   /** Intents without an outcome: a job was interrupted; they come back as `uncertain`. */
   openIntents(): Promise<readonly ReplayRecord[]>;
   gaps(range: TimeRange, limit: number): Promise<readonly GapRow[]>;
-  names(): Promise<{ readonly services: readonly ServiceName[]; readonly channels: readonly { readonly broker: BrokerName; readonly channel: ChannelName }[] }>;
+  names(): Promise<{
+    readonly services: readonly ServiceName[];
+    readonly channels: readonly { readonly broker: BrokerName; readonly channel: ChannelName }[];
+  }>;
   size(): Promise<{ readonly events: number; readonly bytes: number }>;
   close(): Promise<void>;
 }

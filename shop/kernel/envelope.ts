@@ -42,7 +42,15 @@ export function toMessage(event: ShopEvent, envelope: Envelope, key: string): Me
   const now = new Date().toISOString();
   const body =
     envelope === 'A'
-      ? { id: event.id, type: event.type, source: event.source, data: event.data, timestamp: now, version: '1.0', metadata: { correlationId: event.correlationId } }
+      ? {
+          id: event.id,
+          type: event.type,
+          source: event.source,
+          data: event.data,
+          timestamp: now,
+          version: '1.0',
+          metadata: { correlationId: event.correlationId },
+        }
       : { eventId: event.id, eventType: event.type, occurredAt: now, version: 1, payload: event.data };
   return {
     id: event.id,

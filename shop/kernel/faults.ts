@@ -17,13 +17,45 @@ export interface Faults {
 }
 
 export const SCENARIOS = {
-  mixed: { paymentDeclined: 0.08, paymentSilent: 0.02, outOfStock: 0.04, mailRefused: 0.04, poison: 0.01, analyticsMs: 60, mailPaused: false },
+  mixed: {
+    paymentDeclined: 0.08,
+    paymentSilent: 0.02,
+    outOfStock: 0.04,
+    mailRefused: 0.04,
+    poison: 0.01,
+    analyticsMs: 60,
+    mailPaused: false,
+  },
   'happy-path': { paymentDeclined: 0, paymentSilent: 0, outOfStock: 0, mailRefused: 0, poison: 0, analyticsMs: 0, mailPaused: false },
-  'payment-failure': { paymentDeclined: 0.5, paymentSilent: 0, outOfStock: 0, mailRefused: 0, poison: 0, analyticsMs: 0, mailPaused: false },
+  'payment-failure': {
+    paymentDeclined: 0.5,
+    paymentSilent: 0,
+    outOfStock: 0,
+    mailRefused: 0,
+    poison: 0,
+    analyticsMs: 0,
+    mailPaused: false,
+  },
   'stuck-saga': { paymentDeclined: 0, paymentSilent: 0.3, outOfStock: 0, mailRefused: 0, poison: 0, analyticsMs: 0, mailPaused: false },
-  'poison-message': { paymentDeclined: 0, paymentSilent: 0, outOfStock: 0, mailRefused: 0.1, poison: 0.2, analyticsMs: 0, mailPaused: false },
+  'poison-message': {
+    paymentDeclined: 0,
+    paymentSilent: 0,
+    outOfStock: 0,
+    mailRefused: 0.1,
+    poison: 0.2,
+    analyticsMs: 0,
+    mailPaused: false,
+  },
   'slow-consumer': { paymentDeclined: 0, paymentSilent: 0, outOfStock: 0, mailRefused: 0, poison: 0, analyticsMs: 400, mailPaused: false },
-  'outage-and-recover': { paymentDeclined: 0, paymentSilent: 0, outOfStock: 0, mailRefused: 0, poison: 0, analyticsMs: 0, mailPaused: true },
+  'outage-and-recover': {
+    paymentDeclined: 0,
+    paymentSilent: 0,
+    outOfStock: 0,
+    mailRefused: 0,
+    poison: 0,
+    analyticsMs: 0,
+    mailPaused: true,
+  },
 } as const satisfies Readonly<Record<string, Faults>>;
 
 export type Scenario = keyof typeof SCENARIOS;

@@ -38,11 +38,15 @@ export class Service implements RunningService {
   }
 
   async onExchange(subscription: Subscription, react: React): Promise<void> {
-    this.subscribers.push(await this.connections.queues.subscribe(subscription, (message, delivery) => react(fromMessage(message), delivery)));
+    this.subscribers.push(
+      await this.connections.queues.subscribe(subscription, (message, delivery) => react(fromMessage(message), delivery)),
+    );
   }
 
   async onTopic(subscription: Subscription, react: React): Promise<void> {
-    this.subscribers.push(await this.connections.logs.subscribe(subscription, (message, delivery) => react(fromMessage(message), delivery)));
+    this.subscribers.push(
+      await this.connections.logs.subscribe(subscription, (message, delivery) => react(fromMessage(message), delivery)),
+    );
   }
 
   async stop(): Promise<void> {

@@ -15,7 +15,11 @@ export interface Traffic {
 const PRODUCTS = ['lamp', 'kettle', 'desk', 'chair', 'shelf', 'clock'] as const;
 
 /** Customers at the checkout: requests orders at an even pace, as a pure function of (seed, number). */
-export async function startCheckout(connect: Connect, { seed, rate, orders = Infinity }: Traffic, faults: () => Faults): Promise<RunningService & { readonly done: Promise<number> }> {
+export async function startCheckout(
+  connect: Connect,
+  { seed, rate, orders = Infinity }: Traffic,
+  faults: () => Faults,
+): Promise<RunningService & { readonly done: Promise<number> }> {
   const { queues, logs, close } = await connect('checkout');
   const chance = chanceFrom(seed);
   const stop = new AbortController();

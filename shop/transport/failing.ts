@@ -32,7 +32,10 @@ export async function attempt(
 }
 
 /** Why a message died, in the words of Spring AMQP's republisher, which many tools read. */
-export function deathHeaders({ error, attempts }: Failed, from: { readonly exchange: string; readonly routingKey: string }): Record<string, string> {
+export function deathHeaders(
+  { error, attempts }: Failed,
+  from: { readonly exchange: string; readonly routingKey: string },
+): Record<string, string> {
   const why = causeOf(error);
   return {
     'x-exception-type': why.name,
@@ -47,7 +50,13 @@ export function deathHeaders({ error, attempts }: Failed, from: { readonly excha
 /** The same in the words of Spring Kafka: numbers are big-endian bytes. */
 export function springDeathHeaders(
   { error, attempts }: Failed,
-  from: { readonly topic: string; readonly group: string; readonly partition: number; readonly offset: number; readonly timestampMs: number },
+  from: {
+    readonly topic: string;
+    readonly group: string;
+    readonly partition: number;
+    readonly offset: number;
+    readonly timestampMs: number;
+  },
 ): Record<string, string | Buffer> {
   const why = causeOf(error);
   const partition = Buffer.alloc(4);

@@ -40,7 +40,10 @@ describeTransportContract('in process, topics', async () => {
       if (!reading) {
         reading = true;
         const reader = connectInProcess(engine, { service: 'letters', instance: 1 });
-        await reader.subscribe({ inbox: `${inbox}-letters`, channel: deadLetterTopic(channel, inbox) }, async (message) => void letters.push(message));
+        await reader.subscribe(
+          { inbox: `${inbox}-letters`, channel: deadLetterTopic(channel, inbox) },
+          async (message) => void letters.push(message),
+        );
       }
       return letters;
     },

@@ -1,5 +1,15 @@
 import { attempt, deadLetterExchange, deadLetterQueue, deadLetterTopic, deathHeaders, springDeathHeaders } from './failing';
-import { connectionName, Poison, type ChannelDeclaration, type Handler, type Identity, type Message, type Subscriber, type Subscription, type Transport } from './port';
+import {
+  connectionName,
+  Poison,
+  type ChannelDeclaration,
+  type Handler,
+  type Identity,
+  type Message,
+  type Subscriber,
+  type Subscription,
+  type Transport,
+} from './port';
 
 /** The engine, as far as the shop needs it: whoever hands it over has more. Headers are bytes with their wire type. */
 export interface Engine {
@@ -37,13 +47,38 @@ interface GroupMember {
 interface EngineClient {
   topics(): readonly string[];
   declareTopic(name: string, options?: { readonly partitions?: number }): void;
-  produce(records: readonly { readonly topic: string; readonly key: Uint8Array | null; readonly headers: readonly Header[]; readonly body: Uint8Array | null }[]): Promise<unknown>;
+  produce(
+    records: readonly {
+      readonly topic: string;
+      readonly key: Uint8Array | null;
+      readonly headers: readonly Header[];
+      readonly body: Uint8Array | null;
+    }[],
+  ): Promise<unknown>;
   join(options: { readonly group: string; readonly topics: readonly string[]; readonly from: 'earliest' | 'latest' }): GroupMember;
   declareExchange(name: string, options: { readonly type: 'topic' | 'direct' | 'fanout'; readonly durable?: boolean }): void;
-  declareQueue(name: string, options?: { readonly durable?: boolean; readonly exclusive?: boolean; readonly deadLetterExchange?: string; readonly deadLetterRoutingKey?: string }): string;
+  declareQueue(
+    name: string,
+    options?: {
+      readonly durable?: boolean;
+      readonly exclusive?: boolean;
+      readonly deadLetterExchange?: string;
+      readonly deadLetterRoutingKey?: string;
+    },
+  ): string;
   bindQueue(queue: string, exchange: string, routingKey: string): void;
-  publish(message: { readonly exchange: string; readonly routingKey: string; readonly headers: readonly Header[]; readonly body: Uint8Array; readonly mandatory?: boolean }): Promise<'confirmed' | 'returned' | 'refused'>;
-  consume(queue: string, options: { readonly prefetch?: number; readonly noAck?: boolean }, onDelivery: (delivery: Delivery) => void): { cancel(): void };
+  publish(message: {
+    readonly exchange: string;
+    readonly routingKey: string;
+    readonly headers: readonly Header[];
+    readonly body: Uint8Array;
+    readonly mandatory?: boolean;
+  }): Promise<'confirmed' | 'returned' | 'refused'>;
+  consume(
+    queue: string,
+    options: { readonly prefetch?: number; readonly noAck?: boolean },
+    onDelivery: (delivery: Delivery) => void,
+  ): { cancel(): void };
   close(): void;
 }
 
@@ -54,8 +89,19 @@ export function connectInProcess(engine: Engine, who: Identity): Transport {
   let replyQueue: string | null = null;
   const isLog = (channel: string): boolean => client.topics().includes(channel);
 
-  async function send(exchange: string, message: Message, more: Readonly<Record<string, string>> = {}, mandatory = false): Promise<'confirmed' | 'returned'> {
-    const outcome = await client.publish({ exchange, routingKey: message.key, headers: toAmqp(message, who, more), body: message.body, mandatory });
+  async function send(
+    exchange: string,
+    message: Message,
+    more: Readonly<Record<string, string>> = {},
+    mandatory = false,
+  ): Promise<'confirmed' | 'returned'> {
+    const outcome = await client.publish({
+      exchange,
+      routingKey: message.key,
+      headers: toAmqp(message, who, more),
+      body: message.body,
+      mandatory,
+    });
     if (outcome === 'refused') throw new Error('refused by the broker');
     return outcome;
   }
@@ -165,7 +211,10 @@ function readLog(client: EngineClient, subscription: Subscription, handler: Hand
         const failed = await attempt(subscription, handler, fromLog(one));
         if (failed !== null) {
           const where = { topic: channel, group: inbox, partition: one.partition, offset: one.offset, timestampMs: one.timestamp };
-          await record(deadLetterTopic(channel, inbox), fromLog(one), { ...textHeaders(one.headers), ...springDeathHeaders(failed, where) });
+          await record(deadLetterTopic(channel, inbox), fromLog(one), {
+            ...textHeaders(one.headers),
+            ...springDeathHeaders(failed, where),
+          });
         }
         member.commit([{ topic: one.topic, partition: one.partition, offset: one.offset + 1 }]);
       }
@@ -207,7 +256,9 @@ function toAmqp(message: Message, who: Identity, more: Readonly<Record<string, s
     'app-id': who.service,
   };
   return [
-    ...Object.entries(properties).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [{ name, wire: 'property', value: bytes(value) }])),
+    ...Object.entries(properties).flatMap(([name, value]) =>
+      value === undefined || value === '' ? [] : [{ name, wire: 'property', value: bytes(value) }],
+    ),
     ...Object.entries({ ...message.headers, ...more }).map(([name, value]) => ({ name, wire: 'S', value: bytes(value) })),
   ];
 }
@@ -237,11 +288,20 @@ function toLog(message: Message, more: Readonly<Record<string, string | Buffer>>
     kafka_correlationId: message.correlationId,
     kafka_replyTopic: message.replyTo,
   };
-  return Object.entries(own).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [{ name, wire: 'kafka', value: typeof value === 'string' ? bytes(value) : value }]));
+  return Object.entries(own).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [{ name, wire: 'kafka', value: typeof value === 'string' ? bytes(value) : value }],
+  );
 }
 
 function fromLog({ key, headers, body }: LogRecord): Message {
-  const { 'event-id': id = '', 'event-type': type = '', 'content-type': contentType = '', kafka_correlationId: correlationId, kafka_replyTopic: replyTo, ...rest } = textHeaders(headers);
+  const {
+    'event-id': id = '',
+    'event-type': type = '',
+    'content-type': contentType = '',
+    kafka_correlationId: correlationId,
+    kafka_replyTopic: replyTo,
+    ...rest
+  } = textHeaders(headers);
   return {
     id,
     type,

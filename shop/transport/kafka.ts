@@ -4,7 +4,12 @@ import { connectionName, type Identity, type Message, type Transport } from './p
 
 /** Kafka: an idempotent producer with acks=all, consumers that commit after the work. Requests ride on a topic of replies, one group a service instance. */
 export async function connectKafka(brokers: readonly string[], who: Identity): Promise<Transport> {
-  const kafka = new Kafka({ clientId: connectionName(who), brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 15, initialRetryTime: 200, maxRetryTime: 5_000 } });
+  const kafka = new Kafka({
+    clientId: connectionName(who),
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 15, initialRetryTime: 200, maxRetryTime: 5_000 },
+  });
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 5, allowAutoTopicCreation: false });
   const admin = kafka.admin();
   const consumers = new Set<Consumer>();
@@ -18,7 +23,11 @@ export async function connectKafka(brokers: readonly string[], who: Identity): P
     if (missing.length > 0) await admin.createTopics({ topics: missing.map((one) => ({ ...one })), waitForLeaders: true });
   }
 
-  async function send(topic: string, message: Message, headers: Readonly<Record<string, string | Buffer>> = message.headers): Promise<void> {
+  async function send(
+    topic: string,
+    message: Message,
+    headers: Readonly<Record<string, string | Buffer>> = message.headers,
+  ): Promise<void> {
     await producer.send({
       topic,
       acks: -1,
@@ -67,7 +76,13 @@ export async function connectKafka(brokers: readonly string[], who: Identity): P
     async subscribe(subscription, handler) {
       const { inbox, channel, from = 'earliest', prefetch = 10 } = subscription;
       await ensureTopics([{ topic: deadLetterTopic(channel, inbox), numPartitions: 1 }]);
-      const consumer = kafka.consumer({ groupId: inbox, allowAutoTopicCreation: false, sessionTimeout: 10_000, heartbeatInterval: 2_000, retry: { retries: 15 } });
+      const consumer = kafka.consumer({
+        groupId: inbox,
+        allowAutoTopicCreation: false,
+        sessionTimeout: 10_000,
+        heartbeatInterval: 2_000,
+        retry: { retries: 15 },
+      });
       await consumer.connect();
       await consumer.subscribe({ topic: channel, fromBeginning: from === 'earliest' });
       const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
@@ -81,8 +96,17 @@ export async function connectKafka(brokers: readonly string[], who: Identity): P
             if (stopping || !isRunning() || isStale()) break;
             const failed = await attempt(subscription, handler, fromKafka(message), heartbeat);
             if (failed !== null) {
-              const from = { topic: channel, group: inbox, partition: batch.partition, offset: Number(message.offset), timestampMs: Number(message.timestamp) };
-              await send(deadLetterTopic(channel, inbox), fromKafka(message), { ...textHeaders(message.headers), ...springDeathHeaders(failed, from) });
+              const from = {
+                topic: channel,
+                group: inbox,
+                partition: batch.partition,
+                offset: Number(message.offset),
+                timestampMs: Number(message.timestamp),
+              };
+              await send(deadLetterTopic(channel, inbox), fromKafka(message), {
+                ...textHeaders(message.headers),
+                ...springDeathHeaders(failed, from),
+              });
             }
             resolveOffset(message.offset);
             await consumer.commitOffsets([{ topic: channel, partition: batch.partition, offset: String(BigInt(message.offset) + 1n) }]);
@@ -126,7 +150,8 @@ export async function connectKafka(brokers: readonly string[], who: Identity): P
 }
 
 /** A program that says nothing about itself sends no header, rather than an empty one. */
-const withoutEmpty = (headers: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
+const withoutEmpty = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
 
 function textHeaders(headers: IHeaders | undefined): Record<string, string> {
   const text: Record<string, string> = {};
@@ -138,7 +163,14 @@ function textHeaders(headers: IHeaders | undefined): Record<string, string> {
 }
 
 function fromKafka(message: KafkaMessage): Message {
-  const { 'event-id': id = '', 'event-type': type = '', 'content-type': contentType = '', kafka_correlationId: correlationId, kafka_replyTopic: replyTo, ...headers } = textHeaders(message.headers);
+  const {
+    'event-id': id = '',
+    'event-type': type = '',
+    'content-type': contentType = '',
+    kafka_correlationId: correlationId,
+    kafka_replyTopic: replyTo,
+    ...headers
+  } = textHeaders(message.headers);
   return {
     id,
     type,

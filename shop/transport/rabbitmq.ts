@@ -2,7 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import amqp, { type ChannelModel, type ConfirmChannel, type ConsumeMessage, type Options } from 'amqplib';
 import { attempt, deadLetterExchange, deadLetterQueue, deathHeaders } from './failing';
-import { connectionName, Poison, type ChannelDeclaration, type Handler, type Identity, type Message, type Subscriber, type Subscription, type Transport } from './port';
+import {
+  connectionName,
+  Poison,
+  type ChannelDeclaration,
+  type Handler,
+  type Identity,
+  type Message,
+  type Subscriber,
+  type Subscription,
+  type Transport,
+} from './port';
 
 const RECONNECT = { initialDelay: 200, maxDelay: 5_000 };
 
@@ -110,7 +120,11 @@ export async function connectRabbit(url: string, who: Identity): Promise<Transpo
     },
     async subscribe(subscription, handler) {
       const consumer = new RabbitConsumer(subscription, handler, (failed, headers) =>
-        send(deadLetterExchange(subscription.channel), subscription.inbox, failed.content, { ...failed.properties, headers: { ...failed.properties.headers, ...headers }, persistent: true }),
+        send(deadLetterExchange(subscription.channel), subscription.inbox, failed.content, {
+          ...failed.properties,
+          headers: { ...failed.properties.headers, ...headers },
+          persistent: true,
+        }),
       );
       const id = randomUUID();
       setups.set(id, (on) => consumer.attach(on));
@@ -183,7 +197,8 @@ class RabbitConsumer implements Subscriber {
     const failed = await attempt(this.subscription, this.handler, fromRabbit(raw));
     // What nobody can read is rejected as it is: the broker moves it and writes its own account (x-death).
     if (failed?.error instanceof Poison) return settle(() => channel.nack(raw, false, false));
-    if (failed !== null) await this.bury(raw, deathHeaders(failed, { exchange: this.subscription.channel, routingKey: raw.fields.routingKey }));
+    if (failed !== null)
+      await this.bury(raw, deathHeaders(failed, { exchange: this.subscription.channel, routingKey: raw.fields.routingKey }));
     settle(() => channel.ack(raw));
   }
 

@@ -114,7 +114,8 @@ export function describeTransportContract(name: string, open: () => Promise<Tran
     it('[T6] a request gets its reply, or a named timeout', async () => {
       const answerer = await world.connect('answerer');
       await answerer.subscribe({ inbox: `${channel}-in`, channel }, async (message) => {
-        if (message.headers['x-number'] !== '404') await answerer.reply(message, aMessage(1, { id: `answer-${message.id}`, type: 'thing.answered', key: 'x' }));
+        if (message.headers['x-number'] !== '404')
+          await answerer.reply(message, aMessage(1, { id: `answer-${message.id}`, type: 'thing.answered', key: 'x' }));
       });
       const answer = await shop.request(channel, aMessage(7), 20_000);
       expect(answer).toMatchObject({ id: 'answer-m-7', type: 'thing.answered', correlationId: 'm-7' });

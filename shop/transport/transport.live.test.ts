@@ -30,9 +30,20 @@ describeTransportContract('RabbitMQ', async () => {
       queues.add(inbox).add(deadLetterQueue(inbox));
       const letters = dead.get(inbox) ?? [];
       dead.set(inbox, letters);
-      for (let got = await channel.get(deadLetterQueue(inbox), { noAck: true }); got !== false; got = await channel.get(deadLetterQueue(inbox), { noAck: true })) {
+      for (
+        let got = await channel.get(deadLetterQueue(inbox), { noAck: true });
+        got !== false;
+        got = await channel.get(deadLetterQueue(inbox), { noAck: true })
+      ) {
         const headers = Object.fromEntries(Object.entries(got.properties.headers ?? {}).map(([name, value]) => [name, String(value)]));
-        letters.push({ id: String(got.properties.messageId), type: String(got.properties.type), key: got.fields.routingKey, body: got.content, contentType: '', headers });
+        letters.push({
+          id: String(got.properties.messageId),
+          type: String(got.properties.type),
+          key: got.fields.routingKey,
+          body: got.content,
+          contentType: '',
+          headers,
+        });
       }
       return letters;
     },
@@ -64,7 +75,10 @@ describeTransportContract('Kafka', async () => {
       const letters: Message[] = [];
       dead.set(inbox, letters);
       const reader = await connect('letters');
-      await reader.subscribe({ inbox: `${inbox}-letters`, channel: deadLetterTopic(channel, inbox) }, async (message) => void letters.push(message));
+      await reader.subscribe(
+        { inbox: `${inbox}-letters`, channel: deadLetterTopic(channel, inbox) },
+        async (message) => void letters.push(message),
+      );
       return letters;
     },
     close: async () => void (await closeAll(opened)),

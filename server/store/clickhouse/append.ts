@@ -50,7 +50,12 @@ export function createAppender(client: StoreClient, tiers: EdgeTiers): Appender 
     const known = memories.get(tap);
     if (known !== undefined) return known;
     const { batch, offsets } = await newestBatch(client, tap);
-    const fresh: TapMemory = { newest: batch, unsure: null, offsets: new Map([...offsets].map(([channel, parts]) => [channel, new Map(parts)])), sincePosition: POSITION_EVERY };
+    const fresh: TapMemory = {
+      newest: batch,
+      unsure: null,
+      offsets: new Map([...offsets].map(([channel, parts]) => [channel, new Map(parts)])),
+      sincePosition: POSITION_EVERY,
+    };
     memories.set(tap, fresh);
     return fresh;
   };
@@ -73,10 +78,13 @@ export function createAppender(client: StoreClient, tiers: EdgeTiers): Appender 
   /** True when the batch's events are there already, after a try whose end we did not see. */
   const isStored = async (batch: StoredBatch): Promise<boolean> => {
     await waitForInserts(client, batch.tap);
-    const [found] = await client.rows<{ events: number }>('SELECT count() AS events FROM events WHERE tap = {tap:String} AND batch = {batch:UInt64}', {
-      tap: batch.tap,
-      batch: batch.number,
-    });
+    const [found] = await client.rows<{ events: number }>(
+      'SELECT count() AS events FROM events WHERE tap = {tap:String} AND batch = {batch:UInt64}',
+      {
+        tap: batch.tap,
+        batch: batch.number,
+      },
+    );
     return (found?.events ?? 0) > 0;
   };
 
@@ -114,9 +122,13 @@ function remember(memory: TapMemory, batch: StoredBatch): void {
 function refuseTwoDays(batch: StoredBatch): void {
   const times = timesOf(batch);
   if (times === null) return;
-  if (!(times.from >= 0 && times.to < 4_102_444_800_000_000)) throw new AppError('store-refused', 'A batch was observed at a time outside 1970 to 2099: check the clock of this machine');
+  if (!(times.from >= 0 && times.to < 4_102_444_800_000_000))
+    throw new AppError('store-refused', 'A batch was observed at a time outside 1970 to 2099: check the clock of this machine');
   if (Math.floor(times.from / DAY_MICROS) !== Math.floor(times.to / DAY_MICROS)) {
-    throw new AppError('store-refused', 'A batch holds events of two days: it must be split at midnight (UTC), because one batch is one partition');
+    throw new AppError(
+      'store-refused',
+      'A batch holds events of two days: it must be split at midnight (UTC), because one batch is one partition',
+    );
   }
 }
 

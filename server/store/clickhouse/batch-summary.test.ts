@@ -15,7 +15,9 @@ describe('the summary of a batch', () => {
     const [account] = summarizeBatch(events, head);
     const second = fixtureNoon / 1_000_000;
     expect(account).toMatchObject({ traceId: '', first: fixtureNoon, last: fixtureNoon + 1_500_000, events: 4, errors: 1 });
-    expect(account?.edges.map((edge) => [edge.kind, edge.bucket - second, edge.source, edge.channel, edge.inbox, edge.count, edge.failed])).toEqual([
+    expect(
+      account?.edges.map((edge) => [edge.kind, edge.bucket - second, edge.source, edge.channel, edge.inbox, edge.count, edge.failed]),
+    ).toEqual([
       ['publish', 0, 'orders', 'orders', '', 2, 0],
       ['route', 0, '', 'orders', 'q', 1, 0],
       ['publish', 1, '', 'orders', '', 1, 0],
@@ -31,7 +33,9 @@ describe('the summary of a batch', () => {
       anEvent({ traceId: null }),
     ];
     const [, ...traces] = summarizeBatch(events, head);
-    expect(traces.map((row) => [row.traceId, row.title, row.events, row.errors, row.first - fixtureNoon, row.last - fixtureNoon, row.services])).toEqual([
+    expect(
+      traces.map((row) => [row.traceId, row.title, row.events, row.errors, row.first - fixtureNoon, row.last - fixtureNoon, row.services]),
+    ).toEqual([
       ['x', 'First', 2, 0, 1, 2, ['b', 'a']],
       ['y', 'OrderPlaced', 1, 1, 0, 0, ['orders']],
     ]);

@@ -76,7 +76,8 @@ function accountOf(events: readonly SummaryEvent[], head: SummaryHead): SummaryR
   }
   const edges: Edge[] = [];
   for (const [bucket, slice] of bySecond) {
-    for (const edge of countEdges(slice.events)) edges.push({ ...edge, bucket, source: edge.source ?? '', inbox: edge.inbox ?? '', last: slice.last });
+    for (const edge of countEdges(slice.events))
+      edges.push({ ...edge, bucket, source: edge.source ?? '', inbox: edge.inbox ?? '', last: slice.last });
   }
   return {
     traceId: '',
@@ -89,7 +90,9 @@ function accountOf(events: readonly SummaryEvent[], head: SummaryHead): SummaryR
     systems: [{ broker: head.broker, system: events[0]?.system ?? '' }],
     businessKeys: [],
     edges,
-    offsets: [...head.offsets].flatMap(([channel, partitions]) => [...partitions].map(([partition, next]) => ({ channel, partition, next }))),
+    offsets: [...head.offsets].flatMap(([channel, partitions]) =>
+      [...partitions].map(([partition, next]) => ({ channel, partition, next })),
+    ),
   };
 }
 
@@ -110,7 +113,16 @@ function traceRows(events: readonly SummaryEvent[], { broker }: SummaryHead): Su
     if (event.traceId === null || event.traceId === '') continue;
     let trace = traces.get(event.traceId);
     if (trace === undefined) {
-      trace = { first: Infinity, last: -Infinity, events: 0, errors: 0, title: '', services: new Set(), systems: new Set(), keys: new Map() };
+      trace = {
+        first: Infinity,
+        last: -Infinity,
+        events: 0,
+        errors: 0,
+        title: '',
+        services: new Set(),
+        systems: new Set(),
+        keys: new Map(),
+      };
       traces.set(event.traceId, trace);
     }
     if (event.observedAt < trace.first) {
@@ -151,8 +163,26 @@ export const summaryColumns = (head: SummaryHead): readonly WireColumn<SummaryRo
   column('errors', u32, (row) => row.errors),
   column('title', text, (row) => row.title),
   column('services', array(text), (row) => row.services),
-  column('systems', array(tuple(column('broker', text, (s: SummaryRow['systems'][number]) => s.broker), column('system', text, (s) => s.system))), (row) => row.systems),
-  column('businessKeys', array(tuple(column('name', text, (k: SummaryRow['businessKeys'][number]) => k.name), column('value', text, (k) => k.value))), (row) => row.businessKeys),
+  column(
+    'systems',
+    array(
+      tuple(
+        column('broker', text, (s: SummaryRow['systems'][number]) => s.broker),
+        column('system', text, (s) => s.system),
+      ),
+    ),
+    (row) => row.systems,
+  ),
+  column(
+    'businessKeys',
+    array(
+      tuple(
+        column('name', text, (k: SummaryRow['businessKeys'][number]) => k.name),
+        column('value', text, (k) => k.value),
+      ),
+    ),
+    (row) => row.businessKeys,
+  ),
   column(
     'edges',
     array(
@@ -171,7 +201,13 @@ export const summaryColumns = (head: SummaryHead): readonly WireColumn<SummaryRo
   ),
   column(
     'offsets',
-    array(tuple(column('channel', text, (o: SummaryRow['offsets'][number]) => o.channel), column('partition', i32, (o) => o.partition), column('next', i64, (o) => o.next))),
+    array(
+      tuple(
+        column('channel', text, (o: SummaryRow['offsets'][number]) => o.channel),
+        column('partition', i32, (o) => o.partition),
+        column('next', i64, (o) => o.next),
+      ),
+    ),
     (row) => row.offsets,
   ),
 ];

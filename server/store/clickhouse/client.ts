@@ -82,7 +82,11 @@ export function openClient({ url, user, password, database }: ClientSettings): S
     run: (sql, parameters = {}) => guarded(async () => void (await client.command({ query: sql, query_params: parameters }))),
     send: (sql, bytes, parameters = {}) =>
       guarded(async () => {
-        const { stream } = await client.exec({ query: sql, query_params: parameters, values: Readable.from([bytes], { objectMode: false }) });
+        const { stream } = await client.exec({
+          query: sql,
+          query_params: parameters,
+          values: Readable.from([bytes], { objectMode: false }),
+        });
         for await (const _ of stream);
       }),
     insert: (table, rows) =>

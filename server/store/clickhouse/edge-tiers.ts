@@ -28,7 +28,10 @@ export function createEdgeTiers(client: StoreClient): EdgeTiers {
   const marksOf = async (tap: TapName): Promise<Map<number, number>> => {
     const known = marks.get(tap);
     if (known !== undefined) return known;
-    const rows = await client.rows<{ step: number; upTo: number }>('SELECT step, max(upTo) AS upTo FROM edge_marks WHERE tap = {tap:String} GROUP BY step', { tap });
+    const rows = await client.rows<{ step: number; upTo: number }>(
+      'SELECT step, max(upTo) AS upTo FROM edge_marks WHERE tap = {tap:String} GROUP BY step',
+      { tap },
+    );
     const read = new Map(rows.map((row) => [row.step, row.upTo]));
     marks.set(tap, read);
     return read;
@@ -42,11 +45,12 @@ export function createEdgeTiers(client: StoreClient): EdgeTiers {
       const complete = Math.floor(times.to / 1_000_000) - SLACK_SECONDS;
       for (const [i, { step, keepDays }] of TIERS.entries()) {
         const mark = mine.get(step) ?? floorTo(first, 600);
-        const finer = i === 0 ? complete : (mine.get(TIERS[i - 1]!.step) ?? 0);
+        const below = TIERS[i - 1]?.step ?? null;
+        const finer = below === null ? complete : (mine.get(below) ?? 0);
         const next = Math.max(mark, floorTo(finer, step));
         const from = Math.min(mark, floorTo(first, step));
         if (next === mark && (first >= mark || !mine.has(step))) continue;
-        if (from < next) await computeStep(client, { tap, step, keepDays, from, to: next, finer: i === 0 ? null : TIERS[i - 1]!.step });
+        if (from < next) await computeStep(client, { tap, step, keepDays, from, to: next, finer: below });
         if (next > mark || !mine.has(step)) {
           await client.insert('edge_marks', [{ tap, step, upTo: next, version: Date.now() * 1000 }]);
           mine.set(step, next);

@@ -11,11 +11,29 @@ interface Answer {
   readonly cure?: string;
 }
 
-const slow = (text: string): Answer => ({ code: 'store-slow', text, retryable: true, cure: 'Wait a moment, or ask for a shorter time range.' });
-const refused = (text: string, cure?: string): Answer => ({ code: 'store-refused', text, retryable: false, ...(cure !== undefined && { cure }) });
+const slow = (text: string): Answer => ({
+  code: 'store-slow',
+  text,
+  retryable: true,
+  cure: 'Wait a moment, or ask for a shorter time range.',
+});
+const refused = (text: string, cure?: string): Answer => ({
+  code: 'store-refused',
+  text,
+  retryable: false,
+  ...(cure !== undefined && { cure }),
+});
 const credentials = refused('The store does not accept the user or the password', 'Check store.user and store.password.');
 const tooMuch = refused('The question would read more rows than allowed', 'Ask for a shorter time range.');
-const full: Answer = { code: 'store-full', text: 'The disk of the store is full', retryable: true, cure: 'Free some space or lower store.retentionDays.' };
+const full: Answer = {
+  code: 'store-full',
+  text: 'The disk of the store is full',
+  retryable: true,
+  cure: 'Free some space or lower store.retentionDays.',
+};
+
+const noAnswer = slow('The store did not answer in time');
+const noMemory = slow('The store has no memory left for this');
 
 /** ClickHouse's exception codes that mean something to us. */
 const BY_CODE: ReadonlyMap<number, Answer> = new Map([
@@ -24,8 +42,8 @@ const BY_CODE: ReadonlyMap<number, Answer> = new Map([
   [159, slow('The store took longer than the time limit')],
   [160, slow('The store expects this question to take too long')],
   [202, slow('The store has too many questions at once')],
-  [209, slow('The store did not answer in time')],
-  [241, slow('The store has no memory left for this')],
+  [209, noAnswer],
+  [241, noMemory],
   [252, slow('The store has too many parts to merge first')],
   [243, full],
   [164, refused('The store is read-only', 'Give the user the right to write.')],
@@ -41,13 +59,27 @@ export function toStoreError(error: unknown): AppError {
   if (isAppError(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (message.includes(FENCED)) return make({ code: 'store-fenced', text: 'Another collector has taken this tap over', retryable: false }, error);
+  if (message.includes(FENCED))
+    return make({ code: 'store-fenced', text: 'Another collector has taken this tap over', retryable: false }, error);
   if (/No space left on device/i.test(message)) return make(full, error);
-  if (/Memory limit|MEMORY_LIMIT_EXCEEDED/i.test(message)) return make(BY_CODE.get(241)!, error);
-  if (/^\d+$/.test(code)) return make(BY_CODE.get(Number(code)) ?? refused(`The store refused a statement (ClickHouse error ${code})`), error);
-  if (/timeout/i.test(message) || code === 'ETIMEDOUT') return make(BY_CODE.get(209)!, error);
-  return make({ code: 'store-unreachable', text: `The store cannot be reached${code === '' ? '' : ` (${code})`}`, retryable: true, cure: 'Check store.url, and that the server runs.' }, error);
+  if (/Memory limit|MEMORY_LIMIT_EXCEEDED/i.test(message)) return make(noMemory, error);
+  if (/^\d+$/.test(code))
+    return make(BY_CODE.get(Number(code)) ?? refused(`The store refused a statement (ClickHouse error ${code})`), error);
+  if (/timeout/i.test(message) || code === 'ETIMEDOUT') return make(noAnswer, error);
+  return make(
+    {
+      code: 'store-unreachable',
+      text: `The store cannot be reached${code === '' ? '' : ` (${code})`}`,
+      retryable: true,
+      cure: 'Check store.url, and that the server runs.',
+    },
+    error,
+  );
 }
 
 const make = ({ code, text, retryable, cure }: Answer, cause: unknown): AppError =>
-  new AppError(code, text, { retryable, cause: cause instanceof Error ? new Error(cause.name) : undefined, ...(cure !== undefined && { cure }) });
+  new AppError(code, text, {
+    retryable,
+    cause: cause instanceof Error ? new Error(cause.name) : undefined,
+    ...(cure !== undefined && { cure }),
+  });

@@ -44,11 +44,29 @@ export const eventColumns = (head: BatchHead): readonly WireColumn<ObservedEvent
   column('sagaId', text, (e) => said(e.sagaId)),
   column('replayId', text, (e) => said(e.replayId)),
   column('replayOf', text, (e) => said(e.replayOf)),
-  column('businessKeys', array(tuple(column('name', text, (k: ObservedEvent['businessKeys'][number]) => k.name), column('value', text, (k) => k.value))), (e) => e.businessKeys),
+  column(
+    'businessKeys',
+    array(
+      tuple(
+        column('name', text, (k: ObservedEvent['businessKeys'][number]) => k.name),
+        column('value', text, (k) => k.value),
+      ),
+    ),
+    (e) => e.businessKeys,
+  ),
   column('attempt', i32, (e) => e.attempt ?? -1),
   column('publishedAt', nullable(i64, 0), (e) => (e.publishedAt === null ? null : wholeMicros(e.publishedAt))),
   column('publishedAtBy', text, (e) => said(e.publishedAtBy)),
-  column('inboxes', array(tuple(column('inbox', text, (i: ObservedEvent['inboxes'][number]) => i.inbox), column('evidence', text, (i) => i.evidence))), (e) => e.inboxes),
+  column(
+    'inboxes',
+    array(
+      tuple(
+        column('inbox', text, (i: ObservedEvent['inboxes'][number]) => i.inbox),
+        column('evidence', text, (i) => i.evidence),
+      ),
+    ),
+    (e) => e.inboxes,
+  ),
   column('deadLetter', flag, (e) => e.deadLetter),
   column('failureCause', text, (e) => said(e.failure?.cause ?? null)),
   column('failureInbox', text, (e) => (e.deadLetter ? failureInboxOf(e) : '')),
@@ -88,7 +106,16 @@ const same = (value: string | null, own: string | null): string | null => (value
 
 export interface EventDetailPart extends Pick<
   ObservedEvent,
-  'version' | 'sourceEvidence' | 'replyTo' | 'framework' | 'why' | 'contexts' | 'contentType' | 'contentEncoding' | 'schemaId' | 'bodyProblem'
+  | 'version'
+  | 'sourceEvidence'
+  | 'replyTo'
+  | 'framework'
+  | 'why'
+  | 'contexts'
+  | 'contentType'
+  | 'contentEncoding'
+  | 'schemaId'
+  | 'bodyProblem'
 > {}
 
 function writeDetail(e: ObservedEvent): string {
@@ -134,4 +161,3 @@ export function readDetail(json: string, own: Pick<ObservedEvent, 'traceId' | 's
     bodyProblem: detail.bodyProblem ?? null,
   };
 }
-

@@ -14,10 +14,12 @@ describe('the group of a dead letter', () => {
   ])('%j reads %j', (message, pattern) => expect(messagePatternOf(message)).toBe(pattern));
 
   it('is the same for one cause in one place and differs between places', () => {
-    const died = (message: string, inbox: string): string => failureGroupOf(aDeadLetter({ failure: aFailure({ message, lastOrigin: { ...noOrigin, inbox } }) }));
+    const died = (message: string, inbox: string): string =>
+      failureGroupOf(aDeadLetter({ failure: aFailure({ message, lastOrigin: { ...noOrigin, inbox } }) }));
     expect(died('order 1 not found', 'q')).toBe(died('order 2 not found', 'q'));
     expect(died('order 1 not found', 'q')).not.toBe(died('order 1 not found', 'p'));
   });
 
-  it('has a bounded length however long the message is', () => expect(messagePatternOf('x y '.repeat(100_000)).length).toBeLessThanOrEqual(160));
+  it('has a bounded length however long the message is', () =>
+    expect(messagePatternOf('x y '.repeat(100_000)).length).toBeLessThanOrEqual(160));
 });

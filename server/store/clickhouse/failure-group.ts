@@ -24,7 +24,12 @@ export const failureInboxOf = (event: ObservedEvent): string => event.failure?.l
 
 /** Text that is the same for every letter of one cause: broker, place, cause and the message without its numbers. */
 export const failureGroupOf = (event: ObservedEvent): string =>
-  [event.broker, failureInboxOf(event) || event.channel, event.failure?.cause ?? 'unknown', messagePatternOf(event.failure?.message ?? null)].join(' | ');
+  [
+    event.broker,
+    failureInboxOf(event) || event.channel,
+    event.failure?.cause ?? 'unknown',
+    messagePatternOf(event.failure?.message ?? null),
+  ].join(' | ');
 
 const NOWHERE: Failure['lastOrigin'] = { channel: null, inbox: null, partition: null, offset: null, routingKey: null };
 

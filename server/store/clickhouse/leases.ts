@@ -15,7 +15,10 @@ export async function acquireLease(client: StoreClient, tap: TapName, owner: str
     const [newest] = await client.rows<{ epoch: number }>('SELECT max(epoch) AS epoch FROM leases WHERE tap = {tap:String}', { tap });
     const epoch = (newest?.epoch ?? 0) + 1;
     await client.insert('leases', [{ tap, epoch, owner, token, at: Date.now() * 1000 }]);
-    const rivals = await client.rows<{ token: string }>('SELECT token FROM leases WHERE tap = {tap:String} AND epoch = {epoch:UInt32}', { tap, epoch });
+    const rivals = await client.rows<{ token: string }>('SELECT token FROM leases WHERE tap = {tap:String} AND epoch = {epoch:UInt32}', {
+      tap,
+      epoch,
+    });
     if (rivals.every((row) => row.token === token)) return { epoch };
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 100 * (i + 1)));
   }

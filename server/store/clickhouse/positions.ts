@@ -44,7 +44,11 @@ export async function newestBatch(client: StoreClient, tap: TapName): Promise<Ta
   return { batch: newest.batch, batchSize: newest.size, offsets };
 }
 
-export async function savePosition(client: StoreClient, tap: TapName, { batch, size, offsets }: { batch: number; size: number; offsets: Offsets }): Promise<void> {
+export async function savePosition(
+  client: StoreClient,
+  tap: TapName,
+  { batch, size, offsets }: { batch: number; size: number; offsets: Offsets },
+): Promise<void> {
   const flat = [...offsets].flatMap(([channel, partitions]) => [...partitions].map(([partition, next]) => ({ channel, partition, next })));
   await client.insert('positions', [{ tap, batch, size, offsets: flat, at: Date.now() * 1000 }]);
 }

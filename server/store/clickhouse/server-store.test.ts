@@ -13,7 +13,14 @@ if (given === undefined) {
   });
 } else {
   const url = new URL(given);
-  const settings = { url: url.origin, user: decodeURIComponent(url.username) || 'default', password: decodeURIComponent(url.password), database: 'eventyard_test', directory: '', retentionDays: 30 };
+  const settings = {
+    url: url.origin,
+    user: decodeURIComponent(url.username) || 'default',
+    password: decodeURIComponent(url.password),
+    database: 'eventyard_test',
+    directory: '',
+    retentionDays: 30,
+  };
   describeStoreContract('ClickHouse server', async () => {
     const store = await openStore(settings, { log });
     const other = await openStore(settings, { log });

@@ -30,10 +30,21 @@ export async function repair(client: StoreClient, tap: TapName, number: number):
   );
   const [first] = rows;
   if (first === undefined) return null;
-  const events = rows.map((raw): SummaryEvent => ({ ...toEventRow(raw), failure: raw.deadLetter === 1 ? noFailure(raw.failureInbox) : null }));
+  const events = rows.map((raw): SummaryEvent => ({
+    ...toEventRow(raw),
+    failure: raw.deadLetter === 1 ? noFailure(raw.failureInbox) : null,
+  }));
   const span = spanOf(events);
   await saveDeadLetters(client, tap, number, span);
-  await saveSummaries(client, events, { tap, broker: first.broker, epoch: first.epoch, number, offsets: new Map(), at: span.from, storedAt: nowMicros() });
+  await saveSummaries(client, events, {
+    tap,
+    broker: first.broker,
+    epoch: first.epoch,
+    number,
+    offsets: new Map(),
+    at: span.from,
+    storedAt: nowMicros(),
+  });
   return span;
 }
 
@@ -48,7 +59,12 @@ async function saveSummaries(client: StoreClient, events: readonly SummaryEvent[
   );
 }
 
-async function saveDeadLetters(client: StoreClient, tap: TapName, batch: number, { from, to }: { from: number; to: number }): Promise<void> {
+async function saveDeadLetters(
+  client: StoreClient,
+  tap: TapName,
+  batch: number,
+  { from, to }: { from: number; to: number },
+): Promise<void> {
   await client.run(
     `INSERT INTO dead_letters (id, at, tap, batch, groupId, cause, message, broker, system, inbox, channel, consumer)
     SELECT id, toUnixTimestamp64Micro(observedAt), tap, batch, failureGroup, failureCause, left(JSONExtractString(failure, 'message'), 500), broker, system, failureInbox, channel,
@@ -79,7 +95,10 @@ export async function saveGaps(client: StoreClient, { tap, number, gaps }: Store
 }
 
 export async function hasAccount(client: StoreClient, tap: TapName, batch: number): Promise<boolean> {
-  const [found] = await client.rows<{ found: number }>("SELECT count() AS found FROM batch_summaries WHERE traceId = '' AND tap = {tap:String} AND batch = {batch:UInt64}", { tap, batch });
+  const [found] = await client.rows<{ found: number }>(
+    "SELECT count() AS found FROM batch_summaries WHERE traceId = '' AND tap = {tap:String} AND batch = {batch:UInt64}",
+    { tap, batch },
+  );
   return (found?.found ?? 0) > 0;
 }
 
@@ -103,7 +122,7 @@ const WAIT_FOR_INSERTS_MS = 30_000;
  * that: whoever looks after the new lease was stored sees every insert that the lease did not stop.
  */
 export async function waitForInserts(client: StoreClient, tap: TapName): Promise<void> {
-  for (const until = Date.now() + WAIT_FOR_INSERTS_MS; ; ) {
+  for (const until = Date.now() + WAIT_FOR_INSERTS_MS; ;) {
     const [running] = await client.rows<{ inserts: number }>(
       "SELECT count() AS inserts FROM system.processes WHERE query LIKE concat('INSERT%', {mark:String}, '%')",
       { mark: insertMark(tap) },

@@ -12,7 +12,16 @@ interface Row {
 const columns = [
   column('a', text, (row: Row) => row.a),
   column('b', nullable(i64, 0), (row: Row) => row.b),
-  column('c', array(tuple(column('n', text, (item: Row['c'][number]) => item.n), column('v', u8, (item) => item.v))), (row: Row) => row.c),
+  column(
+    'c',
+    array(
+      tuple(
+        column('n', text, (item: Row['c'][number]) => item.n),
+        column('v', u8, (item) => item.v),
+      ),
+    ),
+    (row: Row) => row.c,
+  ),
 ];
 const rows: readonly Row[] = [
   { a: 'x', b: -2, c: [{ n: 'k', v: 7 }] },
@@ -46,10 +55,20 @@ describe('the binary formats', () => {
     const writer = new ByteWriter(1);
     writer.text(value);
     const bytes = Buffer.from(value);
-    expect([...writer.view()]).toEqual([...(bytes.length < 128 ? [bytes.length] : [(bytes.length % 128) | 128, Math.floor(bytes.length / 128)]), ...bytes]);
+    expect([...writer.view()]).toEqual([
+      ...(bytes.length < 128 ? [bytes.length] : [(bytes.length % 128) | 128, Math.floor(bytes.length / 128)]),
+      ...bytes,
+    ]);
   });
 
   it('[S7] take every number for a time', () => {
-    expect([NaN, Infinity, -Infinity, 1.9, -1.9, 1e300].map(wholeMicros)).toEqual([0, Number.MAX_SAFE_INTEGER, 0, 1, -1, Number.MAX_SAFE_INTEGER]);
+    expect([NaN, Infinity, -Infinity, 1.9, -1.9, 1e300].map(wholeMicros)).toEqual([
+      0,
+      Number.MAX_SAFE_INTEGER,
+      0,
+      1,
+      -1,
+      Number.MAX_SAFE_INTEGER,
+    ]);
   });
 });

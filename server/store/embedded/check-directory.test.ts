@@ -31,7 +31,12 @@ describe('an engine that does not open', () => {
   it.each([
     ['CHDB_PLATFORM', 'chdb: no native binding for win32-x64', 'store-refused', /store\.url/],
     ['MODULE_NOT_FOUND', "Cannot find module 'chdb'", 'store-refused', /store\.url/],
-    ['CHDB_CONNECTION', 'Code: 76. DB::Exception: Cannot lock file /data/status. Another server instance in same directory is already running. (CANNOT_OPEN_FILE)', 'store-locked', /other Eventyard/],
+    [
+      'CHDB_CONNECTION',
+      'Code: 76. DB::Exception: Cannot lock file /data/status. Another server instance in same directory is already running. (CANNOT_OPEN_FILE)',
+      'store-locked',
+      /other Eventyard/,
+    ],
     ['unknown', 'Code: 75. DB::ErrnoException: No space left on device', 'store-full', /space/],
     ['unknown', 'filesystem error: Read-only file system', 'store-refused', /right to write/],
     ['EADDRINUSE', 'listen EADDRINUSE', 'store-unreachable', /^$/],

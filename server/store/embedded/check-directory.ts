@@ -21,16 +21,32 @@ export function toDirectoryError(error: unknown, directory: string): AppError {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new AppError('store-full', `The disk of the data folder ${directory} is full`, { cure: `Free some space, ${elsewhere}`, retryable: true, cause: error });
+      return new AppError('store-full', `The disk of the data folder ${directory} is full`, {
+        cure: `Free some space, ${elsewhere}`,
+        retryable: true,
+        cause: error,
+      });
     case 'EROFS':
-      return new AppError('store-refused', `The data folder ${directory} is on a read-only file system`, { cure: `Mount it for writing, ${elsewhere}`, cause: error });
+      return new AppError('store-refused', `The data folder ${directory} is on a read-only file system`, {
+        cure: `Mount it for writing, ${elsewhere}`,
+        cause: error,
+      });
     case 'EACCES':
     case 'EPERM':
-      return new AppError('store-refused', `The data folder ${directory} may not be written to`, { cure: `Give this user the right to write there, ${elsewhere}`, cause: error });
+      return new AppError('store-refused', `The data folder ${directory} may not be written to`, {
+        cure: `Give this user the right to write there, ${elsewhere}`,
+        cause: error,
+      });
     case 'ENOTDIR':
     case 'EEXIST':
-      return new AppError('store-refused', `The data folder ${directory} is not a folder`, { cure: `Move the file away, ${elsewhere}`, cause: error });
+      return new AppError('store-refused', `The data folder ${directory} is not a folder`, {
+        cure: `Move the file away, ${elsewhere}`,
+        cause: error,
+      });
     default:
-      return new AppError('store-refused', `The data folder ${directory} cannot be used (${code})`, { cure: `Repair it, ${elsewhere}`, cause: error });
+      return new AppError('store-refused', `The data folder ${directory} cannot be used (${code})`, {
+        cure: `Repair it, ${elsewhere}`,
+        cause: error,
+      });
   }
 }

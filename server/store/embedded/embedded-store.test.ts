@@ -13,7 +13,14 @@ import type { EmbeddedStore } from './start-embedded';
 import { startEmbeddedStore } from './start-embedded';
 
 const log = pino({ level: 'silent' });
-const settingsOf = (embedded: EmbeddedStore) => ({ url: embedded.url, user: embedded.user, password: embedded.password, database: embedded.database, directory: '', retentionDays: 30 });
+const settingsOf = (embedded: EmbeddedStore) => ({
+  url: embedded.url,
+  user: embedded.user,
+  password: embedded.password,
+  database: embedded.database,
+  directory: '',
+  retentionDays: 30,
+});
 
 describeStoreContract('embedded', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'eventyard-store-'));
@@ -54,7 +61,13 @@ describe('the embedded store', { timeout: 600_000 }, () => {
     let acknowledged = 0;
     let kills = 0;
     for (let number = 1; kills < 5 || number <= 30; number++) {
-      const events = someEvents(tap, number, 40, (i) => ({ traceId: `trace-${i % 4}`, ...(i % 2 === 0 && { body }) }), quietTime() + number * 300_000);
+      const events = someEvents(
+        tap,
+        number,
+        40,
+        (i) => ({ traceId: `trace-${i % 4}`, ...(i % 2 === 0 && { body }) }),
+        quietTime() + number * 300_000,
+      );
       const stored = storeAtLast(store, aBatch(tap, number, events, { epoch: lease.epoch }));
       if (number % 5 === 3 && kills < 5 && embedded.pid() !== null) {
         // Somewhere between the first byte of the batch and its end.
@@ -82,12 +95,20 @@ describe('the embedded store', { timeout: 600_000 }, () => {
   it('[S2] a crash between the events and their summaries is repaired when the position is read', async () => {
     const tap = 'half';
     const client = await rawClient(embedded);
-    await store.append(aBatch(tap, 1, someEvents(tap, 1, 25, () => ({ traceId: 'half-trace' }))));
+    await store.append(
+      aBatch(
+        tap,
+        1,
+        someEvents(tap, 1, 25, () => ({ traceId: 'half-trace' })),
+      ),
+    );
     await client(`DELETE FROM batch_summaries WHERE tap = 'half' SETTINGS lightweight_deletes_sync = 2`);
     expect((await store.edges(around(quietTime()))).filter((edge) => edge.broker === tap)).toEqual([]);
     expect(await store.tapPosition(tap)).toMatchObject({ batch: 1, batchSize: 25 });
     expect((await store.edges(around(quietTime()))).filter((edge) => edge.broker === tap).map((edge) => edge.count)).toEqual([25]);
-    expect((await store.latestTraces({ range: around(quietTime()), limit: 10, brokers: [tap] })).rows.map((trace) => trace.events)).toEqual([25]);
+    expect((await store.latestTraces({ range: around(quietTime()), limit: 10, brokers: [tap] })).rows.map((trace) => trace.events)).toEqual(
+      [25],
+    );
   });
 
   it('a whole batch becomes one part, so it is there or not', async () => {
@@ -130,7 +151,9 @@ describe('the embedded store', { timeout: 600_000 }, () => {
   it('reads that take long do not stop appends', async () => {
     const client = await rawClient(embedded);
     let done = false;
-    const slow = client('SELECT /* slow-read */ count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1 SETTINGS max_execution_time = 500')
+    const slow = client(
+      'SELECT /* slow-read */ count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1 SETTINGS max_execution_time = 500',
+    )
       .catch(() => '')
       .finally(() => (done = true));
     await store.append(aBatch('meanwhile', 1, [anEvent({ broker: 'meanwhile', tap: 'meanwhile', observedAt: quietTime() })]));
@@ -144,7 +167,9 @@ describe('the embedded store', { timeout: 600_000 }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'eventyard-store-'));
     const script = `import { startEmbeddedStore } from '@/server/store/embedded/start-embedded'; import pino from 'pino';
       const store = await startEmbeddedStore({ directory: process.argv[1] ?? '', log: pino({ level: 'silent' }) }); console.log('child ' + store.pid()); setInterval(() => {}, 1000);`;
-    const starter = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const starter = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const pid = await new Promise<number>((resolve, reject) => {
       starter.stdout.on('data', (text: Buffer) => resolve(Number(/child (\d+)/.exec(text.toString())?.[1])));
       starter.once('exit', (code) => reject(new Error(`ended with ${code}`)));
@@ -182,7 +207,11 @@ async function again<T>(work: () => Promise<T>): Promise<T> {
 /** The engine itself, past the store. Resolves to the answer's text. */
 async function rawClient({ url, user, password }: EmbeddedStore): Promise<(sql: string, more?: string) => Promise<string>> {
   return async (sql, more = '') => {
-    const answer = await fetch(`${url}/?default_format=TSV${more}`, { method: 'POST', body: sql, headers: { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password } });
+    const answer = await fetch(`${url}/?default_format=TSV${more}`, {
+      method: 'POST',
+      body: sql,
+      headers: { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password },
+    });
     const text = (await answer.text()).trim();
     if (!answer.ok) throw new Error(text);
     return text;

@@ -69,7 +69,13 @@ export async function openEngine({ directory, database, memoryMb }: EngineOption
   };
   const readers: Session[] = [];
   for (let i = 0; i < 3; i++) {
-    readers.push(await open(['SET max_execution_time = 20', `SET max_memory_usage = ${Math.floor(memoryMb * 0.6) * megabytes}`, 'SET max_threads = 2']));
+    readers.push(
+      await open([
+        'SET max_execution_time = 20',
+        `SET max_memory_usage = ${Math.floor(memoryMb * 0.6) * megabytes}`,
+        'SET max_threads = 2',
+      ]),
+    );
   }
   const writers: Session[] = [];
   for (let i = 0; i < 2; i++) writers.push(await open(['SET max_threads = 2', 'SET max_insert_threads = 1']));
@@ -124,7 +130,7 @@ function pool(sessions: readonly Session[]): { run(sql: string, format: string):
       }
     },
     drained: async () => {
-      while (running.size > 0) await Promise.allSettled([...running]);
+      while (running.size > 0) await Promise.allSettled(running);
     },
   };
 }

@@ -30,10 +30,16 @@ export function createHttpInterface(options: HttpInterfaceOptions): Server {
   });
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, options: HttpInterfaceOptions, nextSpoolFile: () => string): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpInterfaceOptions,
+  nextSpoolFile: () => string,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://store');
   if (url.pathname === '/ping') return void response.end('Ok.\n');
-  if (!isAuthentic(request, options)) return answerText(response, 516, 403, 'Code: 516. DB::Exception: Authentication failed. (AUTHENTICATION_FAILED)\n');
+  if (!isAuthentic(request, options))
+    return answerText(response, 516, 403, 'Code: 516. DB::Exception: Authentication failed. (AUTHENTICATION_FAILED)\n');
   if (url.pathname !== '/') return answerText(response, 0, 404, 'There is no such path\n');
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') throw new StatementError('Compressed bodies are not taken', 62);
 
@@ -42,7 +48,16 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   const result = bodyIsData
     ? await runInsert(request, bindParameters(asked.sql, asked.parameters), options, nextSpoolFile())
     : await runStatement(asked.sql === '' ? await readText(request) : asked.sql, asked.parameters, asked.format, options.engine);
-  const summary = { read_rows: String(result.rows), read_bytes: '0', written_rows: '0', written_bytes: '0', total_rows_to_read: '0', result_rows: '0', result_bytes: String(result.bytes.length), elapsed_ns: String(Math.round(result.ms * 1e6)) };
+  const summary = {
+    read_rows: String(result.rows),
+    read_bytes: '0',
+    written_rows: '0',
+    written_bytes: '0',
+    total_rows_to_read: '0',
+    result_rows: '0',
+    result_bytes: String(result.bytes.length),
+    elapsed_ns: String(Math.round(result.ms * 1e6)),
+  };
   response.writeHead(200, {
     'content-type': 'text/plain; charset=UTF-8',
     'content-length': result.bytes.length,
@@ -82,7 +97,7 @@ function spool(request: IncomingMessage, file: string): Promise<number> {
       size += chunk.length;
       try {
         if (size > MAX_INSERT_BYTES) throw new StatementError('The body is too large', 307);
-        for (let at = 0; at < chunk.length; ) at += writeSync(handle, chunk, at);
+        for (let at = 0; at < chunk.length;) at += writeSync(handle, chunk, at);
       } catch (error) {
         finish(error as Error);
       }
@@ -106,7 +121,10 @@ async function readText(request: IncomingMessage): Promise<string> {
 
 function isAuthentic(request: IncomingMessage, { user, password }: HttpInterfaceOptions): boolean {
   const basic = /^Basic (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const given = basic === undefined ? `${request.headers['x-clickhouse-user'] ?? ''}:${request.headers['x-clickhouse-key'] ?? ''}` : Buffer.from(basic, 'base64').toString('utf8');
+  const given =
+    basic === undefined
+      ? `${request.headers['x-clickhouse-user'] ?? ''}:${request.headers['x-clickhouse-key'] ?? ''}`
+      : Buffer.from(basic, 'base64').toString('utf8');
   const [a, b] = [Buffer.from(given), Buffer.from(`${user}:${password}`)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
@@ -120,7 +138,10 @@ function answerError(response: ServerResponse, error: unknown): void {
 }
 
 function answerText(response: ServerResponse, code: number, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=UTF-8', ...(code > 0 && { 'x-clickhouse-exception-code': String(code) }) });
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=UTF-8',
+    ...(code > 0 && { 'x-clickhouse-exception-code': String(code) }),
+  });
   response.end(text);
 }
 

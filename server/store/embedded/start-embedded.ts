@@ -121,7 +121,10 @@ async function launchProcess(open: Extract<ToChild, { kind: 'open' }>): Promise<
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-4_000)));
   return await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => settle(new AppError('store-slow', 'The embedded store did not start in time', { retryable: true })), START_WITHIN_MS);
+    const timer = setTimeout(
+      () => settle(new AppError('store-slow', 'The embedded store did not start in time', { retryable: true })),
+      START_WITHIN_MS,
+    );
     let failure: Extract<FromChild, { kind: 'failed' }> | null = null;
     const settle = (outcome: AppError | number): void => {
       clearTimeout(timer);
@@ -135,9 +138,17 @@ async function launchProcess(open: Extract<ToChild, { kind: 'open' }>): Promise<
       if (message.kind === 'ready') settle(message.port);
       else failure = message;
     });
-    child.once('error', (error) => settle(new AppError('store-unreachable', 'The embedded store could not be started', { retryable: true, cause: error })));
+    child.once('error', (error) =>
+      settle(new AppError('store-unreachable', 'The embedded store could not be started', { retryable: true, cause: error })),
+    );
     child.once('close', (code, signal) =>
-      settle(toStartError(failure?.code ?? 'unknown', `${failure?.message ?? `it ended with ${signal ?? `exit code ${code}`}`} ${said}`, open.directory)),
+      settle(
+        toStartError(
+          failure?.code ?? 'unknown',
+          `${failure?.message ?? `it ended with ${signal ?? `exit code ${code}`}`} ${said}`,
+          open.directory,
+        ),
+      ),
     );
     child.send(open);
   });
@@ -157,21 +168,31 @@ function environmentForChild(): NodeJS.ProcessEnv {
 /** Says why the engine did not open, and what to do. */
 export function toStartError(code: string, message: string, directory: string): AppError {
   if (code === 'CHDB_PLATFORM' || code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND' || code === 'CHDB_BINARY_VERSION') {
-    return new AppError('store-refused', 'The embedded store does not run on this machine: its engine (chdb) is not installed or not made for this platform', {
-      cure: 'Set store.url to a ClickHouse server, or install the optional dependency chdb on glibc Linux or macOS.',
-    });
+    return new AppError(
+      'store-refused',
+      'The embedded store does not run on this machine: its engine (chdb) is not installed or not made for this platform',
+      {
+        cure: 'Set store.url to a ClickHouse server, or install the optional dependency chdb on glibc Linux or macOS.',
+      },
+    );
   }
-  if (code === 'EADDRINUSE') return new AppError('store-unreachable', 'The port of the embedded store is taken by another process', { retryable: true });
+  if (code === 'EADDRINUSE')
+    return new AppError('store-unreachable', 'The port of the embedded store is taken by another process', { retryable: true });
   if (/Another server instance|CANNOT_OPEN_FILE.*status|Cannot lock file/is.test(message)) {
     return new AppError('store-locked', `The data folder ${directory} is used by another process`, {
       cure: 'Stop the other Eventyard that uses this folder, or set store.directory to another one.',
     });
   }
   if (/No space left on device|NOT_ENOUGH_SPACE/i.test(message)) {
-    return new AppError('store-full', `The disk of the data folder ${directory} is full`, { cure: 'Free some space, or set store.directory to a larger disk.', retryable: true });
+    return new AppError('store-full', `The disk of the data folder ${directory} is full`, {
+      cure: 'Free some space, or set store.directory to a larger disk.',
+      retryable: true,
+    });
   }
   if (/Read-only file system|Permission denied/i.test(message)) {
-    return new AppError('store-refused', `The data folder ${directory} cannot be written to`, { cure: 'Give this user the right to write there, or set store.directory.' });
+    return new AppError('store-refused', `The data folder ${directory} cannot be written to`, {
+      cure: 'Give this user the right to write there, or set store.directory.',
+    });
   }
   return new AppError('store-unreachable', `The embedded store did not open its data folder ${directory}: ${message.slice(0, 300)}`, {
     retryable: true,

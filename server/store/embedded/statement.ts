@@ -19,17 +19,26 @@ const syntaxError = 62;
 const unsetParameter = 456;
 const unknownSetting = 115;
 
-export const quoteText = (text: string): string =>
-  `'${text.replace(/[\\'\0\b\f\n\r\t]/g, (char) => ESCAPES[char] ?? char)}'`;
+export const quoteText = (text: string): string => `'${text.replace(/[\\'\0\b\f\n\r\t]/g, (char) => ESCAPES[char] ?? char)}'`;
 
-const ESCAPES: Record<string, string> = { '\\': '\\\\', "'": "\\'", '\0': '\\0', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const ESCAPES: Record<string, string> = {
+  '\\': '\\\\',
+  "'": "\\'",
+  '\0': '\\0',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
 const UNESCAPES: Record<string, string> = { '0': '\0', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 /** A `param_*` value travels in ClickHouse's escaped (TSV) form. */
 const unescapeParameter = (value: string): string => value.replace(/\\(.)/gs, (_, char: string) => UNESCAPES[char] ?? char);
 
 /** Quoted strings, quoted names, comments and placeholders: only the last are touched. */
-const TOKEN = /'(?:[^'\\]|\\.|'')*'|`(?:[^`\\]|\\.)*`|"(?:[^"\\]|\\.)*"|--[^\n]*|\/\*.*?\*\/|\{\s*([A-Za-z_]\w*)\s*:\s*([A-Za-z][\w(), ]*?)\s*\}/gs;
+const TOKEN =
+  /'(?:[^'\\]|\\.|'')*'|`(?:[^`\\]|\\.)*`|"(?:[^"\\]|\\.)*"|--[^\n]*|\/\*.*?\*\/|\{\s*([A-Za-z_]\w*)\s*:\s*([A-Za-z][\w(), ]*?)\s*\}/gs;
 
 export function bindParameters(sql: string, parameters: ReadonlyMap<string, string>): string {
   return sql.replace(TOKEN, (token: string, name: string | undefined, type: string | undefined) => {
@@ -51,7 +60,8 @@ export function insertFromFile(sql: string, file: string): string {
   const format = FORMAT_AT_END.exec(sql);
   if (format === null) throw new StatementError('An insert with a body must end with FORMAT', syntaxError);
   const statement = sql.slice(0, format.index);
-  if (INPUT.test(statement)) return statement.replace(INPUT, (_, structure: string) => `file(${quoteText(file)}, '${format[1]}', ${structure})`);
+  if (INPUT.test(statement))
+    return statement.replace(INPUT, (_, structure: string) => `file(${quoteText(file)}, '${format[1]}', ${structure})`);
   const plain = PLAIN_INSERT.exec(statement);
   if (plain === null) throw new StatementError('An insert with a body needs input() or no SELECT', syntaxError);
   return `INSERT INTO ${plain[1]} ${plain[2] ?? ''} SELECT * FROM file(${quoteText(file)}, '${format[1]}') SETTINGS use_structure_from_insertion_table_in_table_functions = 1`;

@@ -15,11 +15,17 @@ export async function startInventoryService(connect: Connect, faults: () => Faul
       const data = short
         ? { orderId, reason: 'INSUFFICIENT_STOCK' }
         : { orderId, reservationId: `res-${orderId}`, customerId: event.data.customerId, total: event.data.total };
-      await service.record('inventory-events', makeEvent(service.name, short ? 'inventory.reservation.failed' : 'inventory.reserved', data, event));
+      await service.record(
+        'inventory-events',
+        makeEvent(service.name, short ? 'inventory.reservation.failed' : 'inventory.reserved', data, event),
+      );
       reserved.set(orderId, short ? 'refused' : 'reserved');
     }
     if (event.type === 'order.cancelled' && reserved.get(orderId) === 'reserved') {
-      await service.record('inventory-events', makeEvent(service.name, 'inventory.released', { orderId, reservationId: `res-${orderId}` }, event));
+      await service.record(
+        'inventory-events',
+        makeEvent(service.name, 'inventory.released', { orderId, reservationId: `res-${orderId}` }, event),
+      );
       reserved.set(orderId, 'released');
     }
   });

@@ -15,14 +15,18 @@ export async function startOrderService(connect: Connect): Promise<RunningServic
     orders.set(orderId, state);
   };
 
-  await service.onExchange({ inbox: 'order-service', channel: 'shop.events', keys: ['order.requested', 'payment.*'], prefetch: 20 }, async (event) => {
-    const { orderId, customerId, total, items } = event.data;
-    if (event.type === 'order.requested') await move(event, 'placed', { orderId, customerId, total, items });
-    if (event.type === 'payment.completed') await move(event, 'paid', { orderId, total });
-    if (event.type === 'payment.failed') await move(event, 'failed', { orderId, reason: event.data.reason });
-  });
+  await service.onExchange(
+    { inbox: 'order-service', channel: 'shop.events', keys: ['order.requested', 'payment.*'], prefetch: 20 },
+    async (event) => {
+      const { orderId, customerId, total, items } = event.data;
+      if (event.type === 'order.requested') await move(event, 'placed', { orderId, customerId, total, items });
+      if (event.type === 'payment.completed') await move(event, 'paid', { orderId, total });
+      if (event.type === 'payment.failed') await move(event, 'failed', { orderId, reason: event.data.reason });
+    },
+  );
   await service.onTopic({ inbox: 'order-service', channel: 'inventory-events' }, async (event) => {
-    if (event.type === 'inventory.reservation.failed') await move(event, 'failed', { orderId: event.data.orderId, reason: 'INSUFFICIENT_STOCK' });
+    if (event.type === 'inventory.reservation.failed')
+      await move(event, 'failed', { orderId: event.data.orderId, reason: 'INSUFFICIENT_STOCK' });
   });
   return service;
 }

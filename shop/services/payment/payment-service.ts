@@ -15,7 +15,7 @@ export async function startPaymentService(connect: Connect, faults: () => Faults
     const { paymentSilent, paymentDeclined } = faults();
     const fate = shareOf(`payment ${orderId}`);
     if (fate < paymentSilent) return;
-    await sleep(5 + (fate * 1_000) % 25);
+    await sleep(5 + ((fate * 1_000) % 25));
     const declined = fate < paymentSilent + paymentDeclined;
     const data = declined
       ? { orderId, customerId: event.data.customerId, reason: 'CARD_DECLINED' }

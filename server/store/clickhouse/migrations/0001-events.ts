@@ -9,7 +9,7 @@ export const events: Migration = {
   number: 1,
   name: 'events',
   statements: ({ engine, retentionDays }) => [
-  `CREATE TABLE IF NOT EXISTS events (
+    `CREATE TABLE IF NOT EXISTS events (
     id String CODEC(ZSTD(1)),
     observedAt DateTime64(6, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
     broker LowCardinality(String),

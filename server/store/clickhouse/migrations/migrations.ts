@@ -21,7 +21,9 @@ const KEPT_BY_RETENTION = ['events', 'batch_summaries', 'dead_letters', 'gaps'];
 
 /** Brings the schema up to date and the retention to what the configuration says. */
 export async function migrate(client: StoreClient, retentionDays: number): Promise<void> {
-  await client.run('CREATE TABLE IF NOT EXISTS schema_migrations (number UInt32, name String, at DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY number');
+  await client.run(
+    'CREATE TABLE IF NOT EXISTS schema_migrations (number UInt32, name String, at DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY number',
+  );
   const done = new Set((await client.rows<{ number: number }>('SELECT DISTINCT number FROM schema_migrations')).map((row) => row.number));
   const context: MigrationContext = { engine: (kind, parameters = '') => `${kind}(${parameters})`, retentionDays };
   for (const { number, name, statements } of MIGRATIONS) {

@@ -5,7 +5,10 @@ import type { StoreClient } from '../client';
 import type { RawEventRow } from './event-row';
 import { EVENT_ROW, readCursor, toEventRow, toPage } from './event-row';
 
-type DeadLetterQuestions = Pick<Store, 'deadLetterGroups' | 'deadLetters' | 'recordReplayIntent' | 'recordReplayOutcome' | 'replaysOf' | 'openIntents' | 'recordAudit'>;
+type DeadLetterQuestions = Pick<
+  Store,
+  'deadLetterGroups' | 'deadLetters' | 'recordReplayIntent' | 'recordReplayOutcome' | 'replaysOf' | 'openIntents' | 'recordAudit'
+>;
 
 const SPARK_STEPS = 60;
 
@@ -52,12 +55,17 @@ export function deadLetterQuestions(client: StoreClient): DeadLetterQuestions {
 
     recordReplayIntent: ({ replayId, letter, broker, by, reason, target, at }) =>
       client.insert('replay_intents', [{ replayId, letter, broker, person: by, reason, target, at: Math.trunc(at) }]),
-    recordReplayOutcome: (replayId, letter, outcome, detail, at) => client.insert('replay_outcomes', [{ replayId, letter, outcome, detail, at: Math.trunc(at) }]),
-    recordAudit: ({ at, by, action, subject, detail }) => client.insert('audit', [{ at: Math.trunc(at), person: by, action, subject, detail }]),
+    recordReplayOutcome: (replayId, letter, outcome, detail, at) =>
+      client.insert('replay_outcomes', [{ replayId, letter, outcome, detail, at: Math.trunc(at) }]),
+    recordAudit: ({ at, by, action, subject, detail }) =>
+      client.insert('audit', [{ at: Math.trunc(at), person: by, action, subject, detail }]),
 
     async replaysOf(letters) {
       if (letters.length === 0) return [];
-      const rows = await client.rows<RawReplay>(`${REPLAYS} WHERE i.letter IN {letters:Array(String)} ORDER BY i.at, i.replayId LIMIT 10000`, { letters: letters.slice(0, 1_000) });
+      const rows = await client.rows<RawReplay>(
+        `${REPLAYS} WHERE i.letter IN {letters:Array(String)} ORDER BY i.at, i.replayId LIMIT 10000`,
+        { letters: letters.slice(0, 1_000) },
+      );
       const replayIds = [...new Set(rows.map((row) => row.replayId))];
       const seen =
         replayIds.length === 0

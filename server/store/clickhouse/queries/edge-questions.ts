@@ -10,10 +10,18 @@ const MAX_EDGES = 20_000;
 const SECOND = 1_000_000;
 
 export function edgeQuestions(client: StoreClient): EdgeQuestions {
-  const edges = async (range: TimeRange, grouped: string, having: EdgeFilter = {}, points = 1): Promise<{ sql: string; parameters: Parameters }> => {
+  const edges = async (
+    range: TimeRange,
+    grouped: string,
+    having: EdgeFilter = {},
+    points = 1,
+  ): Promise<{ sql: string; parameters: Parameters }> => {
     const source = await edgeRows(client, range, points);
     const filter = filterEdges(having);
-    return { sql: grouped.replace('EDGES', `(${source.sql}) WHERE 1 ${filter.where}`), parameters: { ...source.parameters, ...filter.parameters } };
+    return {
+      sql: grouped.replace('EDGES', `(${source.sql}) WHERE 1 ${filter.where}`),
+      parameters: { ...source.parameters, ...filter.parameters },
+    };
   };
   return {
     async edges(range) {
@@ -22,16 +30,32 @@ export function edgeQuestions(client: StoreClient): EdgeQuestions {
         `SELECT kind, broker, source, channel, inbox, sum(n) AS count, sum(bad) AS failed, max(newest) AS last FROM EDGES
         GROUP BY kind, broker, source, channel, inbox ORDER BY count DESC LIMIT ${MAX_EDGES}`,
       );
-      const rows = await client.rows<Omit<EdgeTotal, 'source' | 'inbox'> & { source: string; inbox: string }>(sql, parameters, { scan: SCAN });
+      const rows = await client.rows<Omit<EdgeTotal, 'source' | 'inbox'> & { source: string; inbox: string }>(sql, parameters, {
+        scan: SCAN,
+      });
       return rows.map((row) => ({ ...row, source: row.source || null, inbox: row.inbox || null }));
     },
 
     async edgeSeries(edge, range, points) {
       const step = stepOf(range, points);
-      const { sql, parameters } = await edges(range, 'SELECT intDiv(second - {start:Int64}, {step:Int64}) AS slot, sum(n) AS count FROM EDGES GROUP BY slot ORDER BY slot', edge, points);
-      const rows = await client.rows<{ slot: number; count: number }>(sql, { ...parameters, start: step.start, step: step.seconds }, { scan: SCAN });
+      const { sql, parameters } = await edges(
+        range,
+        'SELECT intDiv(second - {start:Int64}, {step:Int64}) AS slot, sum(n) AS count FROM EDGES GROUP BY slot ORDER BY slot',
+        edge,
+        points,
+      );
+      const rows = await client.rows<{ slot: number; count: number }>(
+        sql,
+        { ...parameters, start: step.start, step: step.seconds },
+        { scan: SCAN },
+      );
       const counts = new Map(rows.map((row) => [row.slot, row.count]));
-      const series: SeriesPoint[] = step.slots.map((at, slot) => ({ at, value: (counts.get(slot) ?? 0) / step.seconds, min: null, max: null }));
+      const series: SeriesPoint[] = step.slots.map((at, slot) => ({
+        at,
+        value: (counts.get(slot) ?? 0) / step.seconds,
+        min: null,
+        max: null,
+      }));
       return { name: 'rate', unit: 'events/s', points: series };
     },
 
@@ -43,7 +67,11 @@ export function edgeQuestions(client: StoreClient): EdgeQuestions {
         broker === undefined ? {} : { broker },
         points,
       );
-      const rows = await client.rows<{ slot: number; events: number; errors: number }>(sql, { ...parameters, start: step.start, step: step.seconds }, { scan: SCAN });
+      const rows = await client.rows<{ slot: number; events: number; errors: number }>(
+        sql,
+        { ...parameters, start: step.start, step: step.seconds },
+        { scan: SCAN },
+      );
       const found = new Map(rows.map((row) => [row.slot, row]));
       return step.slots.map((at, slot) => ({ at, events: found.get(slot)?.events ?? 0, errors: found.get(slot)?.errors ?? 0 }));
     },
@@ -95,7 +123,13 @@ function tierOf(range: TimeRange, points: number): number {
 /** Rows (second, broker, kind, source, channel, inbox, n, bad, newest) of a range: stored steps up to each tap's mark, batches after it. */
 async function edgeRows(client: StoreClient, range: TimeRange, points: number): Promise<{ sql: string; parameters: Parameters }> {
   const step = tierOf(range, points);
-  const marks = step === 1 ? [] : await client.rows<{ tap: string; upTo: number }>('SELECT tap, max(upTo) AS upTo FROM edge_marks WHERE step = {step:UInt16} GROUP BY tap', { step });
+  const marks =
+    step === 1
+      ? []
+      : await client.rows<{ tap: string; upTo: number }>(
+          'SELECT tap, max(upTo) AS upTo FROM edge_marks WHERE step = {step:UInt16} GROUP BY tap',
+          { step },
+        );
   const from = Math.floor(Math.floor(range.from / SECOND) / step) * step;
   const parameters: Parameters = {
     edgesFrom: from,
@@ -115,7 +149,9 @@ async function edgeRows(client: StoreClient, range: TimeRange, points: number): 
 }
 
 function filterEdges({ broker, kind, source, channel, inbox }: EdgeFilter): { where: string; parameters: Parameters } {
-  const given = Object.entries({ broker, kind, source, channel, inbox }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const given = Object.entries({ broker, kind, source, channel, inbox }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return {
     where: given.map(([name]) => `AND ${name} = {only_${name}:String}`).join(' '),
     parameters: Object.fromEntries(given.map(([name, value]) => [`only_${name}`, value])),

@@ -31,9 +31,12 @@ export function eventQuestions(client: StoreClient): EventQuestions {
 
     async eventRows(ids) {
       if (ids.length === 0) return [];
-      const rows = await client.rows<RawEventRow>(`SELECT ${EVENT_ROW} FROM events PREWHERE id IN {ids:Array(String)} WHERE hasAny(ids, {ids:Array(String)}) ${OLDEST_FIRST} LIMIT 1 BY id`, {
-        ids: ids.slice(0, 1_000),
-      });
+      const rows = await client.rows<RawEventRow>(
+        `SELECT ${EVENT_ROW} FROM events PREWHERE id IN {ids:Array(String)} WHERE hasAny(ids, {ids:Array(String)}) ${OLDEST_FIRST} LIMIT 1 BY id`,
+        {
+          ids: ids.slice(0, 1_000),
+        },
+      );
       return rows.map(toEventRow);
     },
 
@@ -55,13 +58,22 @@ export function eventQuestions(client: StoreClient): EventQuestions {
     async recentEvents(query) {
       const { where, parameters } = filterEvents(query);
       const after = readCursor(query.after);
-      const found = await backwards({ from: query.range.from, to: after === null ? query.range.to : after.at + 1 }, query.limit + 1, (from) =>
-        client.read<RawEventRow>(
-          `SELECT ${EVENT_ROW} FROM events WHERE ${IN_RANGE} ${after === null ? '' : "AND (observedAt, id) < (fromUnixTimestamp64Micro({afterAt:Int64}, 'UTC'), {afterId:String})"} ${where}
+      const found = await backwards(
+        { from: query.range.from, to: after === null ? query.range.to : after.at + 1 },
+        query.limit + 1,
+        (from) =>
+          client.read<RawEventRow>(
+            `SELECT ${EVENT_ROW} FROM events WHERE ${IN_RANGE} ${after === null ? '' : "AND (observedAt, id) < (fromUnixTimestamp64Micro({afterAt:Int64}, 'UTC'), {afterId:String})"} ${where}
           ${NEWEST_FIRST} LIMIT {limit:UInt32}`,
-          { ...parameters, from, to: query.range.to, limit: query.limit + 1, ...(after !== null && { afterAt: after.at, afterId: after.id }) },
-          { scan: SCAN, beyond: 'cut' },
-        ),
+            {
+              ...parameters,
+              from,
+              to: query.range.to,
+              limit: query.limit + 1,
+              ...(after !== null && { afterAt: after.at, afterId: after.id }),
+            },
+            { scan: SCAN, beyond: 'cut' },
+          ),
       );
       return toPage(found.rows.map(toEventRow), query.limit, found.cut, (row) => ({ at: row.observedAt, id: row.id }));
     },
@@ -116,9 +128,18 @@ function filterEvents({ broker, channel, inbox, service, businessKey }: EventFil
   if (broker !== undefined) conditions.push('broker = {broker:String}');
   if (channel !== undefined) conditions.push('channel = {channel:String}');
   if (service !== undefined) conditions.push('source = {service:String}');
-  if (inbox !== undefined) conditions.push(`(has(inboxes.inbox, {inbox:String}) OR failureInbox = {inbox:String} OR (system = 'kafka' AND channel = {topic:String}))`);
+  if (inbox !== undefined)
+    conditions.push(
+      `(has(inboxes.inbox, {inbox:String}) OR failureInbox = {inbox:String} OR (system = 'kafka' AND channel = {topic:String}))`,
+    );
   if (businessKey !== undefined) conditions.push('has(ids, {businessKey:String}) AND has(businessKeys.value, {businessKey:String})');
-  Object.assign(parameters, broker !== undefined && { broker }, channel !== undefined && { channel }, service !== undefined && { service }, businessKey !== undefined && { businessKey });
+  Object.assign(
+    parameters,
+    broker !== undefined && { broker },
+    channel !== undefined && { channel },
+    service !== undefined && { service },
+    businessKey !== undefined && { businessKey },
+  );
   if (inbox !== undefined) Object.assign(parameters, { inbox, topic: groupOfInbox(inbox).topic ?? '' });
   return { where: conditions.map((condition) => `AND ${condition}`).join(' '), parameters };
 }

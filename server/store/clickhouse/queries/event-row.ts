@@ -112,7 +112,11 @@ export function toPage<T>(found: readonly T[], limit: number, cut: boolean, curs
  * Newest first over a long range, looked at in growing pieces from its end: the usual question is answered by the last minutes, and nothing
  * sorts a day of events for fifty rows. `ask` gets the start of the piece.
  */
-export async function backwards<T>(range: { from: number; to: number }, enough: number, ask: (from: number) => Promise<{ rows: readonly T[]; cut: boolean }>): Promise<{ rows: readonly T[]; cut: boolean }> {
+export async function backwards<T>(
+  range: { from: number; to: number },
+  enough: number,
+  ask: (from: number) => Promise<{ rows: readonly T[]; cut: boolean }>,
+): Promise<{ rows: readonly T[]; cut: boolean }> {
   for (let span = 60_000_000; ; span *= 12) {
     const from = Math.max(range.from, range.to - span);
     const found = await ask(from);

@@ -30,7 +30,10 @@ export function sagaQuestions(client: StoreClient): SagaQuestions {
     },
 
     async sagas({ definition, states, limit }) {
-      const where = [definition !== undefined && 'definition = {definition:String}', states !== undefined && 'state IN {states:Array(String)}'].filter((part) => part !== false);
+      const where = [
+        definition !== undefined && 'definition = {definition:String}',
+        states !== undefined && 'state IN {states:Array(String)}',
+      ].filter((part) => part !== false);
       const rows = await client.rows<{ instance: string }>(
         `SELECT instance FROM sagas FINAL ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
         ORDER BY indexOf({order:Array(String)}, toString(state)), changedAt DESC, key LIMIT {limit:UInt32}`,
@@ -41,17 +44,31 @@ export function sagaQuestions(client: StoreClient): SagaQuestions {
     },
 
     async saga(definition, key) {
-      const [row] = await client.rows<{ instance: string }>('SELECT instance FROM sagas FINAL WHERE definition = {definition:String} AND key = {key:String}', { definition, key });
+      const [row] = await client.rows<{ instance: string }>(
+        'SELECT instance FROM sagas FINAL WHERE definition = {definition:String} AND key = {key:String}',
+        { definition, key },
+      );
       return row === undefined ? null : (JSON.parse(row.instance) as SagaInstance);
     },
 
     async sagaCounts() {
-      const rows = await client.rows<{ definition: string; state: SagaState; count: number; ended: number; medianMs: number; p95Ms: number }>(
+      const rows = await client.rows<{
+        definition: string;
+        state: SagaState;
+        count: number;
+        ended: number;
+        medianMs: number;
+        p95Ms: number;
+      }>(
         `SELECT definition, state, count() AS count, countIf(isNotNull(endedAt)) AS ended,
           quantileExactIf(0.5)((ifNull(endedAt, 0) - startedAt) / 1000, isNotNull(endedAt)) AS medianMs, quantileExactIf(0.95)((ifNull(endedAt, 0) - startedAt) / 1000, isNotNull(endedAt)) AS p95Ms
         FROM sagas FINAL GROUP BY definition, state ORDER BY definition, state`,
       );
-      return rows.map(({ ended, medianMs, p95Ms, ...row }) => ({ ...row, medianMs: ended > 0 ? medianMs : null, p95Ms: ended > 0 ? p95Ms : null }));
+      return rows.map(({ ended, medianMs, p95Ms, ...row }) => ({
+        ...row,
+        medianMs: ended > 0 ? medianMs : null,
+        p95Ms: ended > 0 ? p95Ms : null,
+      }));
     },
   };
 }

@@ -19,7 +19,10 @@ export const seriesKey = (broker: string, inbox: string): string => `${broker}\n
 export function sampleQuestions(client: StoreClient): SampleQuestions {
   /** When a sample of an inbox last went to a coarse tier, seconds. */
   const passedOn = new Map<string, number>();
-  const tiersFor = (table: string, { broker, inbox, at }: { broker: string; inbox: string; at: number }): readonly { tier: number; keep: number; bucket: number; at: number }[] =>
+  const tiersFor = (
+    table: string,
+    { broker, inbox, at }: { broker: string; inbox: string; at: number },
+  ): readonly { tier: number; keep: number; bucket: number; at: number }[] =>
     TIERS.flatMap(({ tier, keep, step, every }) => {
       const second = Math.floor(at / SECOND);
       const key = `${table}\n${tier}\n${seriesKey(broker, inbox)}`;
@@ -80,11 +83,23 @@ export function sampleQuestions(client: StoreClient): SampleQuestions {
     },
 
     async groupSeries(broker, inbox, range, points) {
-      const { sql, parameters } = thinned('group_samples', GROUP_COLUMNS, range, points, 'AND broker = {broker:String} AND inbox = {inbox:String}');
+      const { sql, parameters } = thinned(
+        'group_samples',
+        GROUP_COLUMNS,
+        range,
+        points,
+        'AND broker = {broker:String} AND inbox = {inbox:String}',
+      );
       return (await client.rows<RawGroup>(sql, { ...parameters, broker, inbox })).map(toGroupPoint).reverse();
     },
     async queueSeries(broker, inbox, range, points) {
-      const { sql, parameters } = thinned('queue_samples', QUEUE_COLUMNS, range, points, 'AND broker = {broker:String} AND inbox = {inbox:String}');
+      const { sql, parameters } = thinned(
+        'queue_samples',
+        QUEUE_COLUMNS,
+        range,
+        points,
+        'AND broker = {broker:String} AND inbox = {inbox:String}',
+      );
       return (await client.rows<RawQueue>(sql, { ...parameters, broker, inbox })).map(toQueuePoint).reverse();
     },
     async allGroupSeries(range, points) {
@@ -98,7 +113,8 @@ export function sampleQuestions(client: StoreClient): SampleQuestions {
   };
 }
 
-const GROUP_COLUMNS = 'broker, inbox, groupName, topic, at, protocol, state, members, lag, stableLag, committed, endOffset, lost, partitions';
+const GROUP_COLUMNS =
+  'broker, inbox, groupName, topic, at, protocol, state, members, lag, stableLag, committed, endOffset, lost, partitions';
 const QUEUE_COLUMNS = 'broker, inbox, at, ready, unacked, consumers, publishRate, deliverRate, ackRate, redeliverRate, measuredBy';
 
 /** The last sample of each step, from the finest tier that still has the range and is not finer than needed. */
@@ -110,7 +126,12 @@ function thinned(table: string, columns: string, range: TimeRange, points: numbe
   return {
     sql: `SELECT ${columns} FROM ${table} WHERE tier = ${kept} AND bucket >= {bucketFrom:Int64} AND at >= {from:Int64} AND at < {to:Int64} ${where}
       ORDER BY broker, inbox, at DESC LIMIT 1 BY broker, inbox, intDiv(at - {from:Int64}, {step:Int64}) LIMIT ${MAX_POINTS}`,
-    parameters: { from: Math.trunc(range.from), to: Math.trunc(range.to), bucketFrom: Math.max(0, Math.floor(range.from / SECOND) - 600), step: step * SECOND },
+    parameters: {
+      from: Math.trunc(range.from),
+      to: Math.trunc(range.to),
+      bucketFrom: Math.max(0, Math.floor(range.from / SECOND) - 600),
+      step: step * SECOND,
+    },
   };
 }
 
@@ -142,9 +163,14 @@ function toGroupPoint({ groupName, endOffset, partitions, ...rest }: RawGroup): 
     ...rest,
     group: groupName,
     end: endOffset,
-    partitions: parts.map(
-      ([partition, committed = null, logStart = null, end = null, lastStable = null, lag = null]): PartitionPoint => ({ partition, committed, logStart, end, lastStable, lag }),
-    ),
+    partitions: parts.map(([partition, committed = null, logStart = null, end = null, lastStable = null, lag = null]): PartitionPoint => ({
+      partition,
+      committed,
+      logStart,
+      end,
+      lastStable,
+      lag,
+    })),
   };
 }
 

@@ -7,7 +7,8 @@ type StateQuestions = Pick<Store, 'savePicture' | 'pictures' | 'gaps' | 'size'>;
 
 export function stateQuestions(client: StoreClient): StateQuestions {
   return {
-    savePicture: (picture) => client.insert('pictures', [{ broker: picture.broker, at: Math.trunc(picture.at), picture: JSON.stringify(picture) }]),
+    savePicture: (picture) =>
+      client.insert('pictures', [{ broker: picture.broker, at: Math.trunc(picture.at), picture: JSON.stringify(picture) }]),
     async pictures() {
       const rows = await client.rows<{ picture: string }>('SELECT picture FROM pictures FINAL ORDER BY broker LIMIT 1000');
       return rows.map((row) => JSON.parse(row.picture) as BrokerPicture);

@@ -19,12 +19,21 @@ export function traceQuestions(client: StoreClient): TraceQuestions {
         client.read<{ traceId: string; at: number }>(
           `SELECT traceId, toUnixTimestamp64Micro(max(observedAt)) AS at FROM events WHERE ${IN_RANGE} AND traceId != '' ${where}
           GROUP BY traceId ${after === null ? '' : 'HAVING (at, traceId) < ({afterAt:Int64}, {afterId:String})'} ORDER BY at DESC, traceId DESC LIMIT {limit:UInt32}`,
-          { ...parameters, from, to: query.range.to, limit: query.limit + 1, ...(after !== null && { afterAt: after.at, afterId: after.id }) },
+          {
+            ...parameters,
+            from,
+            to: query.range.to,
+            limit: query.limit + 1,
+            ...(after !== null && { afterAt: after.at, afterId: after.id }),
+          },
           { scan: SCAN, beyond: 'cut' },
         ),
       );
       const page = toPage(candidates.rows, query.limit, candidates.cut, (row) => ({ at: row.at, id: row.traceId }));
-      const summaries = await summariesOf(client, page.rows.map((row) => row.traceId));
+      const summaries = await summariesOf(
+        client,
+        page.rows.map((row) => row.traceId),
+      );
       return { ...page, rows: page.rows.flatMap((row) => summaries.get(row.traceId) ?? []) };
     },
 
@@ -45,7 +54,10 @@ export function traceQuestions(client: StoreClient): TraceQuestions {
       );
       const events = rows.slice(0, limit).map(toEventRow);
       if (rows.length <= limit) return { events, cut: null };
-      const [whole] = await client.rows<{ events: number }>('SELECT sum(events) AS events FROM batch_summaries FINAL WHERE traceId = {traceId:String}', { traceId });
+      const [whole] = await client.rows<{ events: number }>(
+        'SELECT sum(events) AS events FROM batch_summaries FINAL WHERE traceId = {traceId:String}',
+        { traceId },
+      );
       return { events, cut: { shown: events.length, of: whole?.events ?? null, why: 'row-limit' } };
     },
   };
