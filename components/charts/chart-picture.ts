@@ -8,6 +8,8 @@ export interface ChartStep {
   readonly [band: `b${number}`]: readonly [number, number] | null;
 }
 
+type StepInTheMaking = { -readonly [Field in keyof ChartStep]: ChartStep[Field] };
+
 export interface ChartPicture {
   readonly steps: readonly ChartStep[];
   /** Stretches in which nobody measured. */
@@ -20,16 +22,16 @@ export interface ChartPicture {
 
 /** Puts the series on one axis. A `null` stays a hole: it is neither 0 nor a line across. */
 export function chartPicture(series: readonly NamedSeries[]): ChartPicture {
-  const steps = new Map<Micros, Record<string, unknown> & { at: Micros }>();
+  const steps = new Map<Micros, StepInTheMaking>();
   series.forEach((one, index) => {
     for (const point of one.points) {
-      const step = steps.get(point.at) ?? { at: point.at };
+      const step: StepInTheMaking = steps.get(point.at) ?? { at: point.at };
       step[`v${index}`] = point.value;
       step[`b${index}`] = point.min !== null && point.max !== null && point.max > point.min ? [point.min, point.max] : null;
       steps.set(point.at, step);
     }
   });
-  const ordered = [...steps.values()].sort((a, b) => a.at - b.at) as unknown as ChartStep[];
+  const ordered: ChartStep[] = [...steps.values()].sort((a, b) => a.at - b.at);
   const values = (series[0]?.points ?? []).flatMap((point) => (point.value === null ? [] : [point.value]));
   return {
     steps: ordered,

@@ -42,7 +42,13 @@ export function EventBars({ label, steps, height = 78, onBrush }: EventBarsProps
   };
   return (
     <div ref={box} className={styles.bars} style={{ height }}>
-      <svg height={tall} viewBox={`0 0 ${WIDTH} ${tall}`} preserveAspectRatio="none" role="img" aria-label={`${label}: ${formatCount(total)} events, ${formatCount(errors)} dead letters, at most ${formatCount(max)} in one step`}>
+      <svg
+        height={tall}
+        viewBox={`0 0 ${WIDTH} ${tall}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${label}: ${formatCount(total)} events, ${formatCount(errors)} dead letters, at most ${formatCount(max)} in one step`}
+      >
         <path d={`M0 ${tall - 0.5}H${WIDTH}M0 .5H${WIDTH}`} stroke="var(--line-1)" vectorEffect="non-scaling-stroke" />
         {steps.map((step, index) => {
           const full = (step.events / max) * tall;
@@ -56,7 +62,7 @@ export function EventBars({ label, steps, height = 78, onBrush }: EventBarsProps
           );
         })}
       </svg>
-      <span className={styles.scale}>{formatCount(max)}</span>
+      {total > 0 && <span className={styles.scale}>{formatCount(max)}</span>}
       {onBrush && (
         <div
           className={styles.surface}
@@ -70,7 +76,9 @@ export function EventBars({ label, steps, height = 78, onBrush }: EventBarsProps
           onPointerCancel={() => setDrag(null)}
         />
       )}
-      {drag && <i className={styles.brush} style={{ left: `${Math.min(...drag) * 100}%`, width: `${Math.abs(drag[1] - drag[0]) * 100}%` }} />}
+      {drag && (
+        <i className={styles.brush} style={{ left: `${Math.min(...drag) * 100}%`, width: `${Math.abs(drag[1] - drag[0]) * 100}%` }} />
+      )}
       <div className={styles.axis} aria-hidden="true" suppressHydrationWarning>
         {steps.length > 0 &&
           [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => (

@@ -8,7 +8,10 @@ import { chartPicture } from './chart-picture';
 import styles from './charts.module.css';
 
 /** recharts is a third of a page's script: it comes when a chart is shown, and never on the server. */
-const Plot = dynamic(() => import('./time-plot').then((part) => part.TimePlot), { ssr: false, loading: () => <div className={styles.waiting} aria-hidden="true" /> });
+const Plot = dynamic(() => import('./time-plot').then((part) => part.TimePlot), {
+  ssr: false,
+  loading: () => <div className={styles.waiting} aria-hidden="true" />,
+});
 
 export interface TimeChartProps {
   /** What is drawn: "Events behind, shop-kafka orders@payment". */

@@ -16,11 +16,16 @@ interface TimePlotProps {
   readonly format: (value: number) => string;
 }
 
+/** Six minutes, µs. */
+const SHORT = 360e6;
+
 const axis = { fontSize: 11, fill: 'var(--ink-3)' };
 
 /** The drawing itself; loaded by `TimeChart`. No motion: numbers change twice a second at most, in place. */
 export function TimePlot({ picture, series, colours, height, format }: TimePlotProps) {
   const zone = useZone();
+  // Minutes alone would repeat themselves on the axis.
+  const short = (picture.steps.at(-1)?.at ?? 0) - (picture.steps[0]?.at ?? 0) < SHORT;
   const hatch = useId().replace(/[^\w-]/g, '');
   return (
     <ResponsiveContainer width="100%" height={height}>
@@ -41,7 +46,7 @@ export function TimePlot({ picture, series, colours, height, format }: TimePlotP
           tick={axis}
           tickLine={false}
           axisLine={{ stroke: 'var(--line-1)' }}
-          tickFormatter={(at: number) => formatAxisTime(at, { zone })}
+          tickFormatter={(at: number) => (short ? formatTime(at, { zone, precision: 'seconds' }) : formatAxisTime(at, { zone }))}
         />
         <YAxis width={52} tick={axis} tickLine={false} axisLine={false} tickFormatter={format} domain={[0, 'auto']} allowDecimals={false} />
         {picture.holes.map((hole) => (
@@ -50,7 +55,18 @@ export function TimePlot({ picture, series, colours, height, format }: TimePlotP
         <Tooltip
           isAnimationActive={false}
           cursor={{ stroke: 'var(--line-2)' }}
-          content={({ active, payload, label }) => (active ? <Hover at={Number(label)} step={payload[0]?.payload as ChartStep | undefined} series={series} colours={colours} format={format} zone={zone} /> : null)}
+          content={({ active, payload, label }) =>
+            active ? (
+              <Hover
+                at={Number(label)}
+                step={payload[0]?.payload as ChartStep | undefined}
+                series={series}
+                colours={colours}
+                format={format}
+                zone={zone}
+              />
+            ) : null
+          }
         />
         {series.map((one, index) => (
           <Area

@@ -107,7 +107,13 @@ export function CausesTable({ groups, question, open, selected, cursor, onCursor
                     <b>{group.cause}</b>
                     {group.message && <small title={group.message}>{group.message}</small>}
                   </td>
-                  <td>{group.failedIn === null ? <span className="quiet">not said</span> : <InboxTag system={group.system}>{groupOfInbox(group.failedIn).group}</InboxTag>}</td>
+                  <td>
+                    {group.failedIn === null ? (
+                      <span className="quiet">not said</span>
+                    ) : (
+                      <InboxTag system={group.system}>{groupOfInbox(group.failedIn).group}</InboxTag>
+                    )}
+                  </td>
                   <td className="wide-only">
                     <span className="muted">{group.consumer ?? 'unknown'}</span>
                   </td>
@@ -147,7 +153,8 @@ function Letters({ group, question, selected, onCursor, onSelect }: LettersProps
         <td colSpan={7}>
           {query.error ? (
             <span className={styles.asking} role="alert">
-              Its letters could not be read: {query.error.message} {query.error instanceof ApiError ? query.error.cure : null} <Button onClick={() => void query.refetch()}>Try now</Button>
+              Its letters could not be read: {query.error.message} {query.error instanceof ApiError ? query.error.cure : null}{' '}
+              <Button onClick={() => void query.refetch()}>Try now</Button>
             </span>
           ) : (
             <span className={`${styles.asking} quiet`} role="status">
@@ -199,7 +206,13 @@ function LetterRow({ letter, selected, onCursor, onSelect }: LetterRowProps) {
   const { event, failure } = letter;
   const count = event.attempt ?? failure?.count ?? null;
   return (
-    <tr className={styles.letterRow} data-open data-selected={selected || undefined} aria-current={selected || undefined} onClick={() => onSelect(event.id)}>
+    <tr
+      className={styles.letterRow}
+      data-open
+      data-selected={selected || undefined}
+      aria-current={selected || undefined}
+      onClick={() => onSelect(event.id)}
+    >
       <td />
       <td>
         <button
@@ -226,6 +239,7 @@ function LetterRow({ letter, selected, onCursor, onSelect }: LetterRowProps) {
   );
 }
 
-const cursorText = (cursor: LetterCursor | null): string | null => (cursor === null ? null : 'group' in cursor ? `group ${cursor.group}` : `letter ${cursor.letter}`);
+const cursorText = (cursor: LetterCursor | null): string | null =>
+  cursor === null ? null : 'group' in cursor ? `group ${cursor.group}` : `letter ${cursor.letter}`;
 
 const readCursor = (text: string): LetterCursor => (text.startsWith('group ') ? { group: text.slice(6) } : { letter: text.slice(7) });

@@ -25,10 +25,15 @@ export function DeadLettersScreen() {
   const written = writeRange(range);
   const question = { from: written.from, to: written.to ?? null, brokers: brokers?.join(',') ?? null };
   const { query, added, showNew } = useDeadLetters(question);
-  const change = (next: Parameters<typeof writeDeadLettersUrl>[1], way: 'push' | 'replace' = 'push'): void => url[way](writeDeadLettersUrl(url.params, next));
+  const change = (next: Parameters<typeof writeDeadLettersUrl>[1], way: 'push' | 'replace' = 'push'): void =>
+    url[way](writeDeadLettersUrl(url.params, next));
   const link = (href: string): string => keepView(url.params, href);
   return (
-    <Page title="Dead letters" answer="What failed for good, why, and what is safe to send again." tools={<NewPill count={added} word={added === 1 ? 'new letter' : 'new letters'} onShow={showNew} />}>
+    <Page
+      title="Dead letters"
+      answer="What failed for good, why, and what is safe to send again."
+      tools={<NewPill count={added} word={added === 1 ? 'new letter' : 'new letters'} onShow={showNew} />}
+    >
       <QueryGate query={query} what="the dead letters" works="Dead letters stay where they are.">
         {(view) => (
           <PageBody>
@@ -36,15 +41,26 @@ export function DeadLettersScreen() {
               {view.groups.length > 0 && (
                 <Strip>
                   <Lamp kind="bad">
-                    <b className="num">{formatExact(view.total)}</b> {view.total === 1 ? 'letter' : 'letters'} of {view.groups.length === 1 ? 'one cause' : `${formatExact(view.groups.length)} causes`}
+                    <b className="num">{formatExact(view.total)}</b> {view.total === 1 ? 'letter' : 'letters'} of{' '}
+                    {view.groups.length === 1 ? 'one cause' : `${formatExact(view.groups.length)} causes`}
                   </Lamp>
                   <span className="grow" />
                   <span className="muted wide-only">Most letters first</span>
                 </Strip>
               )}
               {view.groups.length === 0 ? (
-                <EmptyState title="No dead letters in this time" actions={<Button onClick={() => setRange({ from: { kind: 'ago', ms: 7 * 86_400_000 }, to: { kind: 'ago', ms: 0 } })}>Last 7 days</Button>}>
-                  <p>Watched are dead-letter exchanges and queues by their wiring, and topics by their names and headers. Letters of a queue that dead-letters through the default exchange cannot be read, only counted.</p>
+                <EmptyState
+                  title="No dead letters in this time"
+                  actions={
+                    <Button onClick={() => setRange({ from: { kind: 'ago', ms: 7 * 86_400_000 }, to: { kind: 'ago', ms: 0 } })}>
+                      Last 7 days
+                    </Button>
+                  }
+                >
+                  <p>
+                    Watched are dead-letter exchanges and queues by their wiring, and topics by their names and headers. Letters of a queue
+                    that dead-letters through the default exchange cannot be read, only counted.
+                  </p>
                 </EmptyState>
               ) : (
                 <CausesTable
@@ -62,14 +78,31 @@ export function DeadLettersScreen() {
                 <Note key={`${counted.broker} ${counted.inbox}`}>
                   <Lamp kind="off" label="counted only" />
                   <span>
-                    <b>{counted.inbox}</b> holds {counted.ready === null ? 'an unknown number of letters' : counted.ready === 1 ? '1 letter' : `${formatExact(counted.ready)} letters`} that came through the default exchange: they can be counted, not read.
+                    <b>{counted.inbox}</b> holds{' '}
+                    {counted.ready === null
+                      ? 'an unknown number of letters'
+                      : counted.ready === 1
+                        ? '1 letter'
+                        : `${formatExact(counted.ready)} letters`}{' '}
+                    that came through the default exchange: they can be counted, not read.
                   </span>
-                  <LinkButton href={link(`/queues/${encodeURIComponent(counted.broker)}/${encodeURIComponent(counted.inbox)}`)}>Its queue</LinkButton>
+                  <LinkButton href={link(`/queues/${encodeURIComponent(counted.broker)}/${encodeURIComponent(counted.inbox)}`)}>
+                    Its queue
+                  </LinkButton>
                 </Note>
               ))}
               <CutNotice cut={view.cut} />
             </PageColumn>
-            {letter !== null && <LetterPanel key={letter} id={letter} tab={tab} onTab={(next) => change({ tab: next }, 'replace')} onClose={() => change({ letter: null })} link={link} />}
+            {letter !== null && (
+              <LetterPanel
+                key={letter}
+                id={letter}
+                tab={tab}
+                onTab={(next) => change({ tab: next }, 'replace')}
+                onClose={() => change({ letter: null })}
+                link={link}
+              />
+            )}
           </PageBody>
         )}
       </QueryGate>

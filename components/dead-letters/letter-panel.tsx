@@ -59,18 +59,34 @@ export function LetterPanel({ id, tab, onTab, onClose, link }: LetterPanelProps)
             <LinkButton href={link(replayHref(id))} look="solid">
               Replay this one
             </LinkButton>
-            {event?.traceId && <LinkButton href={link(`/traces/${encodeURIComponent(event.traceId)}?event=${encodeURIComponent(event.id)}`)}>Open trace</LinkButton>}
+            {event?.traceId && (
+              <LinkButton href={link(`/traces/${encodeURIComponent(event.traceId)}?event=${encodeURIComponent(event.id)}`)}>
+                Open trace
+              </LinkButton>
+            )}
           </>
         )
       }
     >
-      <QueryGate query={query} what="the letter" inline missing={<EmptyState inline title="This letter is not kept">It was never seen, or it is older than the store keeps.</EmptyState>}>
+      <QueryGate
+        query={query}
+        what="the letter"
+        inline
+        missing={
+          <EmptyState inline title="This letter is not kept">
+            It was never seen, or it is older than the store keeps.
+          </EmptyState>
+        }
+      >
         {(data) => (
           <>
             {data.letter.state === 'uncertain' && (
               <Note tone="warn">
                 <Lamp kind="off" label="uncertain" />
-                <span>A replay of it was begun and its end is not on record. It may have been sent. Look for the event first; nothing sends it again by itself.</span>
+                <span>
+                  A replay of it was begun and its end is not on record. It may have been sent. Look for the event first; nothing sends it
+                  again by itself.
+                </span>
               </Note>
             )}
             <div className={styles.tabs}>
@@ -79,7 +95,14 @@ export function LetterPanel({ id, tab, onTab, onClose, link }: LetterPanelProps)
                 value={tab}
                 tabs={[
                   { value: 'cause', title: 'Cause' },
-                  { value: 'headers', title: <>Headers <span className="num">{data.detail.headers.length}</span></> },
+                  {
+                    value: 'headers',
+                    title: (
+                      <>
+                        Headers <span className="num">{data.detail.headers.length}</span>
+                      </>
+                    ),
+                  },
                   { value: 'body', title: 'Body' },
                 ]}
                 onChange={onTab}
@@ -103,13 +126,20 @@ export function LetterPanel({ id, tab, onTab, onClose, link }: LetterPanelProps)
   );
 }
 
-const wayIcons: Record<WayStep['kind'], IconName> = { published: 'event', taken: 'queue', died: 'dead-letter-inbox', replayed: 'replay', 'now-in': 'dead-letter-inbox' };
+const wayIcons: Record<WayStep['kind'], IconName> = {
+  published: 'event',
+  taken: 'queue',
+  died: 'dead-letter-inbox',
+  replayed: 'replay',
+  'now-in': 'dead-letter-inbox',
+};
 
 function Cause({ detail, link }: { readonly detail: DeadLetterDetail; readonly link: (href: string) => string }) {
   const { letter, original, newer } = detail;
   const { event, failure } = letter;
   const saySo = headersThatSaySo(detail.detail.headers);
-  const traceLink = (row: { readonly id: string; readonly traceId: string | null }): string | null => (row.traceId === null ? null : link(`/traces/${encodeURIComponent(row.traceId)}?event=${encodeURIComponent(row.id)}`));
+  const traceLink = (row: { readonly id: string; readonly traceId: string | null }): string | null =>
+    row.traceId === null ? null : link(`/traces/${encodeURIComponent(row.traceId)}?event=${encodeURIComponent(row.id)}`);
   return (
     <>
       <PanelSection title="Cause">
@@ -122,7 +152,17 @@ function Cause({ detail, link }: { readonly detail: DeadLetterDetail; readonly l
         <ol className={styles.way}>
           {wayHere(detail).map((step, index) => (
             <li key={index}>
-              <Icon name={step.kind === 'taken' && event.system === 'kafka' ? 'group' : wayIcons[step.kind]} size={14} className={step.kind === 'died' || step.kind === 'now-in' ? 'tone-bad' : step.kind === 'replayed' ? undefined : `tone-${event.system}`} />
+              <Icon
+                name={step.kind === 'taken' && event.system === 'kafka' ? 'group' : wayIcons[step.kind]}
+                size={14}
+                className={
+                  step.kind === 'died' || step.kind === 'now-in'
+                    ? 'tone-bad'
+                    : step.kind === 'replayed'
+                      ? undefined
+                      : `tone-${event.system}`
+                }
+              />
               <span>{step.text}</span>
               {step.at !== null && (
                 <span className="quiet">
@@ -160,7 +200,8 @@ function Cause({ detail, link }: { readonly detail: DeadLetterDetail; readonly l
           <>
             <p className={styles.warned}>
               <Lamp kind="warn">
-                {newer.length === 1 ? 'A newer event' : `${newer.length} newer events`} of the same key {newer.length === 1 ? 'was' : 'were'} seen: sending this one again may put old facts over new ones.
+                {newer.length === 1 ? 'A newer event' : `${newer.length} newer events`} of the same key{' '}
+                {newer.length === 1 ? 'was' : 'were'} seen: sending this one again may put old facts over new ones.
               </Lamp>
             </p>
             <ul className={styles.newer}>
@@ -189,14 +230,23 @@ function Cause({ detail, link }: { readonly detail: DeadLetterDetail; readonly l
           <ul className={styles.replays}>
             {letter.replays.map((replay) => (
               <li key={replay.replayId}>
-                <Lamp kind={replay.outcome === null || replay.outcome === 'uncertain' ? 'off' : replay.outcome === 'not-sent' ? 'failed' : 'replay'} ink>
+                <Lamp
+                  kind={
+                    replay.outcome === null || replay.outcome === 'uncertain' ? 'off' : replay.outcome === 'not-sent' ? 'failed' : 'replay'
+                  }
+                  ink
+                >
                   {replayWords(replay)}
                 </Lamp>
                 <span className="quiet">
                   <Time at={replay.outcomeAt ?? replay.intendedAt} />, “{replay.reason}”
                 </span>
                 {replay.replayedAs !== null && event.traceId !== null && (
-                  <Link className={styles.link} href={link(`/traces/${encodeURIComponent(event.traceId)}?event=${encodeURIComponent(replay.replayedAs)}`)} prefetch={false}>
+                  <Link
+                    className={styles.link}
+                    href={link(`/traces/${encodeURIComponent(event.traceId)}?event=${encodeURIComponent(replay.replayedAs)}`)}
+                    prefetch={false}
+                  >
                     What it became
                   </Link>
                 )}

@@ -8,14 +8,32 @@ import { anEventRow } from '@/lib/traces/trace-node.fixture';
 import { makeQueryClient } from '@/components/live/query-provider';
 import { ReplayScreen } from './replay-screen';
 
-vi.mock('next/navigation', () => ({ usePathname: () => '/dead-letters/replay', useSearchParams: () => new URLSearchParams('letter=died'), useRouter: () => ({ push: () => undefined }) }));
+vi.mock('next/navigation', () => ({
+  usePathname: () => '/dead-letters/replay',
+  useSearchParams: () => new URLSearchParams('letter=died'),
+  useRouter: () => ({ push: () => undefined }),
+}));
 
 const plan: ReplayPlanItem = {
-  letter: 'died', broker: 'shop-rabbit', way: 'inbox', ways: ['inbox'], target: { kind: 'queue', queue: 'shipping.orders' }, receivers: [{ inbox: 'shipping.orders', intended: true }],
-  afterwards: 'taken', takenFrom: 'shipping.dlq', warnings: [], droppedHeaders: ['x-death'], addedHeaders: [{ name: 'eventyard-replay-id', value: 'rp-1' }],
+  letter: 'died',
+  broker: 'shop-rabbit',
+  way: 'inbox',
+  ways: ['inbox'],
+  target: { kind: 'queue', queue: 'shipping.orders' },
+  receivers: [{ inbox: 'shipping.orders', intended: true }],
+  afterwards: 'taken',
+  takenFrom: 'shipping.dlq',
+  warnings: [],
+  droppedHeaders: ['x-death'],
+  addedHeaders: [{ name: 'eventyard-replay-id', value: 'rp-1' }],
 };
 const letter: Pick<DeadLetterDetail, 'letter' | 'original' | 'newer'> = {
-  letter: { event: anEventRow({ id: 'died', deadLetter: true, channel: 'shop.dlx', businessKeys: [{ name: 'order', value: 'ord_1' }] }), failure: aFailure(), state: 'waiting', replays: [] },
+  letter: {
+    event: anEventRow({ id: 'died', deadLetter: true, channel: 'shop.dlx', businessKeys: [{ name: 'order', value: 'ord_1' }] }),
+    failure: aFailure(),
+    state: 'waiting',
+    replays: [],
+  },
   original: null,
   newer: [],
 };
@@ -37,7 +55,11 @@ beforeEach(() => {
   vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
     if (init.method === 'POST') asked.push({ path: url, body: JSON.parse(String(init.body)) });
     const answer = answers[url.split('?')[0] ?? ''];
-    return Promise.resolve(new Response(JSON.stringify(answer ? answer() : { error: { code: 'not-found', text: 'not there', cure: null } }), { status: answer ? 200 : 404 }));
+    return Promise.resolve(
+      new Response(JSON.stringify(answer ? answer() : { error: { code: 'not-found', text: 'not there', cure: null } }), {
+        status: answer ? 200 : 404,
+      }),
+    );
   });
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -67,7 +89,17 @@ describe('the replay of one letter', () => {
   });
 
   it('[RP21] shows who else receives it, what is dropped and what is added', async () => {
-    preview = { items: [{ ...plan, way: 'channel', target: { kind: 'channel', channel: 'orders', routingKey: null }, receivers: [...plan.receivers, { inbox: 'orders@audit', intended: false }] }], refusal: null };
+    preview = {
+      items: [
+        {
+          ...plan,
+          way: 'channel',
+          target: { kind: 'channel', channel: 'orders', routingKey: null },
+          receivers: [...plan.receivers, { inbox: 'orders@audit', intended: false }],
+        },
+      ],
+      refusal: null,
+    };
     draw();
     expect(await screen.findByText(/audit gets it too/)).toBeInTheDocument();
     expect(screen.getByText('- x-death')).toBeInTheDocument();
@@ -75,7 +107,10 @@ describe('the replay of one letter', () => {
   });
 
   it('[RP22] sends nothing that is refused or blocked, and says why', async () => {
-    preview = { items: [{ ...plan, warnings: [{ code: 'target-missing', text: 'The queue shipping.orders is gone.', blocks: true }] }], refusal: null };
+    preview = {
+      items: [{ ...plan, warnings: [{ code: 'target-missing', text: 'The queue shipping.orders is gone.', blocks: true }] }],
+      refusal: null,
+    };
     draw();
     await giveReason();
     expect((await screen.findAllByText('The queue shipping.orders is gone.')).length).toBeGreaterThan(0);

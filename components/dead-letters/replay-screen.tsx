@@ -77,7 +77,15 @@ function ReplayOfLetter({ id, back, link }: ReplayOfLetterProps) {
   const letter = useLetter(id, sent ? 1_000 : false);
   useLiveRoom({ room: 'dead-letters' });
   return (
-    <QueryGate query={letter} what="the letter" missing={<EmptyState title="This letter is not kept" actions={<LinkButton href={back}>All dead letters</LinkButton>}>It was never seen, or it is older than the store keeps. Nothing was sent.</EmptyState>}>
+    <QueryGate
+      query={letter}
+      what="the letter"
+      missing={
+        <EmptyState title="This letter is not kept" actions={<LinkButton href={back}>All dead letters</LinkButton>}>
+          It was never seen, or it is older than the store keeps. Nothing was sent.
+        </EmptyState>
+      }
+    >
       {(detail) => (
         <PageBody>
           <div className={styles.preview} tabIndex={0} role="region" aria-label="What a replay does">
@@ -116,7 +124,15 @@ function ReplayOfLetter({ id, back, link }: ReplayOfLetterProps) {
   );
 }
 
-function Plan({ preview, detail, onWay }: { readonly preview: ReplayPreview; readonly detail: DeadLetterDetail; readonly onWay: (way: 'inbox' | 'channel') => void }) {
+function Plan({
+  preview,
+  detail,
+  onWay,
+}: {
+  readonly preview: ReplayPreview;
+  readonly detail: DeadLetterDetail;
+  readonly onWay: (way: 'inbox' | 'channel') => void;
+}) {
   const item = preview.items[0];
   const { event } = detail.letter;
   if (preview.refusal !== null || !item) {
@@ -147,7 +163,9 @@ function Plan({ preview, detail, onWay }: { readonly preview: ReplayPreview; rea
           </fieldset>
         )}
         <ReplayDiagram item={item} system={event.system} lettersPlace={event.inboxes[0]?.inbox ?? event.channel} />
-        {item.receivers.some((receiver) => !receiver.intended) && <p className="quiet">Hollow lines show who receives it as well.</p>}
+        {item.receivers.some((receiver) => !receiver.intended) && item.receivers.some((receiver) => receiver.intended) && (
+          <p className="quiet">Hollow lines show who receives it as well.</p>
+        )}
       </section>
       <section>
         <h2>Checks</h2>
@@ -247,7 +265,13 @@ function Confirm({ session, preview, busy, problem, onReplay }: ConfirmProps) {
     >
       <label className={styles.reason}>
         Reason, kept on record
-        <textarea value={reason} onChange={(event) => setReason(event.target.value)} maxLength={500} required placeholder="Why is it safe to send again?" />
+        <textarea
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+          maxLength={500}
+          required
+          placeholder="Why is it safe to send again?"
+        />
       </label>
       {refused !== null && (
         <p className={styles.refused} role="alert">
@@ -259,7 +283,14 @@ function Confirm({ session, preview, busy, problem, onReplay }: ConfirmProps) {
           {problem.message} {problem instanceof ApiError ? problem.cure : null}
         </p>
       )}
-      <Button type="submit" look="solid" big className={styles.confirm} disabled={missing || waits || refused !== null || busy} title={missing ? 'A reason is needed first' : undefined}>
+      <Button
+        type="submit"
+        look="solid"
+        big
+        className={styles.confirm}
+        disabled={missing || waits || refused !== null || busy}
+        title={missing ? 'A reason is needed first' : undefined}
+      >
         {busy ? 'Sending' : place === undefined ? 'Asking which environment this is' : `Replay 1 in ${place}`}
       </Button>
       {missing && refused === null && <p className="quiet">The button waits for a reason.</p>}
@@ -267,7 +298,17 @@ function Confirm({ session, preview, busy, problem, onReplay }: ConfirmProps) {
   );
 }
 
-function Report({ report, detail, back, link }: { readonly report: ReplayReport; readonly detail: DeadLetterDetail; readonly back: string; readonly link: (href: string) => string }) {
+function Report({
+  report,
+  detail,
+  back,
+  link,
+}: {
+  readonly report: ReplayReport;
+  readonly detail: DeadLetterDetail;
+  readonly back: string;
+  readonly link: (href: string) => string;
+}) {
   const item = report.items[0];
   const record = detail.letter.replays.find((one) => one.replayId === report.replayId);
   const { traceId } = detail.letter.event;
@@ -277,7 +318,18 @@ function Report({ report, detail, back, link }: { readonly report: ReplayReport;
       {report.refused !== null && <p className={styles.refused}>{report.refused}</p>}
       {item && (
         <>
-          <Lamp kind={item.outcome === 'not-sent' ? 'failed' : item.outcome === 'uncertain' ? 'off' : item.outcome === 'sent-not-taken' ? 'warn' : 'ok'} ink>
+          <Lamp
+            kind={
+              item.outcome === 'not-sent'
+                ? 'failed'
+                : item.outcome === 'uncertain'
+                  ? 'off'
+                  : item.outcome === 'sent-not-taken'
+                    ? 'warn'
+                    : 'ok'
+            }
+            ink
+          >
             <b>{outcomeWords[item.outcome]}</b>
           </Lamp>
           {item.detail !== '' && <span className="muted">{item.detail}</span>}
@@ -288,7 +340,10 @@ function Report({ report, detail, back, link }: { readonly report: ReplayReport;
               <Lamp kind="replay" ink>
                 Seen again on its way.{' '}
                 {traceId !== null && (
-                  <Link className={styles.link} href={link(`/traces/${encodeURIComponent(traceId)}?event=${encodeURIComponent(record.replayedAs)}`)}>
+                  <Link
+                    className={styles.link}
+                    href={link(`/traces/${encodeURIComponent(traceId)}?event=${encodeURIComponent(record.replayedAs)}`)}
+                  >
                     Open the event it became
                   </Link>
                 )}

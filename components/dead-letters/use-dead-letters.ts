@@ -42,7 +42,8 @@ export function useDeadLetters(question: DeadLettersQuestion) {
 export const useLetters = (group: string, question: DeadLettersQuestion) =>
   useInfiniteQuery({
     queryKey: ['letters', group, question],
-    queryFn: ({ pageParam, signal }) => getJson<DeadLetterPage>('/api/dead-letters/letters', { group, ...question, after: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      getJson<DeadLetterPage>('/api/dead-letters/letters', { group, ...question, after: pageParam }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     placeholderData: undefined,

@@ -5,7 +5,15 @@ import type { BodyView as Body } from '@/lib/contract/traces';
 import { BodyView } from './body-view';
 
 const hostile = '{"name":"<img src=x onerror=alert(1)>"}';
-const aBody = (given: Partial<Body> = {}): Body => ({ kind: 'json', text: hostile, bytes: btoa(hostile), size: hostile.length, storedSize: hostile.length, problem: null, ...given });
+const aBody = (given: Partial<Body> = {}): Body => ({
+  kind: 'json',
+  text: hostile,
+  bytes: btoa(hostile),
+  size: hostile.length,
+  storedSize: hostile.length,
+  problem: null,
+  ...given,
+});
 const draw = (body: Body) => render(<BodyView body={body} contentType="application/json" contentEncoding={null} />);
 
 it('[BV1] shows a hostile body as text and makes no element of it', () => {

@@ -11,10 +11,21 @@ import styles from './events.module.css';
 type Shape = 'pretty' | 'raw' | 'hex';
 
 /** A body as text, as it came, or as bytes. It is somebody else's text: shown, never run. */
-export function BodyView({ body, contentType, contentEncoding }: { readonly body: Body; readonly contentType: string | null; readonly contentEncoding: string | null }) {
+export function BodyView({
+  body,
+  contentType,
+  contentEncoding,
+}: {
+  readonly body: Body;
+  readonly contentType: string | null;
+  readonly contentEncoding: string | null;
+}) {
   const [shape, setShape] = useState<Shape>(body.kind === 'binary' ? 'hex' : 'pretty');
   const bytes = useMemo(() => bytesOfBase64(body.bytes), [body.bytes]);
-  const text = useMemo(() => (shape === 'pretty' ? body.text : shape === 'raw' ? new TextDecoder().decode(bytes) : hexLines(bytes).join('\n')), [shape, body.text, bytes]);
+  const text = useMemo(
+    () => (shape === 'pretty' ? body.text : shape === 'raw' ? new TextDecoder().decode(bytes) : hexLines(bytes).join('\n')),
+    [shape, body.text, bytes],
+  );
   if (body.kind === 'none') {
     return <p className={styles.said}>No body: the record is a tombstone (null), which deletes its key in a compacted topic.</p>;
   }
@@ -31,7 +42,9 @@ export function BodyView({ body, contentType, contentEncoding }: { readonly body
           ]}
           onChange={setShape}
         />
-        <span className="quiet truncate">{[kindTitle[body.kind], contentType, contentEncoding, formatBytes(body.size)].filter(Boolean).join(', ')}</span>
+        <span className="quiet truncate">
+          {[kindTitle[body.kind], contentType, contentEncoding, formatBytes(body.size)].filter(Boolean).join(', ')}
+        </span>
       </div>
       {body.problem && <p className={styles.problem}>{body.problem}</p>}
       {body.size === 0 ? (

@@ -48,7 +48,9 @@ function Summary({ detail }: { readonly detail: EventDetail }) {
       <PanelSection title={row.deadLetter ? 'Where the letter went' : 'Where it went'}>
         <InboxList broker={row.broker} system={row.system} inboxes={detail.inboxes.length > 0 ? detail.inboxes : row.inboxes} />
         <p className={styles.said}>
-          {row.system === 'rabbitmq' ? 'RabbitMQ does not tell when a message was taken.' : 'The topic is read by each of these groups; a group may be further on or behind.'}
+          {row.system === 'rabbitmq'
+            ? 'RabbitMQ does not tell when a message was taken.'
+            : 'The topic is read by each of these groups; a group may be further on or behind.'}
         </p>
       </PanelSection>
       <PanelSection title="Identity">
@@ -66,15 +68,32 @@ function Summary({ detail }: { readonly detail: EventDetail }) {
 type Fact = readonly [string, ReactNode, { readonly wrap?: boolean; readonly title?: string }?];
 
 function identityOf({ row, ...detail }: EventDetail): Fact[] {
-  const id = (title: string, value: string | null): Fact[] => (value === null || value === '' ? [] : [[title, <CopyId key={title} value={value} />]]);
+  const id = (title: string, value: string | null): Fact[] =>
+    value === null || value === '' ? [] : [[title, <CopyId key={title} value={value} />]];
   const place: Fact[] =
     row.system === 'kafka'
       ? [['Partition, offset', <span key="place" className="num">{`${row.partition ?? 'unknown'}, ${row.offset ?? 'unknown'}`}</span>]]
-      : [['Routing key', row.routingKey === null || row.routingKey === '' ? <span key="key" className="quiet">empty</span> : <code key="key">{row.routingKey}</code>]];
+      : [
+          [
+            'Routing key',
+            row.routingKey === null || row.routingKey === '' ? (
+              <span key="key" className="quiet">
+                empty
+              </span>
+            ) : (
+              <code key="key">{row.routingKey}</code>
+            ),
+          ],
+        ];
   return [
     ['Type', row.type === null ? 'not said' : <code key="type">{row.type}</code>],
     ...(detail.version === null ? [] : [['Version', detail.version] as Fact]),
-    ['Source', row.source === null ? 'unknown producer' : `${row.source}${detail.sourceEvidence === 'inferred' ? ', inferred from a client name' : ''}`],
+    [
+      'Source',
+      row.source === null
+        ? 'unknown producer'
+        : `${row.source}${detail.sourceEvidence === 'inferred' ? ', inferred from a client name' : ''}`,
+    ],
     ['Broker', row.broker],
     [row.system === 'kafka' ? 'Topic' : 'Exchange', row.channel === '' ? 'default exchange' : row.channel],
     ...place,

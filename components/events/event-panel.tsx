@@ -38,7 +38,11 @@ export function EventPanel({ id, tab, onTab, onClose, hrefOf, actions }: EventPa
       title={
         detail ? (
           <>
-            <Icon name={detail.row.deadLetter ? 'dead-letter-inbox' : detail.row.system} size={16} className={detail.row.deadLetter ? 'tone-bad' : `tone-${detail.row.system}`} />
+            <Icon
+              name={detail.row.deadLetter ? 'dead-letter-inbox' : detail.row.system}
+              size={16}
+              className={detail.row.deadLetter ? 'tone-bad' : `tone-${detail.row.system}`}
+            />
             <span className="mono">{detail.row.type ?? 'type not said'}</span>
           </>
         ) : (
@@ -73,7 +77,14 @@ export function EventPanel({ id, tab, onTab, onClose, hrefOf, actions }: EventPa
                 value={tab}
                 tabs={[
                   { value: 'summary', title: 'Summary' },
-                  { value: 'headers', title: <>Headers <span className="num">{data.headers.length}</span></> },
+                  {
+                    value: 'headers',
+                    title: (
+                      <>
+                        Headers <span className="num">{data.headers.length}</span>
+                      </>
+                    ),
+                  },
                   { value: 'body', title: 'Body' },
                   { value: 'why', title: 'Why' },
                 ]}
@@ -100,9 +111,17 @@ function Ways({ detail, hrefOf }: { readonly detail: EventDetail; readonly hrefO
   const inbox = detail.inboxes[0]?.inbox ?? row.inboxes[0]?.inbox;
   return (
     <>
-      {letter !== null && <LinkButton href={hrefOf(`/dead-letters?letter=${encodeURIComponent(letter)}`)} look="solid">Open dead letter</LinkButton>}
-      {detail.sagaId !== null && <LinkButton href={hrefOf(`/sagas?key=${encodeURIComponent(detail.sagaId)}`)}>Sagas with its id</LinkButton>}
-      {inbox !== undefined && <LinkButton href={inboxHref(row.system, row.broker, inbox)}>{row.system === 'kafka' ? 'Lag of its group' : 'Its queue'}</LinkButton>}
+      {letter !== null && (
+        <LinkButton href={hrefOf(`/dead-letters?letter=${encodeURIComponent(letter)}`)} look="solid">
+          Open dead letter
+        </LinkButton>
+      )}
+      {detail.sagaId !== null && (
+        <LinkButton href={hrefOf(`/sagas?key=${encodeURIComponent(detail.sagaId)}`)}>Sagas with its id</LinkButton>
+      )}
+      {inbox !== undefined && (
+        <LinkButton href={inboxHref(row.system, row.broker, inbox)}>{row.system === 'kafka' ? 'Lag of its group' : 'Its queue'}</LinkButton>
+      )}
     </>
   );
 }

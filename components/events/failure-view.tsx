@@ -5,7 +5,11 @@ import styles from './events.module.css';
 
 /** Why it died: class, message, the stack folded away. */
 export function FailureView({ failure }: { readonly failure: Failure }) {
-  const facts = [failure.reason && failure.reason !== failure.cause ? `reason ${failure.reason}` : null, failure.consumer ? `in ${failure.consumer}` : null, failure.count === null ? null : failure.count === 1 ? 'once' : `${failure.count} times`];
+  const facts = [
+    failure.reason && failure.reason !== failure.cause ? `reason ${failure.reason}` : null,
+    failure.consumer ? `in ${failure.consumer}` : null,
+    failure.count === null ? null : failure.count === 1 ? 'once' : `${failure.count} times`,
+  ];
   const said = facts.filter(Boolean).join(', ');
   return (
     <div className={styles.stack}>

@@ -29,7 +29,29 @@ export function HeadersView({ headers, label = 'Headers' }: { readonly headers: 
 }
 
 const amqpTypes: Record<string, string> = {
-  S: 'long string', s: 'int16', t: 'boolean', b: 'int8', B: 'unsigned int8', u: 'unsigned int16', I: 'int32', i: 'unsigned int32', l: 'int64', L: 'int64', f: 'float', d: 'double', D: 'decimal', T: 'timestamp', F: 'table', A: 'array', V: 'void', x: 'bytes',
+  S: 'long string',
+  s: 'int16',
+  t: 'boolean',
+  b: 'int8',
+  B: 'unsigned int8',
+  u: 'unsigned int16',
+  I: 'int32',
+  i: 'unsigned int32',
+  l: 'int64',
+  L: 'int64',
+  f: 'float',
+  d: 'double',
+  D: 'decimal',
+  T: 'timestamp',
+  F: 'table',
+  A: 'array',
+  V: 'void',
+  x: 'bytes',
 };
 
-const wireTitle = (wire: string): string => (wire === 'kafka' ? 'Kafka header: plain bytes' : wire === 'property' ? 'AMQP basic property' : `AMQP field type ${wire}: ${amqpTypes[wire] ?? 'unknown'}`);
+const wireTitle = (wire: string): string =>
+  wire === 'kafka'
+    ? 'Kafka header: plain bytes'
+    : wire === 'property'
+      ? 'AMQP basic property'
+      : `AMQP field type ${wire}: ${amqpTypes[wire] ?? 'unknown'}`;

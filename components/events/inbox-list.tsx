@@ -5,7 +5,8 @@ import { InboxTag } from '@/components/ui/tags';
 import styles from './events.module.css';
 
 /** Where an inbox's own screen is. */
-export const inboxHref = (system: BrokerSystem, broker: BrokerName, inbox: InboxName): string => `/${system === 'kafka' ? 'lag' : 'queues'}/${encodeURIComponent(broker)}/${encodeURIComponent(inbox)}`;
+export const inboxHref = (system: BrokerSystem, broker: BrokerName, inbox: InboxName): string =>
+  `/${system === 'kafka' ? 'lag' : 'queues'}/${encodeURIComponent(broker)}/${encodeURIComponent(inbox)}`;
 
 export const evidenceWords: Record<Evidence, string> = { seen: 'seen', declared: 'declared', inferred: 'inferred' };
 
@@ -24,7 +25,13 @@ export interface InboxListProps {
 /** The inboxes an event went to, each with how we know, and the way to its lag or depth. */
 export function InboxList({ broker, system, inboxes }: InboxListProps) {
   if (inboxes.length === 0) {
-    return <p className={styles.said}>{system === 'kafka' ? 'No group is known on this topic.' : 'No queue is known to have got it: nothing was bound for its routing key.'}</p>;
+    return (
+      <p className={styles.said}>
+        {system === 'kafka'
+          ? 'No group is known on this topic.'
+          : 'No queue is known to have got it: nothing was bound for its routing key.'}
+      </p>
+    );
   }
   return (
     <ul className={styles.inboxes}>

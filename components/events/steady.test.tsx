@@ -13,7 +13,9 @@ describe('rows that change', () => {
   });
 
   it('[SO2] say that they would stand differently, and do so when asked or when the sort changes', () => {
-    const { result, rerender } = renderHook(({ sorted, of }) => useSteadyOrder(sorted, keyOf, of), { initialProps: { sorted: rows('a', 'b'), of: 'worst' } });
+    const { result, rerender } = renderHook(({ sorted, of }) => useSteadyOrder(sorted, keyOf, of), {
+      initialProps: { sorted: rows('a', 'b'), of: 'worst' },
+    });
     expect(result.current.moved).toBe(false);
     rerender({ sorted: rows('b', 'a'), of: 'worst' });
     expect(result.current.rows.map(keyOf)).toEqual(['a', 'b']);

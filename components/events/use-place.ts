@@ -15,7 +15,8 @@ export function readPlacePath(pathname: string, base: string): Place | null {
   return broker && inbox && rest.length === 0 ? { broker: readSegment(broker), inbox: readSegment(inbox) } : null;
 }
 
-export const writePlacePath = (place: Place | null, base: string): string => (place === null ? base : `${base}/${encodeURIComponent(place.broker)}/${encodeURIComponent(place.inbox)}`);
+export const writePlacePath = (place: Place | null, base: string): string =>
+  place === null ? base : `${base}/${encodeURIComponent(place.broker)}/${encodeURIComponent(place.inbox)}`;
 
 /** The selected inbox stands in the path, so that its address is short; Back undoes a selection, and another one replaces it. */
 export function usePlace(base: string): readonly [place: Place | null, select: (place: Place | null) => void] {

@@ -45,13 +45,28 @@ export function LagPanel({ place, live, range, search, onClose }: LagPanelProps)
         </h2>
         <span className="muted nowrap">on {topic ?? 'unknown topic'}</span>
         {row && <LagLamp verdict={row.verdict} />}
-        {row && <span className={`${styles.because} truncate`} title={row.because}>{row.because}</span>}
+        {row && (
+          <span className={`${styles.because} truncate`} title={row.because}>
+            {row.because}
+          </span>
+        )}
         <span className="grow" />
-        {topic !== null && <LinkButton href={keepView(search, `/?sel=${encodeURIComponent(`inbox:${place.broker}/${place.inbox}`)}`)}>On the map</LinkButton>}
+        {topic !== null && (
+          <LinkButton href={keepView(search, `/?sel=${encodeURIComponent(`inbox:${place.broker}/${place.inbox}`)}`)}>On the map</LinkButton>
+        )}
         <CopyLinkButton />
         <Button look="quiet" icon="close" aria-label="Close" title="Close (Esc)" onClick={onClose} />
       </div>
-      <QueryGate query={query} what="the group" inline missing={<EmptyState inline title="No such group on this broker">It has no offset and no member on the topic now, or the broker has another name in the configuration.</EmptyState>}>
+      <QueryGate
+        query={query}
+        what="the group"
+        inline
+        missing={
+          <EmptyState inline title="No such group on this broker">
+            It has no offset and no member on the topic now, or the broker has another name in the configuration.
+          </EmptyState>
+        }
+      >
         {(detail) => <Body detail={detail} row={row ?? detail.row} />}
       </QueryGate>
     </section>
@@ -66,7 +81,9 @@ interface LagChart {
 /** What was measured as counts, one chart each; what are rates, together. */
 function chartsOf({ series }: LagDetail): LagChart[] {
   const rates = series.filter((one) => one.unit.endsWith('/s'));
-  const counts = series.filter((one) => !one.unit.endsWith('/s')).map((one): LagChart => ({ title: chartTitles[one.name] ?? one.name, series: [one] }));
+  const counts = series
+    .filter((one) => !one.unit.endsWith('/s'))
+    .map((one): LagChart => ({ title: chartTitles[one.name] ?? one.name, series: [one] }));
   const [behind, ...others] = counts;
   return [...(behind ? [behind] : []), ...(rates.length > 0 ? [{ title: 'In and out', series: rates.toReversed() }] : []), ...others];
 }
@@ -89,9 +106,24 @@ function Body({ detail, row }: { readonly detail: LagDetail; readonly row: LagRo
             <Fact title="state" value={row.point.state || 'unknown'} />
             {row.point.lost > 0 && <Fact title="lost to retention unread" value={formatCount(row.point.lost)} />}
           </dl>
-          {charts.length > 1 && <Segmented label="Chart" value={chart?.title ?? ''} options={charts.map(({ title }) => ({ value: title, title }))} onChange={setShown} />}
+          {charts.length > 1 && (
+            <Segmented
+              label="Chart"
+              value={chart?.title ?? ''}
+              options={charts.map(({ title }) => ({ value: title, title }))}
+              onChange={setShown}
+            />
+          )}
         </div>
-        {chart && <TimeChart label={`${chart.title}, ${row.point.group}`} series={chart.series} colours={['var(--kafka)', 'var(--ink-2)']} height={260} format={formatFor(chart.series[0]?.unit ?? '')} />}
+        {chart && (
+          <TimeChart
+            label={`${chart.title}, ${row.point.group}`}
+            series={chart.series}
+            colours={['var(--kafka)', 'var(--ink-2)']}
+            height={260}
+            format={formatFor(chart.series[0]?.unit ?? '')}
+          />
+        )}
       </div>
       <div className={styles.parts} tabIndex={0} role="region" aria-label="Partitions and members">
         <Partitions row={row} />
@@ -135,11 +167,38 @@ function Partitions({ row }: { readonly row: LagRow }) {
           rows={partitions}
           rowKey={(one) => String(one.partition)}
           columns={[
-            { id: 'p', title: 'P', width: 52, cell: (one) => one.partition },
-            { id: 'bar', title: 'Behind', cell: (one) => <span className={styles.meter} aria-hidden="true"><i style={{ width: `${((one.lag ?? 0) / most) * 100}%` }} /></span> },
-            { id: 'lag', title: 'Events', width: 74, align: 'end', cell: (one) => (one.lag === null ? <span className="quiet">unknown</span> : formatCount(one.lag)) },
-            { id: 'committed', title: 'Committed', width: 96, align: 'end', cell: (one) => (one.committed === null ? <span className="quiet">none</span> : formatExact(one.committed)) },
-            { id: 'end', title: 'End', width: 96, align: 'end', wideOnly: true, cell: (one) => (one.end === null ? <span className="quiet">unknown</span> : formatExact(one.end)) },
+            { id: 'p', title: 'P', width: 46, cell: (one) => one.partition },
+            {
+              id: 'bar',
+              title: 'Behind',
+              cell: (one) => (
+                <span className={styles.meter} aria-hidden="true">
+                  <i style={{ width: `${((one.lag ?? 0) / most) * 100}%` }} />
+                </span>
+              ),
+            },
+            {
+              id: 'lag',
+              title: 'Events',
+              width: 66,
+              align: 'end',
+              cell: (one) => (one.lag === null ? <span className="quiet">unknown</span> : formatCount(one.lag)),
+            },
+            {
+              id: 'committed',
+              title: 'Committed',
+              width: 124,
+              align: 'end',
+              cell: (one) => (one.committed === null ? <span className="quiet">none</span> : formatExact(one.committed)),
+            },
+            {
+              id: 'end',
+              title: 'End',
+              width: 124,
+              align: 'end',
+              wideOnly: true,
+              cell: (one) => (one.end === null ? <span className="quiet">unknown</span> : formatExact(one.end)),
+            },
           ]}
         />
       )}
@@ -152,16 +211,33 @@ function Members({ detail }: { readonly detail: LagDetail }) {
     <>
       <h3>{detail.members.length === 1 ? '1 member' : `${detail.members.length} members`}</h3>
       {detail.members.length === 0 ? (
-        <p className="quiet">{detail.row.point.members === null ? 'Not known: the right to describe the group may be missing.' : 'Nobody is connected.'}</p>
+        <p className="quiet">
+          {detail.row.point.members === null ? 'Not known: the right to describe the group may be missing.' : 'Nobody is connected.'}
+        </p>
       ) : (
         <PlainTable
           label="Members"
           rows={detail.members}
           rowKey={(member) => member.id}
           columns={[
-            { id: 'service', title: 'Service', cell: (member) => <span title={member.id}>{member.service ?? <span className="quiet">unknown</span>}</span> },
+            {
+              id: 'service',
+              title: 'Service',
+              cell: (member) => <span title={member.id}>{member.service ?? <span className="quiet">unknown</span>}</span>,
+            },
             { id: 'host', title: 'Host', width: 120, cell: (member) => <span className="muted">{member.host ?? 'unknown'}</span> },
-            { id: 'partitions', title: 'Partitions', width: 120, align: 'end', cell: (member) => (member.partitions.length === 0 ? <span className="quiet">none</span> : <span title={member.partitions.join(', ')}>{listWords(member.partitions)}</span>) },
+            {
+              id: 'partitions',
+              title: 'Partitions',
+              width: 120,
+              align: 'end',
+              cell: (member) =>
+                member.partitions.length === 0 ? (
+                  <span className="quiet">none</span>
+                ) : (
+                  <span title={member.partitions.join(', ')}>{listWords(member.partitions)}</span>
+                ),
+            },
           ]}
         />
       )}
@@ -169,4 +245,5 @@ function Members({ detail }: { readonly detail: LagDetail }) {
   );
 }
 
-const listWords = (partitions: readonly number[]): string => (partitions.length <= 6 ? partitions.join(', ') : `${partitions.slice(0, 4).join(', ')} … ${partitions.length}`);
+const listWords = (partitions: readonly number[]): string =>
+  partitions.length <= 6 ? partitions.join(', ') : `${partitions.slice(0, 4).join(', ')} … ${partitions.length}`;

@@ -34,10 +34,17 @@ export function LagScreen() {
   const written = writeRange(range);
   const asked = { from: written.from, to: written.to ?? null };
   const { query, rows } = useLag({ ...asked, brokers: brokers?.join(',') ?? null });
-  const wanted = useMemo(() => (filter === null ? rows : rows.filter(({ point }) => `${point.group} ${point.topic}`.toLowerCase().includes(filter.toLowerCase()))), [rows, filter]);
+  const wanted = useMemo(
+    () =>
+      filter === null ? rows : rows.filter(({ point }) => `${point.group} ${point.topic}`.toLowerCase().includes(filter.toLowerCase())),
+    [rows, filter],
+  );
   const sorted = useMemo(() => wanted.toSorted(order === 'topic' ? byTopic : byWorstLag), [wanted, order]);
   const steady = useSteadyOrder(sorted, keyOfRow, `${order ?? ''} ${filter ?? ''}`);
-  const behind = rows.filter(({ verdict, point }) => ['falling-behind', 'stalled', 'stopped'].includes(verdict) || (verdict === 'no-members' && (point.lag ?? 0) > 0)).length;
+  const behind = rows.filter(
+    ({ verdict, point }) =>
+      ['falling-behind', 'stalled', 'stopped'].includes(verdict) || (verdict === 'no-members' && (point.lag ?? 0) > 0),
+  ).length;
   return (
     <Page
       title="Lag"
@@ -66,20 +73,43 @@ export function LagScreen() {
             <div className={styles.split} data-open={place !== null || undefined}>
               <div className={styles.top}>
                 {steady.rows.length === 0 ? (
-                  <EmptyState title={`No group or topic matches “${filter ?? ''}”`} actions={<Button onClick={() => setFilter(null)}>Clear the filter</Button>} />
+                  <EmptyState
+                    title={`No group or topic matches “${filter ?? ''}”`}
+                    actions={<Button onClick={() => setFilter(null)}>Clear the filter</Button>}
+                  />
                 ) : (
-                  <LagTable rows={steady.rows} selected={place === null ? null : lagKey(place)} onSelect={(row) => select(row === null ? null : { broker: row.point.broker, inbox: row.point.inbox })} />
+                  <LagTable
+                    rows={steady.rows}
+                    selected={place === null ? null : lagKey(place)}
+                    onSelect={(row) => select(row === null ? null : { broker: row.point.broker, inbox: row.point.inbox })}
+                  />
                 )}
               </div>
-              {place !== null && <LagPanel key={lagKey(place)} place={place} live={rows.find((row) => keyOfRow(row) === lagKey(place)) ?? null} range={asked} search={url.params} onClose={() => select(null)} />}
+              {place !== null && (
+                <LagPanel
+                  key={lagKey(place)}
+                  place={place}
+                  live={rows.find((row) => keyOfRow(row) === lagKey(place)) ?? null}
+                  range={asked}
+                  search={url.params}
+                  onClose={() => select(null)}
+                />
+              )}
             </div>
           )
         }
       </QueryGate>
       {query.data && rows.length > 0 && (
         <div className={styles.foot}>
-          {behind > 0 ? <Lamp kind="warn">{behind === 1 ? '1 group needs a look' : `${formatExact(behind)} groups need a look`}</Lamp> : <Lamp kind="ok">no group needs a look</Lamp>}
-          <span className="quiet">{rows.length === 1 ? '1 group on a topic' : `${formatExact(rows.length)} groups on topics`}; those on the screen are sampled every second, the others every few seconds.</span>
+          {behind > 0 ? (
+            <Lamp kind="warn">{behind === 1 ? '1 group needs a look' : `${formatExact(behind)} groups need a look`}</Lamp>
+          ) : (
+            <Lamp kind="ok">no group needs a look</Lamp>
+          )}
+          <span className="quiet">
+            {rows.length === 1 ? '1 group on a topic' : `${formatExact(rows.length)} groups on topics`}; those on the screen are sampled
+            every second, the others every few seconds.
+          </span>
         </div>
       )}
     </Page>
@@ -97,7 +127,15 @@ export function NewOrder({ moved, onSort }: { readonly moved: boolean; readonly 
   ) : null;
 }
 
-export function Filter({ value, onChange, label = 'Filter by name' }: { readonly value: string | null; readonly onChange: (value: string | null) => void; readonly label?: string }) {
+export function Filter({
+  value,
+  onChange,
+  label = 'Filter by name',
+}: {
+  readonly value: string | null;
+  readonly onChange: (value: string | null) => void;
+  readonly label?: string;
+}) {
   const [field, setField] = useState<HTMLInputElement | null>(null);
   useKeys({ f: () => field?.focus() });
   return (
@@ -121,7 +159,10 @@ export function Filter({ value, onChange, label = 'Filter by name' }: { readonly
 function NoGroups() {
   return (
     <EmptyState title="No consumer group was sampled yet" actions={<LinkButton href="/settings">Open settings</LinkButton>}>
-      <p>Lag is measured for every Kafka group that has an offset or a member on a topic in view. It appears here within seconds after a group first reads; Settings say whether the broker answers and whether the right to describe groups is missing.</p>
+      <p>
+        Lag is measured for every Kafka group that has an offset or a member on a topic in view. It appears here within seconds after a
+        group first reads; Settings say whether the broker answers and whether the right to describe groups is missing.
+      </p>
     </EmptyState>
   );
 }

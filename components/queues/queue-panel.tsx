@@ -34,7 +34,11 @@ export function QueuePanel({ place, live, range, search, onClose }: QueuePanelPr
       eyebrow={row ? `${row.deadLetter ? 'Dead-letter queue' : `${capital(row.kind)} queue`}, ${place.broker}` : place.broker}
       title={
         <>
-          <Icon name={row?.deadLetter ? 'dead-letter-inbox' : 'queue'} size={16} className={row?.deadLetter ? 'tone-bad' : 'tone-rabbitmq'} />
+          <Icon
+            name={row?.deadLetter ? 'dead-letter-inbox' : 'queue'}
+            size={16}
+            className={row?.deadLetter ? 'tone-bad' : 'tone-rabbitmq'}
+          />
           {place.inbox}
         </>
       }
@@ -48,7 +52,16 @@ export function QueuePanel({ place, live, range, search, onClose }: QueuePanelPr
         </>
       }
     >
-      <QueryGate query={query} what="the queue" inline missing={<EmptyState inline title="No such queue now">It was deleted, or it expired, or it is not in this vhost.</EmptyState>}>
+      <QueryGate
+        query={query}
+        what="the queue"
+        inline
+        missing={
+          <EmptyState inline title="No such queue now">
+            It was deleted, or it expired, or it is not in this vhost.
+          </EmptyState>
+        }
+      >
         {(detail) => <Body detail={detail} row={row ?? detail.row} search={search} />}
       </QueryGate>
     </Panel>
@@ -63,26 +76,50 @@ function Body({ detail, row, search }: { readonly detail: QueueDetail; readonly 
     <>
       <PanelSection>
         <Figures>
-          <Figure value={formatCount(point.ready)} what="ready" tone={row.verdict === 'stalled' || (row.deadLetter && (point.ready ?? 0) > 0) ? 'bad' : undefined} />
+          <Figure
+            value={formatCount(point.ready)}
+            what="ready"
+            tone={row.verdict === 'stalled' || (row.deadLetter && (point.ready ?? 0) > 0) ? 'bad' : undefined}
+          />
           <Figure value={formatCount(point.unacked)} what="taken, not acked" />
-          {!row.deadLetter && <Figure value={point.ready === 0 ? '0 s' : row.waitMs === null ? null : formatDuration(row.waitMs)} what="wait, about" title="Ready ÷ acknowledged per second: an estimate" />}
+          {!row.deadLetter && (
+            <Figure
+              value={point.ready === 0 ? '0 s' : row.waitMs === null ? null : formatDuration(row.waitMs)}
+              what="wait, about"
+              title="Ready ÷ acknowledged per second: an estimate"
+            />
+          )}
         </Figures>
       </PanelSection>
       <PanelSection title="Depth over time">
-        <TimeChart label={`Depth of ${point.inbox}`} series={depth} colours={[row.deadLetter ? 'var(--bad)' : 'var(--rabbit)', 'var(--ink-2)']} height={150} format={formatFor('')} />
+        <TimeChart
+          label={`Depth of ${point.inbox}`}
+          series={depth}
+          colours={[row.deadLetter ? 'var(--bad)' : 'var(--rabbit)', 'var(--ink-2)']}
+          height={150}
+          format={formatFor('')}
+        />
       </PanelSection>
       <PanelSection title={row.deadLetter ? 'What lies here' : 'Why'}>
         <p>{row.because}</p>
         <p className={styles.rates}>
-          In {formatRate(point.publishRate)}, delivered {formatRate(point.deliverRate)}, acknowledged {formatRate(point.ackRate)}, again {formatRate(point.redeliverRate)}.
+          In {formatRate(point.publishRate)}, delivered {formatRate(point.deliverRate)}, acknowledged {formatRate(point.ackRate)}, again{' '}
+          {formatRate(point.redeliverRate)}.
         </p>
         <p className="quiet">
-          Read by {{ 'passive-declare': 'passive declare', management: 'the management API', engine: 'the broker in process' }[point.by]}, <Age at={point.at} />.
+          Read by {{ 'passive-declare': 'passive declare', management: 'the management API', engine: 'the broker in process' }[point.by]},{' '}
+          <Age at={point.at} />.
         </p>
       </PanelSection>
       {rates.length > 0 && (
         <PanelSection title="Rates over time">
-          <TimeChart label={`Rates of ${point.inbox}`} series={rates} colours={['var(--rabbit)', 'var(--ink-1)']} height={120} format={formatFor('/s')} />
+          <TimeChart
+            label={`Rates of ${point.inbox}`}
+            series={rates}
+            colours={['var(--rabbit)', 'var(--ink-1)']}
+            height={120}
+            format={formatFor('/s')}
+          />
         </PanelSection>
       )}
       <PanelSection title="Bound to">
@@ -92,7 +129,14 @@ function Body({ detail, row, search }: { readonly detail: QueueDetail; readonly 
               <Icon name="exchange-topic" size={14} className="tone-rabbitmq" />
               <span className="truncate">
                 {binding.from === '' ? 'default exchange' : binding.from}
-                {binding.routingKey === '' ? <span className="quiet"> without a key</span> : <> , key <code>{binding.routingKey}</code></>}
+                {binding.routingKey === '' ? (
+                  <span className="quiet"> without a key</span>
+                ) : (
+                  <>
+                    {' '}
+                    , key <code>{binding.routingKey}</code>
+                  </>
+                )}
               </span>
             </li>
           ))}
@@ -116,10 +160,22 @@ function Body({ detail, row, search }: { readonly detail: QueueDetail; readonly 
                 {consumer.service ?? consumer.rawName}
                 {consumer.host && <span className="quiet"> on {consumer.host}</span>}
               </span>
-              <span className="quiet num">{consumer.prefetch === null ? '' : consumer.prefetch === 0 ? 'no prefetch limit' : `prefetch ${consumer.prefetch}`}</span>
+              <span className="quiet num">
+                {consumer.prefetch === null ? '' : consumer.prefetch === 0 ? 'no prefetch limit' : `prefetch ${consumer.prefetch}`}
+              </span>
             </li>
           ))}
-          {detail.consumers.length === 0 && <li className="quiet">{point.consumers === null ? 'Unknown: the management API does not say.' : point.consumers > 0 ? `${point.consumers} connected, their names are not known yet.` : row.deadLetter ? 'Nobody takes from it, as usual for dead letters.' : 'Nobody takes from it.'}</li>}
+          {detail.consumers.length === 0 && (
+            <li className="quiet">
+              {point.consumers === null
+                ? 'Unknown: the management API does not say.'
+                : point.consumers > 0
+                  ? `${point.consumers} connected, their names are not known yet.`
+                  : row.deadLetter
+                    ? 'Nobody takes from it, as usual for dead letters.'
+                    : 'Nobody takes from it.'}
+            </li>
+          )}
         </ul>
         {row.deadLetter && <LinkButton href={keepView(search, '/dead-letters')}>Read its letters</LinkButton>}
       </PanelSection>

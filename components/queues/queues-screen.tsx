@@ -33,11 +33,17 @@ export function QueuesScreen() {
   const written = writeRange(range);
   const asked = { from: written.from, to: written.to ?? null };
   const { query, rows } = useQueues({ ...asked, brokers: brokers?.join(',') ?? null });
-  const wanted = useMemo(() => (filter === null ? rows : rows.filter(({ point }) => point.inbox.toLowerCase().includes(filter.toLowerCase()))), [rows, filter]);
+  const wanted = useMemo(
+    () => (filter === null ? rows : rows.filter(({ point }) => point.inbox.toLowerCase().includes(filter.toLowerCase()))),
+    [rows, filter],
+  );
   const sorted = useMemo(() => wanted.toSorted(order === 'name' ? byName : byWorstQueue), [wanted, order]);
   const steady = useSteadyOrder(sorted, keyOfRow, `${order ?? ''} ${filter ?? ''}`);
   const unknown = rows.filter(({ point }) => point.publishRate === null && point.ackRate === null).length;
-  const stuck = rows.filter(({ verdict, deadLetter, point }) => !deadLetter && (verdict === 'stalled' || verdict === 'filling' || (verdict === 'no-consumers' && (point.ready ?? 0) > 0))).length;
+  const stuck = rows.filter(
+    ({ verdict, deadLetter, point }) =>
+      !deadLetter && (verdict === 'stalled' || verdict === 'filling' || (verdict === 'no-consumers' && (point.ready ?? 0) > 0)),
+  ).length;
   return (
     <Page
       title="Queues"
@@ -66,24 +72,51 @@ export function QueuesScreen() {
             <PageBody>
               <PageColumn>
                 {steady.rows.length === 0 ? (
-                  <EmptyState title={`No queue matches “${filter ?? ''}”`} actions={<Button onClick={() => setFilter(null)}>Clear the filter</Button>} />
+                  <EmptyState
+                    title={`No queue matches “${filter ?? ''}”`}
+                    actions={<Button onClick={() => setFilter(null)}>Clear the filter</Button>}
+                  />
                 ) : (
-                  <QueuesTable narrow={place !== null} rows={steady.rows} selected={place === null ? null : queueKey(place)} onSelect={(row) => select(row === null ? null : { broker: row.point.broker, inbox: row.point.inbox })} />
+                  <QueuesTable
+                    narrow={place !== null}
+                    rows={steady.rows}
+                    selected={place === null ? null : queueKey(place)}
+                    onSelect={(row) => select(row === null ? null : { broker: row.point.broker, inbox: row.point.inbox })}
+                  />
                 )}
                 {unknown > 0 && (
                   <Note>
                     <Lamp kind="off" label="unknown" />
                     <span>
-                      Rates of {formatExact(unknown)} {unknown === 1 ? 'queue are' : 'queues are'} unknown: nothing was measured twice yet, or statistics are off on the broker (<code>management_agent.disable_metrics_collector</code>).
+                      Rates of {formatExact(unknown)} {unknown === 1 ? 'queue are' : 'queues are'} unknown: nothing was measured twice yet,
+                      or statistics are off on the broker (<code>management_agent.disable_metrics_collector</code>).
                     </span>
                   </Note>
                 )}
                 <Note>
-                  {stuck > 0 ? <Lamp kind="warn">{stuck === 1 ? '1 queue fills or stands still' : `${formatExact(stuck)} queues fill or stand still`}</Lamp> : <Lamp kind="ok">no queue fills</Lamp>}
-                  <span className="quiet">Ready and consumers of the queues on the screen are read every second; rates about every 10 s, as the management API has them.</span>
+                  {stuck > 0 ? (
+                    <Lamp kind="warn">
+                      {stuck === 1 ? '1 queue fills or stands still' : `${formatExact(stuck)} queues fill or stand still`}
+                    </Lamp>
+                  ) : (
+                    <Lamp kind="ok">no queue fills</Lamp>
+                  )}
+                  <span className="quiet">
+                    Ready and consumers of the queues on the screen are read every second; rates about every 10 s, as the management API has
+                    them.
+                  </span>
                 </Note>
               </PageColumn>
-              {place !== null && <QueuePanel key={queueKey(place)} place={place} live={rows.find((row) => keyOfRow(row) === queueKey(place)) ?? null} range={asked} search={url.params} onClose={() => select(null)} />}
+              {place !== null && (
+                <QueuePanel
+                  key={queueKey(place)}
+                  place={place}
+                  live={rows.find((row) => keyOfRow(row) === queueKey(place)) ?? null}
+                  range={asked}
+                  search={url.params}
+                  onClose={() => select(null)}
+                />
+              )}
             </PageBody>
           )
         }
@@ -95,7 +128,10 @@ export function QueuesScreen() {
 function NoQueues() {
   return (
     <EmptyState title="No queue was sampled yet" actions={<LinkButton href="/settings">Open settings</LinkButton>}>
-      <p>Depth is measured for every queue of the vhosts in the configuration. It appears here within about 10 s; Settings say whether the management API answers and which right is missing.</p>
+      <p>
+        Depth is measured for every queue of the vhosts in the configuration. It appears here within about 10 s; Settings say whether the
+        management API answers and which right is missing.
+      </p>
     </EmptyState>
   );
 }

@@ -33,24 +33,77 @@ export function QueuesTable({ rows, selected, onSelect, narrow }: QueuesTablePro
       ),
     },
     { id: 'kind', title: 'Kind', width: 82, wideOnly: true, cell: (row) => <span className="muted">{row.kind}</span> },
-    { id: 'verdict', title: 'Verdict', width: 120, cell: (row) => <span title={row.because}><Verdict row={row} /></span> },
+    {
+      id: 'verdict',
+      title: 'Verdict',
+      width: 120,
+      cell: (row) => (
+        <span title={row.because}>
+          <Verdict row={row} />
+        </span>
+      ),
+    },
     { id: 'ready', title: 'Ready', width: 136, align: 'end', cell: (row) => <Depth row={row} fullest={fullest} /> },
     { id: 'unacked', title: 'Taken', width: 78, align: 'end', cell: ({ point }) => known(formatCount(point.unacked)) },
-    { id: 'spark', title: 'Depth, over time', width: 116, cell: (row) => <Sparkline values={row.spark} width={100} colour={sparkColour(row)} label={`Depth over time: ${row.because}`} /> },
+    {
+      id: 'spark',
+      title: 'Depth, over time',
+      width: 116,
+      cell: (row) => <Sparkline values={row.spark} width={100} colour={sparkColour(row)} label={`Depth over time: ${row.because}`} />,
+    },
     { id: 'in', title: 'In', width: 72, align: 'end', cell: ({ point }) => known(formatRate(point.publishRate)) },
     { id: 'acked', title: 'Acked', width: 72, align: 'end', cell: ({ point }) => known(formatRate(point.ackRate)) },
-    { id: 'again', title: 'Again', width: 72, align: 'end', wideOnly: true, cell: ({ point }) => <span className={(point.redeliverRate ?? 0) > 0 ? 'tone-warn' : undefined}>{known(formatRate(point.redeliverRate))}</span> },
-    { id: 'consumers', title: 'Consumers', width: 80, align: 'end', cell: ({ point }) => known(point.consumers === null ? 'unknown' : formatExact(point.consumers)) },
-    { id: 'wait', title: 'Wait', width: 112, align: 'end', cell: (row) => <span title="Ready ÷ acknowledged per second: an estimate. RabbitMQ does not tell how long a message waited.">{waitWords(row)}</span> },
+    {
+      id: 'again',
+      title: 'Again',
+      width: 72,
+      align: 'end',
+      wideOnly: true,
+      cell: ({ point }) => (
+        <span className={(point.redeliverRate ?? 0) > 0 ? 'tone-warn' : undefined}>{known(formatRate(point.redeliverRate))}</span>
+      ),
+    },
+    {
+      id: 'consumers',
+      title: 'Consumers',
+      width: 80,
+      align: 'end',
+      cell: ({ point }) => known(point.consumers === null ? 'unknown' : formatExact(point.consumers)),
+    },
+    {
+      id: 'wait',
+      title: 'Wait',
+      width: 112,
+      align: 'end',
+      cell: (row) => (
+        <span title="Ready ÷ acknowledged per second: an estimate. RabbitMQ does not tell how long a message waited.">
+          {waitWords(row)}
+        </span>
+      ),
+    },
   ];
   const columns = narrow ? all.filter(({ id }) => !inPanel.has(id)) : all;
-  return <DataTable label="Queues, worst first" columns={columns} rows={rows} rowKey={(row) => queueKey(row.point)} selected={selected} onSelect={(key) => onSelect(rows.find((row) => queueKey(row.point) === key) ?? null)} />;
+  return (
+    <DataTable
+      label="Queues, worst first"
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => queueKey(row.point)}
+      selected={selected}
+      onSelect={(key) => onSelect(rows.find((row) => queueKey(row.point) === key) ?? null)}
+    />
+  );
 }
 
 const inPanel: ReadonlySet<string> = new Set(['kind', 'unacked', 'again']);
 
 export function Verdict({ row }: { readonly row: QueueRow }) {
-  if (row.deadLetter && row.point.ready !== null) return row.point.ready > 0 ? <Lamp kind="bad">{row.point.ready === 1 ? '1 letter' : `${formatCount(row.point.ready)} letters`}</Lamp> : <Lamp kind="idle">No letters</Lamp>;
+  if (row.deadLetter && row.point.ready !== null)
+    return row.point.ready > 0 ? (
+      <Lamp kind="bad">{row.point.ready === 1 ? '1 letter' : `${formatCount(row.point.ready)} letters`}</Lamp>
+    ) : (
+      <Lamp kind="idle">No letters</Lamp>
+    );
   return <QueueLamp verdict={row.verdict} />;
 }
 

@@ -1,15 +1,17 @@
 'use client';
 
-import type { SagaInstance } from '@/lib/sagas/saga';
-import { isFinished } from '@/lib/sagas/saga-path';
+import type { SagaDefinition, SagaInstance } from '@/lib/sagas/saga';
+import { expectedType, isFinished } from '@/lib/sagas/saga-path';
 import { formatCountdown, formatDuration } from '@/lib/time/format';
 import { useServerNow } from '@/components/events/use-server-now';
 import { SagaLamp } from '@/components/ui/lamp';
 import { Time } from '@/components/ui/time';
+import { WaitsFor } from './waits-for';
 import styles from './sagas.module.css';
 
 /** The one thing the screen is about: what has not come, and how long that is still well. */
-export function DueBanner({ saga }: { readonly saga: SagaInstance }) {
+export function DueBanner({ saga, definition }: { readonly saga: SagaInstance; readonly definition: SagaDefinition }) {
+  const type = expectedType(definition, saga);
   const now = useServerNow(1000);
   if (isFinished(saga.state) && saga.state !== 'stuck') {
     return (
@@ -25,7 +27,15 @@ export function DueBanner({ saga }: { readonly saga: SagaInstance }) {
     return (
       <div className={styles.due}>
         <div>
-          <div className={styles.what}>{saga.waitingFor === null ? 'It waits for nothing in particular' : <>Waits for <span className="mono">{saga.waitingFor}</span>, without a time limit</>}</div>
+          <div className={styles.what}>
+            {saga.waitingFor === null ? (
+              'It waits for nothing in particular'
+            ) : (
+              <>
+                Waits for <WaitsFor step={saga.waitingFor} type={type} />, without a time limit
+              </>
+            )}
+          </div>
           <p>{saga.because}</p>
         </div>
       </div>
@@ -42,11 +52,11 @@ export function DueBanner({ saga }: { readonly saga: SagaInstance }) {
         <div className={styles.what}>
           {over ? (
             <>
-              <span className="mono">{saga.waitingFor}</span> is overdue
+              <WaitsFor step={saga.waitingFor} type={type} /> is overdue
             </>
           ) : (
             <>
-              until <span className="mono">{saga.waitingFor}</span> is overdue
+              until <WaitsFor step={saga.waitingFor} type={type} /> is overdue
             </>
           )}
         </div>

@@ -18,7 +18,9 @@ export function Due({ at }: { readonly at: Micros | null }) {
   return (
     <span className={styles.over}>
       <i aria-hidden="true" style={{ width: `${Math.max(4, Math.min(90, (over / FULL_BAR_MS) * 90))}px` }} />
-      <span className="num tone-bad">{formatDuration(Math.floor(over / 1000) * 1000)}</span>
+      <span className="num tone-bad">
+        {over < 60_000 ? formatDuration(Math.floor(over / 1000) * 1000).replace(/\.\d+/, '') : formatDuration(over)}
+      </span>
     </span>
   );
 }

@@ -101,7 +101,25 @@ function OneSaga({ view, link }: { readonly view: SagaView; readonly link: (href
   };
   const lines = useMemo(() => linesOf(view), [view]).map((line) => ({ ...line, href: line.href === null ? null : eventHref(line.href) }));
   const columns: readonly Column<Line>[] = [
-    { id: 'at', title: 'Time', width: 136, cell: (line) => (line.kind === 'expected' ? <span className="quiet">{line.at === null ? 'then' : <>by <Time at={line.at} /></>}</span> : <Time at={line.at} precision="millis" />) },
+    {
+      id: 'at',
+      title: 'Time',
+      width: 136,
+      cell: (line) =>
+        line.kind === 'expected' ? (
+          <span className="quiet">
+            {line.at === null ? (
+              'then'
+            ) : (
+              <>
+                by <Time at={line.at} />
+              </>
+            )}
+          </span>
+        ) : (
+          <Time at={line.at} precision="millis" />
+        ),
+    },
     {
       id: 'event',
       title: 'Event',
@@ -109,7 +127,9 @@ function OneSaga({ view, link }: { readonly view: SagaView; readonly link: (href
       cell: (line) => (
         <span className="row">
           <LineMark kind={line.kind} />
-          {line.href === null ? <span className={`mono truncate ${line.kind === 'expected' ? 'quiet' : ''}`}>{line.type}</span> : (
+          {line.href === null ? (
+            <span className={`mono truncate ${line.kind === 'expected' ? 'quiet' : ''}`}>{line.type}</span>
+          ) : (
             <Link href={line.href} prefetch={false} className={`${styles.rowLink} mono truncate`}>
               {line.type}
             </Link>
@@ -117,14 +137,19 @@ function OneSaga({ view, link }: { readonly view: SagaView; readonly link: (href
         </span>
       ),
     },
-    { id: 'from', title: 'From', width: 130, cell: (line) => line.from ?? <span className="quiet">{line.kind === 'expected' ? 'not seen yet' : 'unknown producer'}</span> },
+    {
+      id: 'from',
+      title: 'From',
+      width: 130,
+      cell: (line) => line.from ?? <span className="quiet">{line.kind === 'expected' ? 'not seen yet' : 'unknown producer'}</span>,
+    },
     { id: 'step', title: 'Step', width: 150, wideOnly: true, cell: (line) => line.step || <span className="quiet">none</span> },
     { id: 'note', title: 'What it means', cell: (line) => <span className="muted">{line.note}</span> },
   ];
   return (
     <PageBody>
       <PageColumn>
-        <DueBanner saga={instance} />
+        <DueBanner saga={instance} definition={definition} />
         <SagaTrack path={path} startedAt={path.forward[0]?.at ?? instance.startedAt} eventHref={eventHref} />
         <DataTable
           label="Events of this saga"
@@ -151,21 +176,47 @@ function linesOf({ definition, instance, events }: SagaView): Line[] {
     ? []
     : instance.steps.flatMap((step): Line[] => {
         const defined = definition.steps.find((one) => one.name === step.name);
-        if (step.state === 'undoing') return [{ id: `undo ${step.name}`, at: step.dueAt, type: defined?.compensation[0] ?? 'compensation', from: null, step: step.name, note: 'expected: undoes this step', kind: 'expected', href: null }];
+        if (step.state === 'undoing')
+          return [
+            {
+              id: `undo ${step.name}`,
+              at: step.dueAt,
+              type: defined?.compensation[0] ?? 'compensation',
+              from: null,
+              step: step.name,
+              note: 'expected: undoes this step',
+              kind: 'expected',
+              href: null,
+            },
+          ];
         if (step.state !== 'expected' && step.state !== 'overdue') return [];
-        return [{ id: `due ${step.name}`, at: step.dueAt, type: defined?.success[0] ?? step.name, from: null, step: step.name, note: step.state === 'overdue' ? 'overdue, not seen' : 'expected, not seen', kind: 'expected', href: null }];
+        return [
+          {
+            id: `due ${step.name}`,
+            at: step.dueAt,
+            type: defined?.success[0] ?? step.name,
+            from: null,
+            step: step.name,
+            note: step.state === 'overdue' ? 'overdue, not seen' : 'expected, not seen',
+            kind: 'expected',
+            href: null,
+          },
+        ];
       });
   return [...came.toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0)), ...expected];
 }
 
 function lineOf(fact: SagaFact, row: EventRow | undefined, definition: SagaView['definition']): Line {
   const base = { id: fact.eventId, at: fact.at, type: fact.type, from: row?.source ?? null, href: fact.eventId };
-  if (fact.deadLetter) return { ...base, step: '', note: `dead letter${row?.failureCause ? `: ${row.failureCause}` : ''}`, kind: 'dead-letter' };
+  if (fact.deadLetter)
+    return { ...base, step: '', note: `dead letter${row?.failureCause ? `: ${row.failureCause}` : ''}`, kind: 'dead-letter' };
   if (definition.start.includes(fact.type)) return { ...base, step: '', note: 'starts it', kind: 'came' };
   for (const step of definition.steps) {
-    if (step.success.includes(fact.type)) return { ...base, step: step.name, note: definition.end.includes(fact.type) ? 'done, ends it' : 'done', kind: 'came' };
+    if (step.success.includes(fact.type))
+      return { ...base, step: step.name, note: definition.end.includes(fact.type) ? 'done, ends it' : 'done', kind: 'came' };
     if (step.failure.includes(fact.type)) return { ...base, step: step.name, note: 'failed', kind: 'failed' };
-    if (step.compensation.includes(fact.type)) return { ...base, step: step.name, note: `undoes ${step.success[0] ?? step.name}`, kind: 'undo' };
+    if (step.compensation.includes(fact.type))
+      return { ...base, step: step.name, note: `undoes ${step.success[0] ?? step.name}`, kind: 'undo' };
   }
   return { ...base, step: '', note: definition.end.includes(fact.type) ? 'ends it' : '', kind: 'came' };
 }
@@ -230,7 +281,8 @@ function Aside({ view, link }: { readonly view: SagaView; readonly link: (href: 
         </PanelSection>
         <PanelSection title="Definition">
           <p className="muted">
-            {definition.name}, from the configuration, {definition.steps.length} steps. An instance is found by <code>{definition.identifiedBy}</code>:
+            {definition.name}, from the configuration, {definition.steps.length} steps. An instance is found by{' '}
+            <code>{definition.identifiedBy}</code>:
           </p>
           <CopyId value={instance.key} />
         </PanelSection>
@@ -241,7 +293,9 @@ function Aside({ view, link }: { readonly view: SagaView; readonly link: (href: 
             Open trace
           </LinkButton>
         )}
-        {deadLetters[0] !== undefined && <LinkButton href={link(`/dead-letters?letter=${encodeURIComponent(deadLetters[0].id)}`)}>Open dead letter</LinkButton>}
+        {deadLetters[0] !== undefined && (
+          <LinkButton href={link(`/dead-letters?letter=${encodeURIComponent(deadLetters[0].id)}`)}>Open dead letter</LinkButton>
+        )}
       </footer>
     </aside>
   );
@@ -253,7 +307,8 @@ function limitOf({ definition }: SagaView, name: string): string {
 }
 
 /** A limit as somebody wrote it: whole minutes stay whole. */
-const limitText = (ms: number): string => (ms >= 60_000 && ms < 3_600_000 && ms % 60_000 === 0 ? `${ms / 60_000} min` : formatDuration(ms, 'sentence'));
+const limitText = (ms: number): string =>
+  ms >= 60_000 && ms < 3_600_000 && ms % 60_000 === 0 ? `${ms / 60_000} min` : formatDuration(ms, 'sentence');
 
 const stepTitles: Record<SagaInstance['steps'][number]['state'], string> = {
   done: 'done',
@@ -282,7 +337,8 @@ function UnknownSaga({ definition, sagaKey, back }: { readonly definition: strin
       }
     >
       <p>
-        No instance of <b>{definition}</b> with the key <code>{sagaKey.slice(0, 200)}</code> is stored. The definition may have another name now, or the instance is older than the store keeps.
+        No instance of <b>{definition}</b> with the key <code>{sagaKey.slice(0, 200)}</code> is stored. The definition may have another name
+        now, or the instance is older than the store keeps.
       </p>
     </EmptyState>
   );

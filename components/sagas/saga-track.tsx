@@ -28,7 +28,9 @@ export function SagaTrack({ path, startedAt, eventHref }: SagaTrackProps) {
       <div className={styles.trackInner} style={{ width, height }}>
         <svg width={width} height={height} aria-hidden="true">
           <path d={`M${x(0)} ${FORWARD}H${x(Math.max(0, reached))}`} stroke="var(--ink-1)" strokeWidth="3" />
-          {reached < path.forward.length - 1 && <Rails d={`M${x(Math.max(0, reached))} ${FORWARD}H${x(path.forward.length - 1)}`} colour="var(--line-2)" />}
+          {reached < path.forward.length - 1 && (
+            <Rails d={`M${x(Math.max(0, reached))} ${FORWARD}H${x(path.forward.length - 1)}`} colour="var(--line-2)" />
+          )}
           {hasUndo && <UndoLine path={path} x={x} back={back} />}
           {path.undo.map((undo) => (
             <g key={undo.under}>
@@ -78,14 +80,30 @@ const undoWords: Record<UndoStation['state'], string> = {
   'not-needed': 'not needed',
 };
 
-function StationWords({ station, startedAt, href }: { readonly station: Station; readonly startedAt: Micros; readonly href: string | null }) {
+function StationWords({
+  station,
+  startedAt,
+  href,
+}: {
+  readonly station: Station;
+  readonly startedAt: Micros;
+  readonly href: string | null;
+}) {
   const words =
     station.at !== null
       ? station.at === startedAt
         ? 'start'
         : `after ${formatDuration((station.at - startedAt) / 1000)}`
-      : { done: '', failed: '', expected: 'expected', overdue: 'overdue', 'to-come': 'not yet', 'will-not-come': 'will not come' }[station.state];
-  return href === null ? <>{words}</> : <Link href={href} prefetch={false}>{words}</Link>;
+      : { done: '', failed: '', expected: 'expected', overdue: 'overdue', 'to-come': 'not yet', 'will-not-come': 'will not come' }[
+          station.state
+        ];
+  return href === null ? (
+    <>{words}</>
+  ) : (
+    <Link href={href} prefetch={false}>
+      {words}
+    </Link>
+  );
 }
 
 const Rails = ({ d, colour, dash }: { readonly d: string; readonly colour: string; readonly dash?: string }) => (
@@ -108,14 +126,22 @@ function UndoLine({ path, x, back }: { readonly path: SagaPath; readonly x: (ind
       <Rails d={`${bend}H${x(furthest)}`} colour="var(--warn-mark)" />
       {furthest > first && <Rails d={`M${x(furthest)} ${UNDO}H${x(first)}`} colour="var(--warn-mark)" dash="3 4" />}
       {chevrons.map((at) => (
-        <path key={at} d={`M${at} ${UNDO - 8}l-7 8 7 8M${at + 9} ${UNDO - 8}l-7 8 7 8`} fill="none" stroke="var(--warn-mark)" strokeWidth="2" />
+        <path
+          key={at}
+          d={`M${at} ${UNDO - 8}l-7 8 7 8M${at + 9} ${UNDO - 8}l-7 8 7 8`}
+          fill="none"
+          stroke="var(--warn-mark)"
+          strokeWidth="2"
+        />
       ))}
     </>
   );
 }
 
 function StationMark({ station, x }: { readonly station: Station; readonly x: number }) {
-  const box = (fill: string, stroke: string, dash?: string) => <rect x={x - 11} y={FORWARD - 11} width="22" height="22" fill={fill} stroke={stroke} strokeWidth="2" strokeDasharray={dash} />;
+  const box = (fill: string, stroke: string, dash?: string) => (
+    <rect x={x - 11} y={FORWARD - 11} width="22" height="22" fill={fill} stroke={stroke} strokeWidth="2" strokeDasharray={dash} />
+  );
   switch (station.state) {
     case 'done':
       return (
@@ -175,13 +201,34 @@ function UndoMark({ undo, x }: { readonly undo: UndoStation; readonly x: number 
       </>
     );
   }
-  return <rect x={x - 10} y={UNDO - 10} width="20" height="20" fill="var(--surface-1)" stroke="var(--line-2)" strokeWidth="1.6" strokeDasharray="3 2" />;
+  return (
+    <rect
+      x={x - 10}
+      y={UNDO - 10}
+      width="20"
+      height="20"
+      fill="var(--surface-1)"
+      stroke="var(--line-2)"
+      strokeWidth="1.6"
+      strokeDasharray="3 2"
+    />
+  );
 }
 
 /** The same for somebody who does not see it. */
 function wordsOf({ forward, undo }: SagaPath): string {
-  const states: Record<Station['state'], string> = { done: 'came', failed: 'failed', expected: 'expected', overdue: 'overdue', 'to-come': 'not yet', 'will-not-come': 'will not come' };
+  const states: Record<Station['state'], string> = {
+    done: 'came',
+    failed: 'failed',
+    expected: 'expected',
+    overdue: 'overdue',
+    'to-come': 'not yet',
+    'will-not-come': 'will not come',
+  };
   const way = forward.map((station) => `${station.type ?? station.step} ${states[station.state]}`).join(', ');
-  const back = undo.filter((one) => one.state !== 'not-needed').map((one) => `${one.type ?? 'undo'} ${undoWords[one.state]}`).join(', ');
+  const back = undo
+    .filter((one) => one.state !== 'not-needed')
+    .map((one) => `${one.type ?? 'undo'} ${undoWords[one.state]}`)
+    .join(', ');
   return back === '' ? `Forward: ${way}.` : `Forward: ${way}. Undo: ${back}.`;
 }

@@ -1,11 +1,11 @@
 'use client';
 
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import type { SagaDefinitionRow } from '@/lib/contract/sagas';
 import type { SagaInstance } from '@/lib/sagas/saga';
-import { byNeedOfALook, isFinished } from '@/lib/sagas/saga-path';
+import { byNeedOfALook, expectedType, isFinished } from '@/lib/sagas/saga-path';
 import { readSagasUrl, sagaHref, writeSagasUrl } from '@/lib/sagas/sagas-url';
 import { formatDuration, formatExact } from '@/lib/time/format';
 import { QueryGate } from '@/components/live/query-gate';
@@ -22,6 +22,7 @@ import { DataTable, type Column } from '@/components/ui/table';
 import { Age, Time } from '@/components/ui/time';
 import { Due } from './due';
 import { StateBar } from './state-bar';
+import { WaitsFor } from './waits-for';
 import { useSagas } from './use-sagas';
 import styles from './sagas.module.css';
 
@@ -30,12 +31,13 @@ export function SagasScreen() {
   const router = useRouter();
   const url = useUrlState();
   const asked = readSagasUrl(url.params);
-  const sagas = useSagas({ definition: asked.definition, state: asked.state, key: asked.key });
-  const finished = (saga: SagaInstance): boolean => isFinished(saga.state) && saga.state !== 'failed' && saga.state !== 'partly-compensated';
-  const rows = useMemo(
-    () => (asked.state !== null || asked.key !== null ? sagas.instances : sagas.instances.filter((saga) => finished(saga) === (asked.which === 'finished'))).toSorted(byNeedOfALook),
-    [sagas.instances, asked.state, asked.key, asked.which],
-  );
+  const { which, state, key } = asked;
+  // A state or a key looks everywhere; without them the list is one of two parts.
+  const listed = (saga: SagaInstance): boolean => state !== null || key !== null || isOver(saga) === (which === 'finished');
+  const sagas = useSagas({ definition: asked.definition, state, key }, listed);
+  const rows = sagas.instances.filter(listed).toSorted(byNeedOfALook);
+  const typeOf = (saga: SagaInstance): string | null =>
+    expectedType(sagas.definitions.find((row) => row.definition.name === saga.definition)?.definition, saga);
   const hrefOf = (saga: SagaInstance): string => keepView(url.params, sagaHref(saga.definition, saga.key));
   return (
     <Page title="Sagas" answer="Which business processes are under way, and where each one waits.">
@@ -51,7 +53,9 @@ export function SagasScreen() {
                     <DefinitionRow
                       row={row}
                       on={asked.definition === row.definition.name}
-                      onChoose={(on) => url.push(writeSagasUrl(url.params, { definition: on ? row.definition.name : null, state: null, sel: null }))}
+                      onChoose={(on) =>
+                        url.push(writeSagasUrl(url.params, { definition: on ? row.definition.name : null, state: null, sel: null }))
+                      }
                     />
                   </li>
                 ))}
@@ -72,7 +76,11 @@ export function SagasScreen() {
                     {sagaStateTitles[asked.state]}
                   </Chip>
                 )}
-                <KeyFilter key={asked.key ?? ''} value={asked.key} onChange={(key) => url.push(writeSagasUrl(url.params, { key, sel: null }))} />
+                <KeyFilter
+                  key={asked.key ?? ''}
+                  value={asked.key}
+                  onChange={(key) => url.push(writeSagasUrl(url.params, { key, sel: null }))}
+                />
                 <span className="grow" />
                 <NewPill count={sagas.fresh} onShow={sagas.showNew} />
                 <span className="muted wide-only">Stuck first, then soonest due</span>
@@ -80,9 +88,23 @@ export function SagasScreen() {
               <PageBody>
                 <PageColumn>
                   {rows.length === 0 ? (
-                    <NoInstances which={asked.which} filtered={asked.state !== null || asked.key !== null} onAll={() => url.push(writeSagasUrl(url.params, { state: null, key: null, which: asked.which === 'open' ? 'finished' : 'open' }))} />
+                    <NoInstances
+                      which={asked.which}
+                      filtered={asked.state !== null || asked.key !== null}
+                      onAll={() =>
+                        url.push(writeSagasUrl(url.params, { state: null, key: null, which: asked.which === 'open' ? 'finished' : 'open' }))
+                      }
+                    />
                   ) : (
-                    <SagasTable rows={rows} withDefinition={asked.definition === null} selected={asked.sel} hrefOf={hrefOf} onSelect={(sel) => url.replace(writeSagasUrl(url.params, { sel }))} onOpen={(saga) => router.push(hrefOf(saga))} />
+                    <SagasTable
+                      rows={rows}
+                      typeOf={typeOf}
+                      withDefinition={asked.definition === null}
+                      selected={asked.sel}
+                      hrefOf={hrefOf}
+                      onSelect={(sel) => url.replace(writeSagasUrl(url.params, { sel }))}
+                      onOpen={(saga) => router.push(hrefOf(saga))}
+                    />
                   )}
                   <WhereStuck definitions={sagas.definitions} />
                   <CutNotice cut={view.cut} />
@@ -95,6 +117,9 @@ export function SagasScreen() {
     </Page>
   );
 }
+
+/** Well over: what failed or was only partly undone still needs somebody. */
+const isOver = (saga: SagaInstance): boolean => saga.state === 'completed' || saga.state === 'compensated';
 
 interface DefinitionRowProps {
   readonly row: SagaDefinitionRow;
@@ -128,10 +153,12 @@ function DefinitionRow({ row, on, onChoose }: DefinitionRowProps) {
   );
 }
 
-const identityWords = (identifiedBy: string): string => (identifiedBy.startsWith('business-key:') ? `business key ${identifiedBy.slice('business-key:'.length)}` : identifiedBy.replace('-', ' '));
+const identityWords = (identifiedBy: string): string =>
+  identifiedBy.startsWith('business-key:') ? `business key ${identifiedBy.slice('business-key:'.length)}` : identifiedBy.replace('-', ' ');
 
 interface SagasTableProps {
   readonly rows: readonly SagaInstance[];
+  readonly typeOf: (saga: SagaInstance) => string | null;
   readonly withDefinition: boolean;
   readonly selected: string | null;
   readonly hrefOf: (saga: SagaInstance) => string;
@@ -139,7 +166,7 @@ interface SagasTableProps {
   readonly onOpen: (saga: SagaInstance) => void;
 }
 
-function SagasTable({ rows, withDefinition, selected, hrefOf, onSelect, onOpen }: SagasTableProps) {
+function SagasTable({ rows, typeOf, withDefinition, selected, hrefOf, onSelect, onOpen }: SagasTableProps) {
   const columns: readonly Column<SagaInstance>[] = [
     {
       id: 'key',
@@ -151,17 +178,37 @@ function SagasTable({ rows, withDefinition, selected, hrefOf, onSelect, onOpen }
         </Link>
       ),
     },
-    ...(withDefinition ? [{ id: 'definition', title: 'Saga', width: 150, wideOnly: true, cell: (saga: SagaInstance) => saga.definition }] : []),
+    ...(withDefinition
+      ? [{ id: 'definition', title: 'Saga', width: 150, wideOnly: true, cell: (saga: SagaInstance) => saga.definition }]
+      : []),
     { id: 'state', title: 'State', width: 150, cell: (saga) => <SagaLamp state={saga.state} /> },
     {
       id: 'waits',
       title: 'Waits for',
-      cell: (saga) => (saga.waitingFor === null ? <span className="quiet">nothing</span> : <span className="mono">{saga.waitingFor}</span>),
+      cell: (saga) =>
+        saga.waitingFor === null ? <span className="quiet">nothing</span> : <WaitsFor step={saga.waitingFor} type={typeOf(saga)} />,
     },
-    { id: 'steps', title: 'Done', width: 80, align: 'end', wideOnly: true, cell: (saga) => `${saga.steps.filter((step) => step.state === 'done').length} of ${saga.steps.length}` },
+    {
+      id: 'steps',
+      title: 'Done',
+      width: 80,
+      align: 'end',
+      wideOnly: true,
+      cell: (saga) => `${saga.steps.filter((step) => step.state === 'done').length} of ${saga.steps.length}`,
+    },
     { id: 'started', title: 'Started', width: 110, cell: (saga) => <Time at={saga.startedAt} /> },
     { id: 'changed', title: 'Last event', width: 120, align: 'end', cell: (saga) => <Age at={saga.changedAt} /> },
-    { id: 'due', title: 'Due', width: 200, cell: (saga) => (isFinished(saga.state) ? <span className="quiet">took {formatDuration(((saga.endedAt ?? saga.changedAt) - saga.startedAt) / 1000)}</span> : <Due at={saga.dueAt} />) },
+    {
+      id: 'due',
+      title: 'Due',
+      width: 200,
+      cell: (saga) =>
+        isFinished(saga.state) ? (
+          <span className="quiet">took {formatDuration(((saga.endedAt ?? saga.changedAt) - saga.startedAt) / 1000)}</span>
+        ) : (
+          <Due at={saga.dueAt} />
+        ),
+    },
   ];
   return (
     <DataTable
@@ -187,13 +234,25 @@ function KeyFilter({ value, onChange }: { readonly value: string | null; readonl
         onChange(text.trim() === '' ? null : text.trim());
       }}
     >
-      <Field label="Filter by key" icon="filter" placeholder="Key" shortcut="F" inputRef={setField} maxLength={256} value={text} onChange={(event) => setText(event.target.value)} className={styles.keyField} />
+      <Field
+        label="Filter by key"
+        icon="filter"
+        placeholder="Key"
+        shortcut="F"
+        inputRef={setField}
+        maxLength={256}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        className={styles.keyField}
+      />
     </form>
   );
 }
 
 function WhereStuck({ definitions }: { readonly definitions: readonly SagaDefinitionRow[] }) {
-  const worst = definitions.flatMap((row) => row.stuckAt.map((at) => ({ ...at, definition: row.definition.name }))).toSorted((a, b) => b.count - a.count)[0];
+  const worst = definitions
+    .flatMap((row) => row.stuckAt.map((at) => ({ ...at, definition: row.definition.name })))
+    .toSorted((a, b) => b.count - a.count)[0];
   if (!worst) return null;
   return (
     <Note>
@@ -208,15 +267,28 @@ function NoDefinitions() {
   return (
     <EmptyState title="No saga is defined" actions={<LinkButton href="/settings">Open settings</LinkButton>}>
       <p>
-        A saga is a business process over several events. Define it under <code>sagas:</code> in <code>eventyard.yaml</code>: its name, how an instance is found (for example <code>business-key:order</code>), the event types that start it, and its steps with success, failure, compensation and timeout. <code>eventyard.example.yaml</code> has one.
+        A saga is a business process over several events. Define it under <code>sagas:</code> in <code>eventyard.yaml</code>: its name, how
+        an instance is found (for example <code>business-key:order</code>), the event types that start it, and its steps with success,
+        failure, compensation and timeout. <code>eventyard.example.yaml</code> has one.
       </p>
     </EmptyState>
   );
 }
 
-function NoInstances({ which, filtered, onAll }: { readonly which: 'open' | 'finished'; readonly filtered: boolean; readonly onAll: () => void }) {
+function NoInstances({
+  which,
+  filtered,
+  onAll,
+}: {
+  readonly which: 'open' | 'finished';
+  readonly filtered: boolean;
+  readonly onAll: () => void;
+}) {
   return (
-    <EmptyState title={filtered ? 'No saga fits this filter' : which === 'open' ? 'Nothing is under way or stuck' : 'None has finished yet'} actions={<Button onClick={onAll}>{filtered ? 'Clear the filter' : which === 'open' ? 'Show finished' : 'Show open ones'}</Button>}>
+    <EmptyState
+      title={filtered ? 'No saga fits this filter' : which === 'open' ? 'Nothing is under way or stuck' : 'None has finished yet'}
+      actions={<Button onClick={onAll}>{filtered ? 'Clear the filter' : which === 'open' ? 'Show finished' : 'Show open ones'}</Button>}
+    >
       <p>An instance begins when an event of a start type is seen with its key.</p>
     </EmptyState>
   );

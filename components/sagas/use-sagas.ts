@@ -17,14 +17,17 @@ export interface SagasQuestion {
 const idOf = (saga: SagaInstance): string => `${saga.definition} ${saga.key}`;
 
 /** Definitions and instances; rows on the screen change in place, new instances wait to be asked for. */
-export function useSagas(question: SagasQuestion) {
+export function useSagas(question: SagasQuestion, listed: (saga: SagaInstance) => boolean) {
   const query = useQuery({
     queryKey: ['sagas', question],
     queryFn: ({ signal }) => getJson<SagasView>('/api/sagas', { ...question }, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
   const of = query.dataUpdatedAt;
-  const [live, setLive] = useState<{ readonly of: number; readonly changed: ReadonlyMap<string, SagaInstance> }>({ of: 0, changed: new Map() });
+  const [live, setLive] = useState<{ readonly of: number; readonly changed: ReadonlyMap<string, SagaInstance> }>({
+    of: 0,
+    changed: new Map(),
+  });
   const [definitions, setDefinitions] = useState<{ readonly of: number; readonly rows: readonly SagaDefinitionRow[] } | null>(null);
   const changed = live.of === of ? live.changed : null;
 
@@ -37,13 +40,16 @@ export function useSagas(question: SagasQuestion) {
   useLiveRoom({ room: 'sagas' }, (frame) => {
     const sagas = frame.sagas;
     if (!sagas || sagas.length === 0) return;
-    setLive((before) => ({ of, changed: new Map([...(before.of === of ? before.changed : []), ...sagas.map((saga) => [idOf(saga), saga] as const)]) }));
+    setLive((before) => ({
+      of,
+      changed: new Map([...(before.of === of ? before.changed : []), ...sagas.map((saga) => [idOf(saga), saga] as const)]),
+    }));
     recount();
   });
 
   const shown = query.data?.instances ?? [];
   const known = new Set(shown.map(idOf));
-  const fresh = [...(changed?.values() ?? [])].filter((saga) => !known.has(idOf(saga)) && belongs(saga, question));
+  const fresh = [...(changed?.values() ?? [])].filter((saga) => !known.has(idOf(saga)) && belongs(saga, question) && listed(saga));
   const { refetch } = query;
   return {
     query,
@@ -55,4 +61,6 @@ export function useSagas(question: SagasQuestion) {
 }
 
 const belongs = (saga: SagaInstance, { definition, state, key }: SagasQuestion): boolean =>
-  (definition === null || saga.definition === definition) && (state === null || saga.state === state) && (key === null || saga.key.includes(key));
+  (definition === null || saga.definition === definition) &&
+  (state === null || saga.state === state) &&
+  (key === null || saga.key.includes(key));

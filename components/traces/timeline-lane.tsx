@@ -19,12 +19,15 @@ function EventLane({ row, scale }: { readonly row: EventTimelineRow; readonly sc
     ) : row.mark === 'dead-letter' ? (
       <i className={styles.dead} style={{ left: x }} />
     ) : (
-      <i className={`${row.mark === 'retry' ? styles.retry : row.node.joinedBy === 'time' ? styles.guessed : styles.dot} ${styles[system]}`} style={{ left: x }} />
+      <i
+        className={`${row.mark === 'retry' ? styles.retry : row.node.joinedBy === 'time' ? styles.guessed : styles.dot} ${styles[system]}`}
+        style={{ left: x }}
+      />
     );
   return (
     <>
       {mark}
-      <Label x={x} room={row.mark === 'replay' ? 26 : 10} width={scale.width}>
+      <Label x={x} room={row.mark === 'replay' ? 26 : 10} width={scale.width} left={row.mark === 'dead-letter' ? x - 8 : x}>
         {row.mark === 'dead-letter' ? <span className="tone-bad">{eventWords(row)}</span> : eventWords(row)}
       </Label>
     </>
@@ -39,11 +42,17 @@ function eventWords({ node, mark }: EventTimelineRow): string {
       ? ['dead letter', event.failureCause, attempt]
       : mark === 'replay'
         ? ['sent again']
-        : [event.source ?? 'unknown producer', attempt, node.orphan ? 'its cause was not seen' : null, node.joinedBy === 'time' ? 'joined by time, inferred' : null];
+        : [
+            event.source ?? 'unknown producer',
+            attempt,
+            node.orphan ? 'its cause was not seen' : null,
+            node.joinedBy === 'time' ? 'joined by time, inferred' : null,
+          ];
   return [...words, skewWords(node.skewMicros)].filter(Boolean).join(', ');
 }
 
-const skewWords = (skew: number | null): string | null => (skew === null || skew === 0 ? null : `clock ${formatDuration(Math.abs(skew) / 1000)} behind its cause`);
+const skewWords = (skew: number | null): string | null =>
+  skew === null || skew === 0 ? null : `clock ${formatDuration(Math.abs(skew) / 1000)} behind its cause`;
 
 function InboxLane({ row, scale }: { readonly row: InboxTimelineRow; readonly scale: TimelineScale }) {
   const from = scale.x(row.from);
@@ -53,7 +62,7 @@ function InboxLane({ row, scale }: { readonly row: InboxTimelineRow; readonly sc
       <>
         <i className={`${styles.bar} ${styles.open} ${hatch}`} style={{ left: from, width: 18 }} />
         <Label x={from + 18} room={8} width={scale.width} left={from} quiet>
-          {row.evidence === 'declared' ? 'reads here; nothing seen to follow' : 'went here; nothing seen to follow'}
+          {row.system === 'kafka' ? 'reads here; nothing seen to follow' : 'went here; nothing seen to follow'}
         </Label>
       </>
     );
@@ -62,7 +71,11 @@ function InboxLane({ row, scale }: { readonly row: InboxTimelineRow; readonly sc
   const words = formatDuration((row.to - row.from) / 1000);
   return (
     <>
-      <i className={`${styles.bar} ${hatch}`} style={{ left: from, width: to - from }} title="Waited or processed: the broker does not tell when it was taken" />
+      <i
+        className={`${styles.bar} ${hatch}`}
+        style={{ left: from, width: to - from }}
+        title="Waited or processed: the broker does not tell when it was taken"
+      />
       {row.until === 'dead-letter' && <i className={styles.end} style={{ left: to }} />}
       <Label x={to} room={8} width={scale.width} left={from}>
         {row.until === 'dead-letter' ? <span className="tone-bad">failed after {words}</span> : words}
@@ -85,7 +98,10 @@ interface LabelProps {
 function Label({ x, room, width, left = x, quiet = false, children }: LabelProps) {
   const flip = width - x < 170 && left > width - x;
   return (
-    <span className={`${styles.label} ${quiet ? 'quiet' : ''}`} style={flip ? { right: width - left + room } : { left: x + room, maxWidth: width - x - room }}>
+    <span
+      className={`${styles.label} ${quiet ? 'quiet' : ''}`}
+      style={flip ? { right: width - left + room } : { left: x + room, maxWidth: width - x - room }}
+    >
       {children}
     </span>
   );

@@ -20,30 +20,68 @@ export interface TraceEventsTableProps {
 /** The same events as rows, causes before effects. */
 export function TraceEventsTable({ nodes, first, selected, onSelect }: TraceEventsTableProps) {
   const columns: readonly Column<TraceNode>[] = [
-    { id: 'at', title: 'Time', width: 128, cell: ({ event }) => <Time at={momentOf(event).at} precision="millis" by={momentOf(event).by === 'observed' ? 'tap' : event.publishedAtBy} /> },
-    { id: 'after', title: 'After', width: 84, align: 'end', cell: ({ event }) => (momentOf(event).at === first ? <span className="quiet">start</span> : formatDuration((momentOf(event).at - first) / 1000)) },
+    {
+      id: 'at',
+      title: 'Time',
+      width: 128,
+      cell: ({ event }) => (
+        <Time at={momentOf(event).at} precision="millis" by={momentOf(event).by === 'observed' ? 'tap' : event.publishedAtBy} />
+      ),
+    },
+    {
+      id: 'after',
+      title: 'After',
+      width: 84,
+      align: 'end',
+      cell: ({ event }) =>
+        momentOf(event).at === first ? <span className="quiet">start</span> : formatDuration((momentOf(event).at - first) / 1000),
+    },
     {
       id: 'type',
       title: 'Event',
       cell: ({ event, depth }) => (
         <span className="row" style={{ paddingLeft: Math.min(depth, 12) * 10 }}>
-          <Icon name={event.deadLetter ? 'dead-letter-inbox' : event.replayId !== null ? 'replay' : 'event'} size={13} className={event.deadLetter ? 'tone-bad' : `tone-${event.system}`} />
+          <Icon
+            name={event.deadLetter ? 'dead-letter-inbox' : event.replayId !== null ? 'replay' : 'event'}
+            size={13}
+            className={event.deadLetter ? 'tone-bad' : `tone-${event.system}`}
+          />
           <span className="mono truncate">{event.type ?? 'type not said'}</span>
         </span>
       ),
     },
     { id: 'source', title: 'From', width: 140, cell: ({ event }) => event.source ?? <span className="quiet">unknown producer</span> },
-    { id: 'channel', title: 'Published to', width: 190, cell: ({ event }) => <ChannelTag system={event.system}>{event.channel === '' ? 'default exchange' : event.channel}</ChannelTag> },
+    {
+      id: 'channel',
+      title: 'Published to',
+      width: 190,
+      cell: ({ event }) => <ChannelTag system={event.system}>{event.channel === '' ? 'default exchange' : event.channel}</ChannelTag>,
+    },
     {
       id: 'place',
       title: 'Place',
       width: 150,
       wideOnly: true,
-      cell: ({ event }) => <span className="mono muted">{event.system === 'kafka' ? `${event.partition ?? '?'} @ ${event.offset ?? '?'}` : event.routingKey || <span className="quiet">no key</span>}</span>,
+      cell: ({ event }) => (
+        <span className="mono muted">
+          {event.system === 'kafka'
+            ? `${event.partition ?? '?'} @ ${event.offset ?? '?'}`
+            : event.routingKey || <span className="quiet">no key</span>}
+        </span>
+      ),
     },
     { id: 'joined', title: 'Joined by', width: 150, cell: (node) => <JoinedBy node={node} /> },
   ];
-  return <DataTable label="Events of this trace" columns={columns} rows={nodes} rowKey={({ event }) => event.id} selected={selected} onSelect={onSelect} />;
+  return (
+    <DataTable
+      label="Events of this trace"
+      columns={columns}
+      rows={nodes}
+      rowKey={({ event }) => event.id}
+      selected={selected}
+      onSelect={onSelect}
+    />
+  );
 }
 
 const words: Record<TraceNode['joinedBy'], string> = {

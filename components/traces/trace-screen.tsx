@@ -49,12 +49,7 @@ export function TraceScreen({ traceId }: { readonly traceId: string }) {
         <span className="grow" />
         <CopyLinkButton />
       </div>
-      <QueryGate
-        query={query}
-        what="the trace"
-        works="Taps go on storing events."
-        missing={<UnknownTrace traceId={traceId} back={back} />}
-      >
+      <QueryGate query={query} what="the trace" works="Taps go on storing events." missing={<UnknownTrace traceId={traceId} back={back} />}>
         {(data) => (
           <>
             <Strip>
@@ -70,7 +65,12 @@ export function TraceScreen({ traceId }: { readonly traceId: string }) {
               <span className="grow" />
               <TraceFacts trace={data} />
             </Strip>
-            <OpenTrace trace={data} state={state} change={(next, way = 'push') => url[way](writeTraceUrl(url.params, next))} hrefOf={(href) => keepView(url.params, href)} />
+            <OpenTrace
+              trace={data}
+              state={state}
+              change={(next, way = 'push') => url[way](writeTraceUrl(url.params, next))}
+              hrefOf={(href) => keepView(url.params, href)}
+            />
           </>
         )}
       </QueryGate>
@@ -98,7 +98,8 @@ function OpenTrace({ trace, state, change, hrefOf }: OpenTraceProps) {
     const row = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + by))];
     if (row) select(row.kind === 'event' ? row.node.event.id : row.event, row.kind === 'event' ? null : row.inbox);
   };
-  const turnView = (by: number): void | boolean => (state.event === null ? change({ view: views[(views.indexOf(state.view) + by + views.length) % views.length] ?? 'timeline' }) : false);
+  const turnView = (by: number): void | boolean =>
+    state.event === null ? change({ view: views[(views.indexOf(state.view) + by + views.length) % views.length] ?? 'timeline' }) : false;
   useKeys({
     j: () => step(1),
     k: () => step(-1),
@@ -113,7 +114,11 @@ function OpenTrace({ trace, state, change, hrefOf }: OpenTraceProps) {
       <PageColumn>
         {state.view === 'timeline' ? (
           <>
-            <TraceTimeline rows={rows} selected={selected} onSelect={(row) => (row.kind === 'event' ? select(row.node.event.id) : select(row.event, row.inbox))} />
+            <TraceTimeline
+              rows={rows}
+              selected={selected}
+              onSelect={(row) => (row.kind === 'event' ? select(row.node.event.id) : select(row.event, row.inbox))}
+            />
             <Legend />
           </>
         ) : (
@@ -121,15 +126,34 @@ function OpenTrace({ trace, state, change, hrefOf }: OpenTraceProps) {
         )}
         {(orphans > 0 || guessed > 0 || skewed > 0) && (
           <div className={styles.legend}>
-            {orphans > 0 && <span>{orphans === 1 ? '1 event names a cause that was not seen' : `${formatExact(orphans)} events name causes that were not seen`}; it may be older than our taps, or on a channel without one.</span>}
+            {orphans > 0 && (
+              <span>
+                {orphans === 1
+                  ? '1 event names a cause that was not seen'
+                  : `${formatExact(orphans)} events name causes that were not seen`}
+                ; it may be older than our taps, or on a channel without one.
+              </span>
+            )}
             {guessed > 0 && <span>{formatExact(guessed)} joined by time only, inferred.</span>}
-            {skewed > 0 && <span>{skewed === 1 ? "1 event's clock is" : `${formatExact(skewed)} events' clocks are`} behind its cause&apos;s: lengths there are not exact.</span>}
+            {skewed > 0 && (
+              <span>
+                {skewed === 1 ? "1 event's clock is" : `${formatExact(skewed)} events' clocks are`} behind its cause&apos;s: lengths there
+                are not exact.
+              </span>
+            )}
           </div>
         )}
         <CutNotice cut={trace.cut} />
       </PageColumn>
       {state.event !== null && (
-        <EventPanel key={state.event} id={state.event} tab={state.tab} onTab={(tab) => change({ tab }, 'replace')} onClose={() => select(null)} hrefOf={hrefOf} />
+        <EventPanel
+          key={state.event}
+          id={state.event}
+          tab={state.tab}
+          onTab={(tab) => change({ tab }, 'replace')}
+          onClose={() => select(null)}
+          hrefOf={hrefOf}
+        />
       )}
     </PageBody>
   );
@@ -150,7 +174,8 @@ function TraceFacts({ trace }: { readonly trace: TraceView }) {
         Took <b>{formatDuration((trace.last - trace.first) / 1000, 'sentence')}</b>
       </span>
       <span className="num">
-        <b>{formatExact(trace.nodes.length)}</b> {trace.nodes.length === 1 ? 'event' : 'events'}, <b>{formatExact(trace.services.length)}</b> {trace.services.length === 1 ? 'service' : 'services'}
+        <b>{formatExact(trace.nodes.length)}</b> {trace.nodes.length === 1 ? 'event' : 'events'},{' '}
+        <b>{formatExact(trace.services.length)}</b> {trace.services.length === 1 ? 'service' : 'services'}
       </span>
       {brokers.size > 1 && <span className="wide-only">{brokers.size === 2 ? 'both brokers' : `${brokers.size} brokers`}</span>}
       {trace.errors > 0 && <Lamp kind="bad">{trace.errors === 1 ? '1 dead letter' : `${formatExact(trace.errors)} dead letters`}</Lamp>}
@@ -196,7 +221,8 @@ function UnknownTrace({ traceId, back }: { readonly traceId: string; readonly ba
       }
     >
       <p>
-        Nothing that is stored carries the trace id <code>{traceId.length > 200 ? `${traceId.slice(0, 200)}…` : traceId}</code>. It may be older than the store keeps, on a channel without a tap, or another kind of id. If it is still on its way, it appears here by itself.
+        Nothing that is stored carries the trace id <code>{traceId.length > 200 ? `${traceId.slice(0, 200)}…` : traceId}</code>. It may be
+        older than the store keeps, on a channel without a tap, or another kind of id. If it is still on its way, it appears here by itself.
       </p>
     </EmptyState>
   );

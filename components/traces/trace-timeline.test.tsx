@@ -1,7 +1,7 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { timelineRows } from '@/lib/traces/timeline';
+import { noWiring, timelineRows } from '@/lib/traces/timeline';
 import { aNode, anEventRow } from '@/lib/traces/trace-node.fixture';
 import { TraceTimeline } from './trace-timeline';
 
@@ -18,9 +18,19 @@ beforeAll(() => {
 });
 
 const paid = anEventRow({ id: 'paid', type: 'order.paid', source: 'checkout', inboxes: [{ inbox: 'shipping.orders', evidence: 'seen' }] });
-const died = anEventRow({ id: 'died', type: 'order.paid', deadLetter: true, failureCause: 'CarrierTimeout', channel: 'shop.dlx', after: 3_000 });
+const died = anEventRow({
+  id: 'died',
+  type: 'order.paid',
+  deadLetter: true,
+  failureCause: 'CarrierTimeout',
+  channel: 'shop.dlx',
+  after: 3_000,
+});
 const again = anEventRow({ id: 'again', type: 'order.paid', replayId: 'rp-1', after: 60_000, channel: '' });
-const rows = timelineRows([aNode(paid), aNode(died, 'paid', { joinedBy: 'dead-letter' }), aNode(again, 'died', { joinedBy: 'replay' })]);
+const rows = timelineRows([aNode(paid), aNode(died, 'paid', { joinedBy: 'dead-letter' }), aNode(again, 'died', { joinedBy: 'replay' })], {
+  ...noWiring,
+  known: true,
+});
 
 describe('the waterfall', () => {
   it('[TL8] says what each row is, in words too', () => {

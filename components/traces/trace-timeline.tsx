@@ -26,7 +26,15 @@ export function TraceTimeline({ rows, selected, onSelect }: TraceTimelineProps) 
   const ruler = useRef<HTMLDivElement>(null);
   const width = useWidth(ruler);
   const scale = useMemo(() => timelineScale(momentsOf(rows), { width }), [rows, width]);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12, scrollMargin: HEAD, scrollPaddingStart: HEAD, getItemKey: (index) => rows[index]?.key ?? index });
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+    scrollMargin: HEAD,
+    scrollPaddingStart: HEAD,
+    getItemKey: (index) => rows[index]?.key ?? index,
+  });
   useSteadyScroll(scroller, rows);
   const at = rows.findIndex((row) => row.key === selected);
   useEffect(() => {
@@ -121,16 +129,25 @@ function NameCell({ row }: { readonly row: TimelineRow }) {
             {row.node.event.type ?? 'type not said'}
           </span>
           <span className={`${styles.where} truncate`} title={row.node.event.channel}>
-            {row.mark === 'dead-letter' ? (row.node.event.inboxes[0]?.inbox ?? row.node.event.channel) : row.node.event.channel || 'default exchange'}
+            {row.mark === 'dead-letter'
+              ? (row.node.event.inboxes[0]?.inbox ?? row.node.event.channel)
+              : row.node.event.channel || 'default exchange'}
           </span>
         </>
       ) : (
         <>
-          <Icon name={row.system === 'kafka' ? 'group' : 'queue'} size={14} className={`tone-${row.system}`} label={row.system === 'kafka' ? 'group' : 'queue'} />
+          <Icon
+            name={row.system === 'kafka' ? 'group' : 'queue'}
+            size={14}
+            className={`tone-${row.system}`}
+            label={row.system === 'kafka' ? 'group' : 'queue'}
+          />
           <span className="truncate" title={row.inbox}>
             {row.title}
           </span>
-          <span className={`${styles.where} truncate`}>{row.services.length > 0 ? row.services.join(', ') : 'unknown consumer'}</span>
+          <span className={`${styles.where} truncate`}>
+            {row.services === null ? '' : row.services.length > 0 ? row.services.join(', ') : 'unknown consumer'}
+          </span>
         </>
       )}
     </div>
@@ -142,7 +159,14 @@ function EventMark({ row }: { readonly row: Extract<TimelineRow, { kind: 'event'
   if (row.mark === 'dead-letter') return <Icon name="dead-letter-inbox" size={14} className="tone-bad" label="dead letter" />;
   if (row.mark === 'replay') return <Icon name="replay" size={14} label="replay" />;
   if (row.node.joinedBy === 'time') return <Icon name="inferred" size={14} className="muted" label="joined by a guess" />;
-  return <Icon name={row.mark === 'retry' ? 'event-retry' : 'event'} size={14} className={`tone-${system}`} label={system === 'kafka' ? 'event on Kafka' : 'event on RabbitMQ'} />;
+  return (
+    <Icon
+      name={row.mark === 'retry' ? 'event-retry' : 'event'}
+      size={14}
+      className={`tone-${system}`}
+      label={system === 'kafka' ? 'event on Kafka' : 'event on RabbitMQ'}
+    />
+  );
 }
 
 /** The whole trace without cuts: how long it really was, and when something happened. */
@@ -159,14 +183,22 @@ function TrueScale({ rows, scale }: { readonly rows: readonly TimelineRow[]; rea
   const longest = scale.cuts.toSorted((a, b) => b.to - b.from - (a.to - a.from))[0];
   const share = longest ? (longest.to - longest.from) / whole : 0;
   return (
-    <div className={styles.truth} role="img" aria-label={`The whole trace took ${formatDuration((scale.to - scale.from) / 1000, 'sentence')}`}>
+    <div
+      className={styles.truth}
+      role="img"
+      aria-label={`The whole trace took ${formatDuration((scale.to - scale.from) / 1000, 'sentence')}`}
+    >
       {longest && share > 0.3 && (
         <span className={styles.truthText} style={{ left: `${((longest.from - scale.from) / whole) * 100}%`, width: `${share * 100}%` }}>
           {formatDuration((longest.to - longest.from) / 1000, 'sentence')} without an event
         </span>
       )}
       {[...marks].map(([place, mark]) => (
-        <i key={place} className={mark.bad ? styles.truthBad : mark.replay ? styles.truthReplay : styles.truthMark} style={{ left: `${place / 6}%` }} />
+        <i
+          key={place}
+          className={mark.bad ? styles.truthBad : mark.replay ? styles.truthReplay : styles.truthMark}
+          style={{ left: `${place / 6}%` }}
+        />
       ))}
     </div>
   );
@@ -181,7 +213,12 @@ function Ruler({ scale }: { readonly scale: TimelineScale }) {
         </span>
       ))}
       {scale.cuts.map((cut) => (
-        <span key={cut.from} className={styles.cut} style={{ left: cut.x, width: cut.width }} title={`${formatDuration((cut.to - cut.from) / 1000)} left out: nothing happened`}>
+        <span
+          key={cut.from}
+          className={styles.cut}
+          style={{ left: cut.x, width: cut.width }}
+          title={`${formatDuration((cut.to - cut.from) / 1000)} left out: nothing happened`}
+        >
           <b aria-hidden="true">{'//'}</b>
           <span>{formatDuration((cut.to - cut.from) / 1000)}</span>
         </span>

@@ -28,7 +28,14 @@ export function TracesScreen() {
   const [brokers] = useUrlBrokers();
   const { q, errors, sel } = readTracesUrl(url.params);
   const written = writeRange(range);
-  const list = useTraces({ q, errors, from: written.from, to: written.to ?? null, brokers: brokers?.join(',') ?? null, live: endsNow(range) && q === null });
+  const list = useTraces({
+    q,
+    errors,
+    from: written.from,
+    to: written.to ?? null,
+    brokers: brokers?.join(',') ?? null,
+    live: endsNow(range) && q === null,
+  });
   const open = (traceId: string): void => router.push(keepView(url.params, traceHref(traceId)));
 
   return (
@@ -68,7 +75,12 @@ export function TracesScreen() {
                   <span className="muted wide-only">Newest first</span>
                 </Strip>
                 {list.traces.length === 0 ? (
-                  <NothingFound q={q} errors={errors} onAll={() => url.push(writeTracesUrl(url.params, { q: null, errors: false }))} onDay={() => setRange({ from: { kind: 'ago', ms: 86_400_000 }, to: { kind: 'ago', ms: 0 } })} />
+                  <NothingFound
+                    q={q}
+                    errors={errors}
+                    onAll={() => url.push(writeTracesUrl(url.params, { q: null, errors: false }))}
+                    onDay={() => setRange({ from: { kind: 'ago', ms: 86_400_000 }, to: { kind: 'ago', ms: 0 } })}
+                  />
                 ) : (
                   <TracesTable
                     traces={list.traces}
@@ -174,7 +186,8 @@ function NothingFound({ q, errors, onAll, onDay }: NothingFoundProps) {
         }
       >
         <p>
-          Searched were trace, span, message, correlation and causation ids, keys and business keys. An id has to be whole and written as the event carries it. Events older than the store keeps, and channels without a tap, cannot be found.
+          Searched were trace, span, message, correlation and causation ids, keys and business keys. An id has to be whole and written as
+          the event carries it. Events older than the store keeps, and channels without a tap, cannot be found.
         </p>
       </EmptyState>
     );
@@ -189,7 +202,11 @@ function NothingFound({ q, errors, onAll, onDay }: NothingFoundProps) {
         </>
       }
     >
-      <p>{errors ? 'Nothing that was seen here ended in a dead-letter channel.' : 'A trace begins with the first event that is seen. Look at Settings for the state of the taps, or take a longer time.'}</p>
+      <p>
+        {errors
+          ? 'Nothing that was seen here ended in a dead-letter channel.'
+          : 'A trace begins with the first event that is seen. Look at Settings for the state of the taps, or take a longer time.'}
+      </p>
     </EmptyState>
   );
 }

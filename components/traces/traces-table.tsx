@@ -32,7 +32,13 @@ export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: Trac
       cell: (trace) => (
         <Link href={hrefOf(trace)} prefetch={false} className={styles.rowLink}>
           {trace.brokers.map((broker) => (
-            <Icon key={broker.broker} name={broker.system} size={13} className={toneOf(broker.system)} label={broker.system === 'kafka' ? 'Kafka' : 'RabbitMQ'} />
+            <Icon
+              key={broker.broker}
+              name={broker.system}
+              size={13}
+              className={toneOf(broker.system)}
+              label={broker.system === 'kafka' ? 'Kafka' : 'RabbitMQ'}
+            />
           ))}
           <span className="mono truncate">{trace.title ?? 'type not said'}</span>
         </Link>
@@ -56,12 +62,27 @@ export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: Trac
       id: 'outcome',
       title: 'Outcome',
       width: 138,
-      cell: (trace) => (trace.errors > 0 ? <Lamp kind="bad">{trace.errors === 1 ? 'dead letter' : `${formatExact(trace.errors)} dead letters`}</Lamp> : <Lamp kind="ok" ink>no failure seen</Lamp>),
+      cell: (trace) =>
+        trace.errors > 0 ? (
+          <Lamp kind="bad">{trace.errors === 1 ? 'dead letter' : `${formatExact(trace.errors)} dead letters`}</Lamp>
+        ) : (
+          <Lamp kind="ok" ink>
+            no failure seen
+          </Lamp>
+        ),
     },
   ];
   return (
     <div className={styles.linkRows}>
-      <DataTable label="Traces, newest first" columns={columns} rows={traces} rowKey={(trace) => trace.traceId} selected={selected} onSelect={onSelect} onOpen={onOpen} />
+      <DataTable
+        label="Traces, newest first"
+        columns={columns}
+        rows={traces}
+        rowKey={(trace) => trace.traceId}
+        selected={selected}
+        onSelect={onSelect}
+        onOpen={onOpen}
+      />
     </div>
   );
 }

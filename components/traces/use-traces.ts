@@ -20,7 +20,11 @@ export interface TracesQuestion {
 }
 
 const ask = (question: TracesQuestion, after: string | null, signal?: AbortSignal): Promise<TracesPage> =>
-  getJson<TracesPage>('/api/traces', { q: question.q, errors: question.errors ? 'true' : null, from: question.from, to: question.to, brokers: question.brokers, after }, signal);
+  getJson<TracesPage>(
+    '/api/traces',
+    { q: question.q, errors: question.errors ? 'true' : null, from: question.from, to: question.to, brokers: question.brokers, after },
+    signal,
+  );
 
 /**
  * The list and what came since. The order of the rows is the one that was asked for; rows on the screen get newer numbers in place, new
@@ -56,7 +60,10 @@ export function useTraces(question: TracesQuestion) {
 
   useLiveRoom({ room: 'traces' }, (frame: LiveFrame) => {
     if (!frame.events || !question.live || !pages) return;
-    setNews((before) => ({ of: key, news: addFrame(before.of === key ? before.news : noNews, frame.events ?? { rows: [], more: 0 }, shown, question.errors) }));
+    setNews((before) => ({
+      of: key,
+      news: addFrame(before.of === key ? before.news : noNews, frame.events ?? { rows: [], more: 0 }, shown, question.errors),
+    }));
     refresh();
   });
 
@@ -73,7 +80,8 @@ export function useTraces(question: TracesQuestion) {
     traces,
     histogram: first?.histogram ?? [],
     foundBy: pages?.[0]?.foundBy ?? null,
-    cut: pages?.at(-1)?.cut ?? null,
+    // Where a further page follows, the list is not cut: it goes on.
+    cut: query.hasNextPage ? null : (pages?.at(-1)?.cut ?? null),
     news: news.of === key ? news.news : noNews,
     showNew,
   };
