@@ -1,7 +1,59 @@
-import { describe, expect, it } from 'vitest';
+import { act, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it, vi } from 'vitest';
 import { LAST_15_MINUTES } from '@/lib/time/range';
 import { absoluteLink } from '@/components/ui/copy-link';
-import { keepView, readBrokersUrl, readRangeUrl, writeBrokersUrl, writeRangeUrl, writeText } from './url-state';
+import { FilterField } from '@/components/ui/filter-field';
+import { keepView, readBrokersUrl, readRangeUrl, useUrlText, writeBrokersUrl, writeRangeUrl, writeText } from './url-state';
+
+/** A router that tells the address only when the test says so, as Next does in a transition. */
+const router = vi.hoisted(() => ({ told: '', tell: () => undefined as void }));
+vi.mock('next/navigation', async () => {
+  const { useSyncExternalStore } = await import('react');
+  const listeners = new Set<() => void>();
+  router.tell = () => listeners.forEach((listener) => listener());
+  const subscribe = (listener: () => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  return { usePathname: () => '/', useSearchParams: () => new URLSearchParams(useSyncExternalStore(subscribe, () => router.told)) };
+});
+
+function Filtered() {
+  const [q, setQ] = useUrlText('q', 'replace');
+  return (
+    <>
+      <FilterField label="Filter" value={q ?? ''} onChange={setQ} />
+      <output>{q ?? 'all'}</output>
+    </>
+  );
+}
+
+describe('a field that is bound to the address', () => {
+  it('[UR4] loses no letter while the router is behind, and follows it afterwards', async () => {
+    window.history.replaceState(null, '', '/');
+    render(<Filtered />);
+    const tell = (text: string) =>
+      act(() => {
+        router.told = text;
+        router.tell();
+      });
+    await userEvent.click(screen.getByLabelText('Filter'));
+    await userEvent.keyboard('fr');
+    tell('q=f');
+    await userEvent.keyboard('aud');
+    expect(screen.getByLabelText('Filter')).toHaveValue('fraud');
+    expect(window.location.search).toBe('?q=fraud');
+    tell('q=fraud');
+    expect(screen.getByRole('status')).toHaveTextContent('fraud');
+    tell('q=search');
+    expect(screen.getByLabelText('Filter')).toHaveValue('search');
+    await userEvent.clear(screen.getByLabelText('Filter'));
+    expect(window.location.search).toBe('');
+    act(() => void window.dispatchEvent(new PopStateEvent('popstate')));
+    expect(screen.getByLabelText('Filter')).toHaveValue('search');
+  });
+});
 
 describe('links', () => {
   it('[UR1] reads what it wrote, and the default leaves no trace', () => {

@@ -1,5 +1,5 @@
 'use client';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
 import { usePathname, useSearchParams } from 'next/navigation';
 import { LAST_15_MINUTES, readRange, writeRange, type AskedRange } from '@/lib/time/range';
 
@@ -52,16 +52,49 @@ export interface UrlState {
   readonly replace: (params: URLSearchParams) => void;
 }
 
-/** The page's own address. The history is written directly: no server is asked, and `useSearchParams` follows. */
+/**
+ * What this page wrote into its address and the router has not told yet: it follows in a transition, some frames later. Fields that are bound
+ * to the address would lose letters meanwhile.
+ */
+let written: { readonly pathname: string; readonly text: string } | null = null;
+const listeners = new Set<() => void>();
+
+function setWritten(next: typeof written): void {
+  if (written === next) return;
+  written = next;
+  for (const listener of listeners) listener();
+}
+
+const subscribe = (listener: () => void): (() => void) => {
+  if (listeners.size === 0) window.addEventListener('popstate', forget);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) window.removeEventListener('popstate', forget);
+  };
+};
+const forget = (): void => setWritten(null);
+
+/** The page's own address. The history is written directly: no server is asked, and the router follows. */
 export function useUrlState(): UrlState {
-  const search = useSearchParams();
+  const told = useSearchParams().toString();
   const pathname = usePathname();
-  const text = search.toString();
+  const own = useSyncExternalStore(
+    subscribe,
+    () => (written?.pathname === pathname ? written.text : null),
+    () => null,
+  );
+  useEffect(() => {
+    if (own !== null && own === told) forget();
+  }, [own, told]);
+  const text = own ?? told;
   const params = useMemo(() => new URLSearchParams(text), [text]);
   const go = useCallback(
     (way: 'pushState' | 'replaceState', next: URLSearchParams) => {
       const query = next.toString();
-      if (query !== window.location.search.slice(1)) window.history[way](null, '', query === '' ? pathname : `${pathname}?${query}`);
+      if (query === new URLSearchParams(window.location.search).toString()) return;
+      setWritten({ pathname, text: query });
+      window.history[way](null, '', query === '' ? pathname : `${pathname}?${query}`);
     },
     [pathname],
   );

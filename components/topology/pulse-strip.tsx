@@ -26,7 +26,7 @@ export function PulseStrip({ pulse, gaps, live, onLookBack }: PulseStripProps) {
   const [box, width] = useWidth<HTMLDivElement>();
   const hatch = useId();
   const drag = useRef<number | null>(null);
-  const [chosen, setChosen] = useState<{ from: number; to: number } | null>(null);
+  const [chosen, setChosen] = useState<{ from: number; to: number; dragging: boolean } | null>(null);
   const first = pulse[0]?.at ?? 0;
   const step = pulse.length > 1 ? ((pulse.at(-1)?.at ?? 0) - first) / (pulse.length - 1) : 60_000_000;
   const last = first + step * pulse.length;
@@ -39,7 +39,7 @@ export function PulseStrip({ pulse, gaps, live, onLookBack }: PulseStripProps) {
     const share = Math.min(1, Math.max(0, (event.clientX - left - PAD) / inner));
     return Math.round(first + Math.floor(share * pulse.length) * step);
   };
-  const span = (a: number, b: number) => ({ from: Math.min(a, b), to: Math.max(a, b) + step });
+  const span = (a: number, b: number, dragging = true) => ({ from: Math.min(a, b), to: Math.max(a, b) + step, dragging });
   const ticks = width > 0 && pulse.length > 0 ? Array.from({ length: 6 }, (_, index) => first + ((last - first) * index) / 6) : [];
   const total = pulse.reduce((sum, each) => sum + each.events, 0);
   const errors = pulse.reduce((sum, each) => sum + each.errors, 0);
@@ -106,7 +106,7 @@ export function PulseStrip({ pulse, gaps, live, onLookBack }: PulseStripProps) {
                 <path d={`M${width - PAD - 6} 4h12v6l-6 5-6-5z`} fill="var(--ink-1)" />
               </>
             )}
-            {chosen && <rect x={x(chosen.from)} y={4} width={Math.max(2, x(chosen.to) - x(chosen.from))} height={BASE - 4} fill="var(--ink-1)" opacity=".14" stroke="var(--ink-1)" />}
+            {chosen && (!live || chosen.dragging) && <rect x={x(chosen.from)} y={4} width={Math.max(2, x(chosen.to) - x(chosen.from))} height={BASE - 4} fill="var(--ink-1)" opacity=".14" stroke="var(--ink-1)" />}
           </svg>
         )}
         {pulse.length > 1 && (
@@ -124,6 +124,7 @@ export function PulseStrip({ pulse, gaps, live, onLookBack }: PulseStripProps) {
             onPointerUp={(event) => {
               if (drag.current === null) return;
               const { from, to } = span(drag.current, timeAt(event));
+              setChosen({ from, to, dragging: false });
               drag.current = null;
               onLookBack({ from: { kind: 'at', at: Math.round(from) }, to: { kind: 'at', at: Math.round(to) } });
             }}

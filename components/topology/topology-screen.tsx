@@ -6,7 +6,7 @@ import type { TopologyView } from '@/lib/contract/topology';
 import { lagHref, queueHref } from '@/lib/hrefs';
 import { LAST_15_MINUTES } from '@/lib/time/range';
 import { Button } from '@/components/ui/button';
-import { Field } from '@/components/ui/field';
+import { FilterField } from '@/components/ui/filter-field';
 import { useKeys } from '@/components/ui/keys';
 import { Page, PageBody, PageColumn } from '@/components/ui/page';
 import { Segmented } from '@/components/ui/segmented';
@@ -61,19 +61,7 @@ export function TopologyScreen() {
       answer={shown ? answerOf(shown, brokers) : 'Who talks to whom'}
       tools={
         <>
-          <Field
-            label="Filter services, channels, inboxes"
-            placeholder="Filter services, channels, inboxes"
-            icon="filter"
-            shortcut="F"
-            data-filter=""
-            className={styles.filter}
-            value={words ?? ''}
-            onChange={(event) => setWords(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Escape') event.currentTarget.blur();
-            }}
-          />
+          <FilterField label="Filter services, channels, inboxes" className={styles.filter} value={words ?? ''} onChange={setWords} />
           <Segmented
             label="Flow or table"
             value={asTable ? 'table' : 'flow'}
@@ -129,9 +117,11 @@ function Body({ view, shown, store, live, words, asTable, sel, select, setWords,
             </Note>
           )}
           {shown.nodes.length === 0 ? (
-            <EmptyState title={words === '' ? 'Nothing to draw in this window' : `Nothing is called “${words}”`} actions={words === '' ? undefined : <Button onClick={() => setWords(null)}>Show all {view.nodes.length} nodes</Button>}>
+            <div className={styles.stage}>
+              <EmptyState title={words === '' ? 'Nothing to draw in this window' : `Nothing is called “${words}”`} actions={words === '' ? undefined : <Button onClick={() => setWords(null)}>Show all {view.nodes.length} nodes</Button>}>
               {words === '' ? 'No channel, group or queue was declared, and no event was seen. Another time range may have some.' : 'The filter looks at names of services, channels and inboxes, and keeps what is joined to them.'}
-            </EmptyState>
+              </EmptyState>
+            </div>
           ) : asTable || tooMany ? (
             <>
               {tooMany && !asTable && <Crowded view={shown} onFilter={setWords} />}

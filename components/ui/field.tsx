@@ -16,9 +16,12 @@ export function Field({ label, icon, shortcut, inputRef, className, ...rest }: F
   return (
     <label className={`${styles.field} ${className ?? ''}`}>
       {icon && <Icon name={icon} size={14} className="quiet" />}
-      <span className="visually-hidden">{label}</span>
-      <input ref={inputRef} spellCheck={false} autoComplete="off" {...rest} />
-      {shortcut && <Kbd>{shortcut}</Kbd>}
+      <input aria-label={label} ref={inputRef} spellCheck={false} autoComplete="off" {...rest} />
+      {shortcut && (
+        <span aria-hidden="true">
+          <Kbd>{shortcut}</Kbd>
+        </span>
+      )}
     </label>
   );
 }
