@@ -35,6 +35,10 @@ describe('toGroupPoint', () => {
   it('[M2] without a commit there is no lag, neither 0 nor everything', () => {
     expect(point(partition(null, 500))).toMatchObject({ lag: null, stableLag: null, committed: null, end: 500 });
     expect(point(partition(null, 500), partition(3, 5))).toMatchObject({ lag: 2, committed: 3 });
+    const late = { logStart: 1_000_000 };
+    const before = point(partition(null, 1_000_002, late), partition(1_000_003, 1_000_005, late));
+    const after = point(partition(1_000_002, 1_000_002, late), partition(1_000_003, 1_000_005, late));
+    expect((after.committed ?? 0) - (before.committed ?? 0)).toBe(2);
     expect(point(partition(3, null)).lag).toBeNull();
   });
 

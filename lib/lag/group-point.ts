@@ -21,11 +21,13 @@ export interface GroupNumbers {
 /**
  * One sample of a group, added up. [M1] lag = max(0, end − max(committed, log start)): what retention took is not lag, it is `lost`.
  * [M2] A partition without a commit has no lag; a group without any has none (`null`), never 0 or everything.
+ * `committed` counts such a partition from its log start, so that its first commit is no leap in the rate that is read off the sum.
  * [M3] The lag against the last stable offset stands beside it; `null` when one committed partition does not know its own.
  */
 export function toGroupPoint(broker: BrokerName, numbers: GroupNumbers, at: Micros): GroupPoint {
   const partitions: PartitionPoint[] = [];
-  let committed: number | null = null;
+  let standing = 0;
+  let anyCommitted = false;
   let end: number | null = null;
   let lag: number | null = null;
   let stableLag: number | null = 0;
@@ -35,8 +37,9 @@ export function toGroupPoint(broker: BrokerName, numbers: GroupNumbers, at: Micr
     const own = lagTo(highWatermark, partition.committed, logStart);
     partitions.push({ partition: partition.partition, committed: partition.committed, logStart, end: highWatermark, lastStable, lag: own });
     if (highWatermark !== null) end = (end ?? 0) + highWatermark;
+    standing += partition.committed ?? logStart ?? 0;
     if (partition.committed === null) continue;
-    committed = (committed ?? 0) + partition.committed;
+    anyCommitted = true;
     if (own !== null) lag = (lag ?? 0) + own;
     const stable = lagTo(lastStable, partition.committed, logStart);
     stableLag = stable === null || stableLag === null ? null : stableLag + stable;
@@ -53,8 +56,8 @@ export function toGroupPoint(broker: BrokerName, numbers: GroupNumbers, at: Micr
     state,
     members,
     lag,
-    stableLag: committed === null ? null : stableLag,
-    committed,
+    stableLag: anyCommitted ? stableLag : null,
+    committed: anyCommitted ? standing : null,
     end,
     lost,
     partitions,

@@ -9,6 +9,7 @@ export class BrokerView {
   deaths: DeathMap = NO_DEATHS;
   private groups: ReadonlyMap<ChannelName, readonly RoutedInbox[]> = new Map();
   private consumers: ReadonlyMap<InboxName, ServiceName> = new Map();
+  private origins: ReadonlyMap<string, InboxName | null> = new Map();
 
   constructor(
     readonly broker: BrokerName,
@@ -20,11 +21,17 @@ export class BrokerView {
     this.deaths = classifyChannels(picture);
     this.groups = groupsByTopic(picture);
     this.consumers = singleConsumers(picture);
+    this.origins = originsByWiring(picture);
   }
 
   /** [I10] Groups that read this topic, declared: a group is on no record. One list per topic, shared by all its records. */
   inboxesOf(channel: ChannelName): readonly RoutedInbox[] {
     return this.groups.get(channel) ?? NO_INBOXES;
+  }
+
+  /** [I15] Where a letter on this channel with this key died, when one queue alone dead-letters so; `null` when none or several do. */
+  originOf(channel: ChannelName, routingKey: string | null): InboxName | null {
+    return routingKey === null ? null : (this.origins.get(wire(channel, routingKey)) ?? null);
   }
 
   /** The one service that reads this inbox; `null` when there are none or several. */
@@ -45,6 +52,19 @@ function groupsByTopic(picture: BrokerPicture): Map<ChannelName, readonly Routed
     groups.set(topic, list);
   }
   return groups;
+}
+
+const wire = (channel: ChannelName, routingKey: string): string => `${channel}\n${routingKey}`;
+
+/** A consumer that publishes a letter itself leaves no broker's account; the wiring of its queue still says where it came from. */
+function originsByWiring(picture: BrokerPicture): Map<string, InboxName | null> {
+  const origins = new Map<string, InboxName | null>();
+  for (const { inbox, deadLetterTo } of picture.inboxes) {
+    if (deadLetterTo === null || deadLetterTo.routingKey === null) continue;
+    const key = wire(deadLetterTo.channel, deadLetterTo.routingKey);
+    origins.set(key, origins.has(key) ? null : inbox);
+  }
+  return origins;
 }
 
 function singleConsumers(picture: BrokerPicture): Map<InboxName, ServiceName> {

@@ -121,10 +121,19 @@ function toObservedEvent(
     contentEncoding: meaning.contentEncoding,
     schemaId: meaning.schemaId,
     bodyProblem: meaning.bodyProblem,
-    failure: meaning.failure === null ? null : withConsumer(meaning.failure, view),
+    failure: meaning.failure === null ? null : withConsumer(withOrigin(meaning.failure, record, view), view),
     replayId: meaning.replayId,
     replayOf: meaning.replayOf,
   };
+}
+
+/** Where it died, by the wiring of the queues, when no header says so [I15]. */
+function withOrigin(failure: Failure, { channel, routingKey }: RawRecord, view: BrokerView): Failure {
+  if (failure.lastOrigin.inbox !== null) return failure;
+  const inbox = view.originOf(channel, routingKey);
+  if (inbox === null) return failure;
+  const lastOrigin = { ...failure.lastOrigin, inbox };
+  return { ...failure, lastOrigin, firstOrigin: failure.firstOrigin.inbox === null ? { ...failure.firstOrigin, inbox } : failure.firstOrigin };
 }
 
 /** Who failed: the one service that reads the inbox where it died. */
