@@ -45,6 +45,8 @@ const BY_CODE: ReadonlyMap<number, Answer> = new Map([
   [209, noAnswer],
   [241, noMemory],
   [252, slow('The store has too many parts to merge first')],
+  // Whatever the engine has no name for (no thread to be had, a file that could not be made): passing, and an append may be repeated [S2].
+  [1002, slow('The store failed at a statement')],
   [243, full],
   [164, refused('The store is read-only', 'Give the user the right to write.')],
   [192, credentials],
