@@ -24,7 +24,8 @@ export type Query = Readonly<Record<string, string | number | boolean | null | u
 /** `path?query`, without what is null or empty. */
 export function withQuery(path: string, query: Query = {}): string {
   const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== null && value !== undefined && value !== '') params.set(name, String(value));
+  for (const [name, value] of Object.entries(query))
+    if (value !== null && value !== undefined && value !== '') params.set(name, String(value));
   const text = params.toString();
   return text === '' ? path : `${path}?${text}`;
 }
@@ -38,7 +39,13 @@ export async function getJson<Answer>(path: string, query?: Query, signal?: Abor
 export async function postJson<Answer>(path: string, body: unknown): Promise<Answer> {
   const send = async (): Promise<Answer> => {
     const { csrf } = await getSession();
-    return read<Answer>(await reach(path, { method: 'POST', headers: { accept: 'application/json', 'content-type': 'application/json', 'x-eventyard-csrf': csrf }, body: JSON.stringify(body) }));
+    return read<Answer>(
+      await reach(path, {
+        method: 'POST',
+        headers: { accept: 'application/json', 'content-type': 'application/json', 'x-eventyard-csrf': csrf },
+        body: JSON.stringify(body),
+      }),
+    );
   };
   try {
     return await send();
@@ -64,7 +71,12 @@ async function read<Answer>(response: Response): Promise<Answer> {
   const data = parse(text);
   if (response.ok && data !== undefined) return data as Answer;
   const error = (data as Partial<ApiErrorBody> | undefined)?.error;
-  throw new ApiError(response.status, error?.code ?? 'unreadable', error?.text ?? `The answer could not be read (status ${response.status}).`, error?.cure ?? null);
+  throw new ApiError(
+    response.status,
+    error?.code ?? 'unreadable',
+    error?.text ?? `The answer could not be read (status ${response.status}).`,
+    error?.cure ?? null,
+  );
 }
 
 function parse(text: string): unknown {
@@ -100,7 +112,8 @@ export interface DemoView {
 export const api = {
   session: getSession,
   topology: (query: Query, signal?: AbortSignal) => getJson<TopologyView>('/api/topology', query, signal),
-  topologyDetail: (id: string, query: Query, signal?: AbortSignal) => getJson<TopologyDetail>('/api/topology/detail', { id, ...query }, signal),
+  topologyDetail: (id: string, query: Query, signal?: AbortSignal) =>
+    getJson<TopologyDetail>('/api/topology/detail', { id, ...query }, signal),
   taps: (signal?: AbortSignal) => getJson<TapsView>('/api/taps', {}, signal),
   retryTap: (tap: string) => postJson<{ ok: boolean }>('/api/taps/retry', { tap }),
   find: (q: string, signal?: AbortSignal) => getJson<FindView>('/api/find', { q }, signal),
@@ -111,5 +124,8 @@ export const api = {
 /** The topology's snapshot of a range, as a query that several parts of the page may ask for at once. */
 export function topologyQuery(range: AskedRange, brokers: readonly string[] | null) {
   const written = writeRange(range);
-  return { queryKey: ['topology', written, brokers] as const, queryFn: ({ signal }: { readonly signal: AbortSignal }) => api.topology({ ...written, brokers: brokers?.join(',') ?? null }, signal) };
+  return {
+    queryKey: ['topology', written, brokers] as const,
+    queryFn: ({ signal }: { readonly signal: AbortSignal }) => api.topology({ ...written, brokers: brokers?.join(',') ?? null }, signal),
+  };
 }

@@ -25,7 +25,13 @@ function lazySocket(): FeedSocket {
   };
   void import('socket.io-client').then(({ io }) => {
     if (closed) return;
-    real = io({ path: '/live', transports: ['websocket'], reconnectionDelay: 500, reconnectionDelayMax: 5000, randomizationFactor: 0.5 }) as FeedSocket;
+    real = io({
+      path: '/live',
+      transports: ['websocket'],
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 5000,
+      randomizationFactor: 0.5,
+    }) as FeedSocket;
     for (const action of later) action(real);
   });
   return {

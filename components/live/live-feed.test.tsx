@@ -100,7 +100,10 @@ describe('LiveFeed', () => {
 
   it('[FE5] adds up the rooms of all parts and leaves what nobody holds', () => {
     const { feed, say, emitted, close } = feedUnderTest();
-    const rooms = () => emitted.filter(([event]) => event === 'subscribe').map(([, wanted]) => (wanted as { rooms: { room: string }[] }).rooms.map((each) => each.room));
+    const rooms = () =>
+      emitted
+        .filter(([event]) => event === 'subscribe')
+        .map(([, wanted]) => (wanted as { rooms: { room: string }[] }).rooms.map((each) => each.room));
     const releaseTaps = feed.hold({ rooms: [{ room: 'taps' }], watch: [] });
     expect(rooms()).toEqual([]);
     say('connect');
@@ -139,6 +142,9 @@ describe('mergeSubscriptions', () => {
       { rooms: [{ room: 'trace', traceId: 'b' }, { room: 'lag' }], watch: [{ broker: 'k', inbox: 'i' }] },
       { rooms: [{ room: 'lag' }, { room: 'trace', traceId: 'a' }], watch: [{ broker: 'k', inbox: 'i' }] },
     ]);
-    expect(merged).toEqual({ rooms: [{ room: 'lag' }, { room: 'trace', traceId: 'a' }, { room: 'trace', traceId: 'b' }], watch: [{ broker: 'k', inbox: 'i' }] });
+    expect(merged).toEqual({
+      rooms: [{ room: 'lag' }, { room: 'trace', traceId: 'a' }, { room: 'trace', traceId: 'b' }],
+      watch: [{ broker: 'k', inbox: 'i' }],
+    });
   });
 });

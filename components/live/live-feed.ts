@@ -44,7 +44,15 @@ const STALE_AFTER_MS = 10_000;
 export type FrameListener = (frame: LiveFrame) => void;
 
 /** What is known before anything: also what the server draws, and the browser until it took over. */
-export const initialFeed: FeedSnapshot = { status: 'connecting', feed: null, frameAt: null, pausedAt: null, waiting: 0, lostAt: null, clockSkewMs: 0 };
+export const initialFeed: FeedSnapshot = {
+  status: 'connecting',
+  feed: null,
+  frameAt: null,
+  pausedAt: null,
+  waiting: 0,
+  lostAt: null,
+  clockSkewMs: 0,
+};
 
 export class LiveFeed {
   private snapshot: FeedSnapshot = initialFeed;
@@ -190,7 +198,12 @@ export function statusOf(snapshot: FeedSnapshot, now: number, connected: boolean
   return 'live';
 }
 
-const hasNews = (frame: LiveFrame): boolean => frame.events !== undefined || frame.topology?.changed === true || frame.sagas !== undefined || frame.deadLetters !== undefined || frame.replay !== undefined;
+const hasNews = (frame: LiveFrame): boolean =>
+  frame.events !== undefined ||
+  frame.topology?.changed === true ||
+  frame.sagas !== undefined ||
+  frame.deadLetters !== undefined ||
+  frame.replay !== undefined;
 
 const roomKey = (room: Room): string => (room.room === 'trace' ? `trace ${room.traceId}` : room.room);
 

@@ -104,9 +104,15 @@ export function useUrlState(): UrlState {
 }
 
 /** One text field of the address as state: `const [selected, select] = useUrlText('sel')`. */
-export function useUrlText(name: string, way: 'push' | 'replace' = 'push'): readonly [value: string | null, set: (value: string | null) => void] {
+export function useUrlText(
+  name: string,
+  way: 'push' | 'replace' = 'push',
+): readonly [value: string | null, set: (value: string | null) => void] {
   const { params, [way]: write } = useUrlState();
-  const set = useCallback((value: string | null) => write(writeText(new URLSearchParams(window.location.search), name, value)), [write, name]);
+  const set = useCallback(
+    (value: string | null) => write(writeText(new URLSearchParams(window.location.search), name, value)),
+    [write, name],
+  );
   return [params.get(name), set];
 }
 
@@ -120,7 +126,10 @@ export function useUrlRange(): readonly [range: AskedRange, set: (range: AskedRa
 export function useUrlBrokers(): readonly [brokers: readonly string[] | null, set: (brokers: readonly string[] | null) => void] {
   const { params, push } = useUrlState();
   const brokers = useMemo(() => readBrokersUrl(params), [params]);
-  return [brokers, useCallback((next: readonly string[] | null) => push(writeBrokersUrl(new URLSearchParams(window.location.search), next)), [push])];
+  return [
+    brokers,
+    useCallback((next: readonly string[] | null) => push(writeBrokersUrl(new URLSearchParams(window.location.search), next)), [push]),
+  ];
 }
 
 /** The fields that stay when one goes to another screen: range and brokers. */

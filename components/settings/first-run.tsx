@@ -12,7 +12,12 @@ import { TapProblem } from './tap-problem';
 import { tapState, useTaps } from './use-taps';
 import styles from './settings.module.css';
 
-const never = ['It never commits an offset of your groups.', 'It never acknowledges your messages.', 'It never makes a message routable that was not.', 'It publishes only when a person presses replay.'];
+const never = [
+  'It never commits an offset of your groups.',
+  'It never acknowledges your messages.',
+  'It never makes a message routable that was not.',
+  'It publishes only when a person presses replay.',
+];
 
 /** Is it working yet? One card per broker until the first event is there; it goes away by itself. */
 export function FirstRun({ view, onOpen }: { readonly view: TopologyView; readonly onOpen: () => void }) {
@@ -37,7 +42,11 @@ export function FirstRun({ view, onOpen }: { readonly view: TopologyView; readon
                 <b>Topology</b>
                 <small>{view.nodes.length > 0 ? 'Declared' : 'Nothing declared yet'}</small>
               </div>
-              <p>{view.nodes.length > 0 ? `${view.nodes.length} channels, inboxes and services are declared by the brokers. They are drawn hollow until events take these ways.` : 'No channel, group or queue was found yet. New ones are found within 30 s.'}</p>
+              <p>
+                {view.nodes.length > 0
+                  ? `${view.nodes.length} channels, inboxes and services are declared by the brokers. They are drawn hollow until events take these ways.`
+                  : 'No channel, group or queue was found yet. New ones are found within 30 s.'}
+              </p>
               <Button onClick={onOpen}>Open it</Button>
             </div>
             {taps.length === 0 && (
@@ -101,7 +110,8 @@ function TapRow({ tap, view }: { readonly tap: TapCard; readonly view: TopologyV
           <small>{word}</small>
         </div>
         <p>
-          <b>{counted(tap.channels.length, tap.system === 'kafka' ? 'topic' : 'exchange')}</b> and {counted(inboxes, tap.system === 'kafka' ? 'group' : 'queue')} on {tap.product ?? systemTitles[tap.system]}.
+          <b>{counted(tap.channels.length, tap.system === 'kafka' ? 'topic' : 'exchange')}</b> and{' '}
+          {counted(inboxes, tap.system === 'kafka' ? 'group' : 'queue')} on {tap.product ?? systemTitles[tap.system]}.
           {tap.notes.length > 0 ? ` ${counted(tap.notes.length, 'thing')} we cannot see.` : ''}
         </p>
         <LinkButton href="/settings">What that means</LinkButton>

@@ -17,7 +17,11 @@ export function TapsScreen() {
   const { query, taps } = useTaps();
   const down = taps.filter((tap) => tap.status === 'failed' || tap.status === 'retrying').length;
   return (
-    <Page title="Taps" answer="What Eventyard sees, what it misses, and what to do about it." tools={down > 0 ? <Lamp kind="stop">{down === 1 ? '1 tap is down' : `${down} taps are down`}</Lamp> : undefined}>
+    <Page
+      title="Taps"
+      answer="What Eventyard sees, what it misses, and what to do about it."
+      tools={down > 0 ? <Lamp kind="stop">{down === 1 ? '1 tap is down' : `${down} taps are down`}</Lamp> : undefined}
+    >
       <PageBody>
         <PageColumn>
           <QueryGate query={query} what="the taps" works="Stored events can be read on the other screens.">
@@ -25,7 +29,10 @@ export function TapsScreen() {
               <>
                 <div className="grow" style={{ overflow: 'auto', minHeight: 0 }}>
                   {taps.length === 0 ? (
-                    <EmptyState title="No tap is configured">Name a broker in the configuration file (`brokers:`) and start again; `npm run eventyard -- check-config` says what is missing.</EmptyState>
+                    <EmptyState title="No tap is configured">
+                      Name a broker in the configuration file (`brokers:`) and start again; `npm run eventyard -- check-config` says what is
+                      missing.
+                    </EmptyState>
                   ) : (
                     taps.map((tap) => <Tap key={tap.tap} tap={tap} />)
                   )}
@@ -62,7 +69,8 @@ function Tap({ tap }: { readonly tap: TapCard }) {
       <dl className={styles.facts}>
         <dt>State</dt>
         <dd>
-          {word} since <Time at={tap.since * 1000} />, {tap.behindMs === null ? 'no event stored yet' : `newest event stored ${formatDuration(tap.behindMs)} after it was published`}
+          {word} since <Time at={tap.since * 1000} />,{' '}
+          {tap.behindMs === null ? 'no event stored yet' : `newest event stored ${formatDuration(tap.behindMs)} after it was published`}
         </dd>
         <dt>Stored</dt>
         <dd className="num">{formatExact(tap.stored)} events since the start</dd>
@@ -103,13 +111,32 @@ function Tap({ tap }: { readonly tap: TapCard }) {
           )}
         </dd>
         <dt>Declared picture</dt>
-        <dd>{tap.pictureAt === null ? <span className="quiet">not read yet</span> : <>read <Age at={tap.pictureAt} /></>}</dd>
+        <dd>
+          {tap.pictureAt === null ? (
+            <span className="quiet">not read yet</span>
+          ) : (
+            <>
+              read <Age at={tap.pictureAt} />
+            </>
+          )}
+        </dd>
         <dt>Gaps, 24 h</dt>
-        <dd>{tap.gaps.length === 0 ? <span className="quiet">none</span> : <Lamp kind="warn">{gapWords(tap.gaps.length, missed, unknownCounts)}</Lamp>}</dd>
+        <dd>
+          {tap.gaps.length === 0 ? (
+            <span className="quiet">none</span>
+          ) : (
+            <Lamp kind="warn">{gapWords(tap.gaps.length, missed, unknownCounts)}</Lamp>
+          )}
+        </dd>
       </dl>
       {tap.gaps.length > 0 && (
         <div className={styles.gaps}>
-          <PlainTable label={`Gaps of ${tap.tap}`} columns={gapColumns} rows={tap.gaps.slice(0, 50)} rowKey={(gap) => `${gap.at} ${gap.channel ?? ''} ${gap.partition ?? ''} ${gap.fromOffset ?? ''} ${gap.reason}`} />
+          <PlainTable
+            label={`Gaps of ${tap.tap}`}
+            columns={gapColumns}
+            rows={tap.gaps.slice(0, 50)}
+            rowKey={(gap) => `${gap.at} ${gap.channel ?? ''} ${gap.partition ?? ''} ${gap.fromOffset ?? ''} ${gap.reason}`}
+          />
         </div>
       )}
     </section>
@@ -121,10 +148,32 @@ export const gapWords = (gaps: number, missed: number, unknown: boolean): string
 
 const gapColumns: readonly Column<GapRow>[] = [
   { id: 'at', title: 'When', width: 150, cell: (gap) => <Time at={gap.at} /> },
-  { id: 'place', title: 'Where', cell: (gap) => [gap.channel ?? 'whole tap', gap.partition === null ? null : `partition ${gap.partition}`].filter(Boolean).join(', ') },
-  { id: 'from', title: 'From', width: 110, align: 'end', cell: (gap) => (gap.fromOffset === null ? <span className="quiet">unknown</span> : formatExact(gap.fromOffset)) },
-  { id: 'to', title: 'To', width: 110, align: 'end', cell: (gap) => (gap.toOffset === null ? <span className="quiet">unknown</span> : formatExact(gap.toOffset)) },
-  { id: 'count', title: 'Events', width: 110, align: 'end', cell: (gap) => (gap.count === null ? <span className="quiet">unknown</span> : formatCount(gap.count)) },
+  {
+    id: 'place',
+    title: 'Where',
+    cell: (gap) => [gap.channel ?? 'whole tap', gap.partition === null ? null : `partition ${gap.partition}`].filter(Boolean).join(', '),
+  },
+  {
+    id: 'from',
+    title: 'From',
+    width: 110,
+    align: 'end',
+    cell: (gap) => (gap.fromOffset === null ? <span className="quiet">unknown</span> : formatExact(gap.fromOffset)),
+  },
+  {
+    id: 'to',
+    title: 'To',
+    width: 110,
+    align: 'end',
+    cell: (gap) => (gap.toOffset === null ? <span className="quiet">unknown</span> : formatExact(gap.toOffset)),
+  },
+  {
+    id: 'count',
+    title: 'Events',
+    width: 110,
+    align: 'end',
+    cell: (gap) => (gap.count === null ? <span className="quiet">unknown</span> : formatCount(gap.count)),
+  },
   {
     id: 'why',
     title: 'Why',

@@ -32,7 +32,11 @@ export function useRetryTap() {
 export function tapState(tap: TapCard): readonly [LampKind, string] {
   switch (tap.status) {
     case 'live':
-      return tap.problem ? ['warn', 'listening in part'] : (tap.behindMs ?? 0) > 5000 && tap.rate > 0 ? ['warn', 'catching up'] : ['ok', 'listening'];
+      return tap.problem
+        ? ['warn', 'listening in part']
+        : (tap.behindMs ?? 0) > 5000 && tap.rate > 0
+          ? ['warn', 'catching up']
+          : ['ok', 'listening'];
     case 'starting':
       return ['off', 'starting'];
     case 'paused':

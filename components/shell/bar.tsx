@@ -29,7 +29,9 @@ export function Bar({ session, onFind }: BarProps) {
       {session && (
         <span className={styles.environment} title={`Environment ${session.environment.name}`}>
           <b data-kind={session.environment.kind}>{session.environment.kind.toUpperCase()}</b>
-          {session.environment.name.toLowerCase() !== session.environment.kind && <span className="truncate">{session.environment.name}</span>}
+          {session.environment.name.toLowerCase() !== session.environment.kind && (
+            <span className="truncate">{session.environment.name}</span>
+          )}
         </span>
       )}
       {session && <BrokersInView brokers={session.brokers} />}
@@ -163,7 +165,15 @@ function RangeChoice() {
   );
 }
 
-function FixedRange({ range, zone, onChoose }: { readonly range: AskedRange; readonly zone: 'utc' | 'local'; readonly onChoose: (range: AskedRange) => void }) {
+function FixedRange({
+  range,
+  zone,
+  onChoose,
+}: {
+  readonly range: AskedRange;
+  readonly zone: 'utc' | 'local';
+  readonly onChoose: (range: AskedRange) => void;
+}) {
   const [start] = useState(() => resolveRange(range, Date.now() * 1000));
   const [from, setFrom] = useState(() => toInput(start.from / 1000, zone));
   const [to, setTo] = useState(() => toInput(start.to / 1000, zone));
@@ -213,7 +223,15 @@ function LiveSwitch() {
       tone={paused ? 'paused' : 'live'}
       onChange={(value) => (value === 'paused' ? liveFeed.pause() : liveFeed.resume())}
       options={[
-        { value: 'live', title: <Lamp kind={paused ? 'idle' : 'ok'} ink>Live</Lamp>, hint: 'The picture moves (P)' },
+        {
+          value: 'live',
+          title: (
+            <Lamp kind={paused ? 'idle' : 'ok'} ink>
+              Live
+            </Lamp>
+          ),
+          hint: 'The picture moves (P)',
+        },
         {
           value: 'paused',
           title: (
@@ -234,7 +252,12 @@ function Clock() {
   const zone = useZone();
   const text = now === 0 ? '' : formatTime(now * 1000, { zone, precision: 'seconds' });
   return (
-    <button type="button" className={`${styles.clock} wide-only`} title="Switch between UTC and local time, everywhere (U)" onClick={() => writePreferences({ zone: zone === 'utc' ? 'local' : 'utc' })}>
+    <button
+      type="button"
+      className={`${styles.clock} wide-only`}
+      title="Switch between UTC and local time, everywhere (U)"
+      onClick={() => writePreferences({ zone: zone === 'utc' ? 'local' : 'utc' })}
+    >
       <span suppressHydrationWarning>{text}</span> <small>{zone === 'utc' ? 'UTC' : 'local'}</small>
     </button>
   );

@@ -54,7 +54,12 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
           <Command shouldFilter={false} loop label="Find or do">
             <div className={styles.paletteField}>
               <Icon name="search" size={18} className="muted" />
-              <Command.Input value={text} onValueChange={setText} placeholder="An id, a service, a channel; > for actions" maxLength={400} />
+              <Command.Input
+                value={text}
+                onValueChange={setText}
+                placeholder="An id, a service, a channel; > for actions"
+                maxLength={400}
+              />
               <Kbd>Esc</Kbd>
             </div>
             <Command.List label="Found">
@@ -62,7 +67,14 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
               {hits && hits.ids.length > 0 && (
                 <Command.Group heading="Ids found in events">
                   {hits.ids.map((hit) => (
-                    <Item key={`${hit.field} ${hit.value} ${hit.event.id}`} value={`id ${hit.field} ${hit.value} ${hit.event.id}`} icon={hit.event.deadLetter ? 'dead-letter-inbox' : 'traces'} tone={hit.event.deadLetter ? 'tone-bad' : 'muted'} onSelect={() => go(hit.href)} aside={<Time at={hit.event.observedAt} />}>
+                    <Item
+                      key={`${hit.field} ${hit.value} ${hit.event.id}`}
+                      value={`id ${hit.field} ${hit.value} ${hit.event.id}`}
+                      icon={hit.event.deadLetter ? 'dead-letter-inbox' : 'traces'}
+                      tone={hit.event.deadLetter ? 'tone-bad' : 'muted'}
+                      onSelect={() => go(hit.href)}
+                      aside={<Time at={hit.event.observedAt} />}
+                    >
                       {hit.event.type ?? 'event'} with {fieldWords(hit.field)} <span className="mono">{marked(hit.value, asked)}</span>
                     </Item>
                   ))}
@@ -71,12 +83,25 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
               {((hits && hits.places.length > 0) || places.length > 0) && (
                 <Command.Group heading="Go to">
                   {hits?.places.map((hit) => (
-                    <Item key={hit.href} value={`place ${hit.href}`} icon={placeIcon(hit)} tone={hit.system ? toneOf(hit.system) : 'muted'} onSelect={() => go(hit.href)} aside={hit.broker ?? undefined}>
+                    <Item
+                      key={hit.href}
+                      value={`place ${hit.href}`}
+                      icon={placeIcon(hit)}
+                      tone={hit.system ? toneOf(hit.system) : 'muted'}
+                      onSelect={() => go(hit.href)}
+                      aside={hit.broker ?? undefined}
+                    >
                       {placeWord(hit)} {marked(hit.title, asked)}
                     </Item>
                   ))}
                   {places.map((entry) => (
-                    <Item key={entry.href} value={`screen ${entry.href}`} icon={entry.icon} onSelect={() => go(entry.href)} aside={<KeysOf keys={['G', entry.key.toUpperCase()]} />}>
+                    <Item
+                      key={entry.href}
+                      value={`screen ${entry.href}`}
+                      icon={entry.icon}
+                      onSelect={() => go(entry.href)}
+                      aside={<KeysOf keys={['G', entry.key.toUpperCase()]} />}
+                    >
                       {entry.title}
                     </Item>
                   ))}
@@ -85,7 +110,13 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
               {actions.length > 0 && (
                 <Command.Group heading="Do">
                   {actions.map((action) => (
-                    <Item key={action.title} value={`do ${action.title}`} icon={action.icon} onSelect={action.run} aside={<KeysOf keys={action.keys} />}>
+                    <Item
+                      key={action.title}
+                      value={`do ${action.title}`}
+                      icon={action.icon}
+                      onSelect={action.run}
+                      aside={<KeysOf keys={action.keys} />}
+                    >
                       {action.title}
                     </Item>
                   ))}
@@ -173,7 +204,12 @@ function paletteActions(close: () => void, onHelp: () => void): readonly Palette
   return [
     { title: 'Pause or go on with live updates', icon: 'pause', keys: ['P'], run: then(togglePause) },
     { title: 'Switch between UTC and local time', icon: 'clock', keys: ['U'], run: then(toggleZone) },
-    { title: shownTheme() === 'dark' ? 'Switch to the light theme' : 'Switch to the dark theme', icon: 'theme', keys: ['Shift', 'D'], run: then(toggleTheme) },
+    {
+      title: shownTheme() === 'dark' ? 'Switch to the light theme' : 'Switch to the dark theme',
+      icon: 'theme',
+      keys: ['Shift', 'D'],
+      run: then(toggleTheme),
+    },
     { title: 'Show all keys', icon: 'help', keys: ['?'], run: then(onHelp) },
   ];
 }
@@ -196,7 +232,8 @@ function placeIcon(hit: PlaceHit): IconName {
 }
 
 /** `traceId` → trace id, `businessKey order` → order. */
-const fieldWords = (field: string): string => field.replace(/^businessKey /, '').replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+const fieldWords = (field: string): string =>
+  field.replace(/^businessKey /, '').replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
 
 /** The part that was typed, underlined. */
 function marked(text: string, needle: string): ReactNode {

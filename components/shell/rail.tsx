@@ -13,7 +13,13 @@ export function Rail() {
   const params = useSearchParams();
   const trouble = useTrouble();
   const item = (entry: ScreenEntry) => (
-    <RailItem key={entry.href} entry={entry} href={keepView(params, entry.href)} on={isOn(entry, pathname)} trouble={entry.href === '/' ? undefined : trouble.get(entry.href)} />
+    <RailItem
+      key={entry.href}
+      entry={entry}
+      href={keepView(params, entry.href)}
+      on={isOn(entry, pathname)}
+      trouble={entry.href === '/' ? undefined : trouble.get(entry.href)}
+    />
   );
   return (
     <nav className={styles.rail} aria-label="Screens">
@@ -27,9 +33,25 @@ export function Rail() {
   );
 }
 
-function RailItem({ entry, href, on, trouble }: { readonly entry: ScreenEntry; readonly href: string; readonly on: boolean; readonly trouble: Trouble | undefined }) {
+function RailItem({
+  entry,
+  href,
+  on,
+  trouble,
+}: {
+  readonly entry: ScreenEntry;
+  readonly href: string;
+  readonly on: boolean;
+  readonly trouble: Trouble | undefined;
+}) {
   return (
-    <Link href={href} className={styles.item} aria-current={on ? 'page' : undefined} title={`${entry.title} (G ${entry.key.toUpperCase()})`} prefetch={false}>
+    <Link
+      href={href}
+      className={styles.item}
+      aria-current={on ? 'page' : undefined}
+      title={`${entry.title} (G ${entry.key.toUpperCase()})`}
+      prefetch={false}
+    >
       <Icon name={entry.icon} size={18} />
       <span className={styles.label}>{entry.title}</span>
       {trouble && (

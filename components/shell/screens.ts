@@ -20,4 +20,5 @@ export const screens: readonly ScreenEntry[] = [
 
 export const settingsScreen: ScreenEntry = { href: '/settings', title: 'Settings', icon: 'settings', key: 'c' };
 
-export const isOn = (entry: ScreenEntry, pathname: string): boolean => (entry.href === '/' ? pathname === '/' : pathname === entry.href || pathname.startsWith(`${entry.href}/`));
+export const isOn = (entry: ScreenEntry, pathname: string): boolean =>
+  entry.href === '/' ? pathname === '/' : pathname === entry.href || pathname.startsWith(`${entry.href}/`);

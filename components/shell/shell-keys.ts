@@ -14,7 +14,9 @@ export const toggleTheme = (): void => writePreferences({ theme: shownTheme() ==
 export function useShellKeys(open: { readonly find: () => void; readonly help: () => void }): void {
   const router = useRouter();
   const params = useSearchParams();
-  const going = Object.fromEntries([...screens, settingsScreen].map((entry) => [`g ${entry.key}`, () => router.push(keepView(params, entry.href))]));
+  const going = Object.fromEntries(
+    [...screens, settingsScreen].map((entry) => [`g ${entry.key}`, () => router.push(keepView(params, entry.href))]),
+  );
   useKeys({
     'ctrl+k': open.find,
     '/': open.find,

@@ -98,7 +98,9 @@ describe('the bar', () => {
   it('names a range by its words or its moments', () => {
     const now = Date.UTC(2026, 0, 2, 3, 0, 0);
     expect(rangeTitle({ from: { kind: 'ago', ms: 900_000 }, to: { kind: 'ago', ms: 0 } }, 'utc', now)).toBe('Last 15 min');
-    expect(rangeTitle({ from: { kind: 'at', at: (now - 3_600_000) * 1000 }, to: { kind: 'at', at: now * 1000 } }, 'utc', now)).toBe('02:00 to 03:00');
+    expect(rangeTitle({ from: { kind: 'at', at: (now - 3_600_000) * 1000 }, to: { kind: 'at', at: now * 1000 } }, 'utc', now)).toBe(
+      '02:00 to 03:00',
+    );
     expect(rangeTitle({ from: { kind: 'ago', ms: 7_200_000 }, to: { kind: 'ago', ms: 0 } }, 'utc', now)).toBe('01:00 to now');
   });
 

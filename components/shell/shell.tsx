@@ -14,7 +14,13 @@ import styles from './shell.module.css';
 const CommandPalette = dynamic(() => import('./command-palette').then((module) => module.CommandPalette), { ssr: false });
 const HelpDialog = dynamic(() => import('./help-dialog').then((module) => module.HelpDialog), { ssr: false });
 
-export const useSession = () => useQuery({ queryKey: ['session'], queryFn: api.session, staleTime: Infinity, refetchInterval: (query) => (query.state.data ? false : 3000) });
+export const useSession = () =>
+  useQuery({
+    queryKey: ['session'],
+    queryFn: api.session,
+    staleTime: Infinity,
+    refetchInterval: (query) => (query.state.data ? false : 3000),
+  });
 
 /** What stands around every screen. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -42,7 +48,9 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         {session.data?.demo && <DemoStrip />}
       </div>
       <div className={styles.content}>{children}</div>
-      {used.has('find') && <CommandPalette open={overlay === 'find'} onOpenChange={(next) => setOverlay(next ? 'find' : null)} onHelp={open('help')} />}
+      {used.has('find') && (
+        <CommandPalette open={overlay === 'find'} onOpenChange={(next) => setOverlay(next ? 'find' : null)} onHelp={open('help')} />
+      )}
       {used.has('help') && <HelpDialog open={overlay === 'help'} onOpenChange={(next) => setOverlay(next ? 'help' : null)} />}
       <Toasts />
     </div>

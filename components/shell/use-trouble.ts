@@ -20,7 +20,8 @@ export function countTrouble(attention: readonly Attention[], taps: readonly Tap
     counts.set(screen, { count: (before?.count ?? 0) + 1, level: before?.level === 'bad' ? 'bad' : level });
   };
   for (const item of attention) add(`/${(item.href.split(/[?#]/)[0] ?? '').split('/')[1] ?? ''}`, item.level);
-  for (const tap of taps) if (tap.problem || tap.status === 'failed' || tap.status === 'retrying') add('/settings', tap.status === 'failed' ? 'bad' : 'warn');
+  for (const tap of taps)
+    if (tap.problem || tap.status === 'failed' || tap.status === 'retrying') add('/settings', tap.status === 'failed' ? 'bad' : 'warn');
   return counts;
 }
 

@@ -33,7 +33,13 @@ export function AttentionLine({ items }: { readonly items: readonly Attention[] 
         </Link>
       ))}
       {items.length > MOST && (
-        <span className="quiet" title={items.slice(MOST).map((item) => item.text).join('\n')}>
+        <span
+          className="quiet"
+          title={items
+            .slice(MOST)
+            .map((item) => item.text)
+            .join('\n')}
+        >
           and {items.length - MOST} more
         </span>
       )}

@@ -21,7 +21,9 @@ const ARROW = 6;
  */
 export function shapeEdges(nodes: readonly PlacedNode[], edges: readonly PlacedEdge[], heights: Heights): ReadonlyMap<string, EdgeShape> {
   const columns = new Map(nodes.map((node) => [node.key, node.column]));
-  const known = edges.filter(({ from, to }) => columns.has(from) && columns.has(to) && heights[from] !== undefined && heights[to] !== undefined);
+  const known = edges.filter(
+    ({ from, to }) => columns.has(from) && columns.has(to) && heights[from] !== undefined && heights[to] !== undefined,
+  );
   const columnOf = (key: string): number => columns.get(key) ?? 0;
   const around = (each: PlacedEdge): boolean => columnOf(each.to) <= columnOf(each.from);
   const ports = portsOf(known, heights, (each) => around(each) && columnOf(each.from) !== columnOf(each.to), around);
@@ -51,7 +53,12 @@ interface Ports {
   to: number;
 }
 
-function portsOf(edges: readonly PlacedEdge[], heights: Heights, leavesLeft: (edge: PlacedEdge) => boolean, arrivesRight: (edge: PlacedEdge) => boolean): ReadonlyMap<string, Ports> {
+function portsOf(
+  edges: readonly PlacedEdge[],
+  heights: Heights,
+  leavesLeft: (edge: PlacedEdge) => boolean,
+  arrivesRight: (edge: PlacedEdge) => boolean,
+): ReadonlyMap<string, Ports> {
   interface End {
     readonly id: string;
     readonly end: 'from' | 'to';
@@ -99,7 +106,10 @@ function curve(x1: number, y1: number, x2: number, y2: number, place: LabelPlace
   return {
     path: `M${x1} ${round(y1)}C${round(x1 + bend)} ${round(y1)} ${round(end - bend)} ${round(y2)} ${round(end)} ${round(y2)}`,
     ...evenly(Array.from({ length: SAMPLES * 2 }, (_, index) => at(index / (SAMPLES * 2 - 1)))),
-    label: place === 'at-start' ? { x: x1 + 6, y: y1 + (y2 < y1 - 12 ? 14 : -6), anchor: 'start' } : { x: x2 - 10, y: y2 + (place === 'below-end' ? 14 : y2 > y1 + 12 ? -16 : -6), anchor: 'end' },
+    label:
+      place === 'at-start'
+        ? { x: x1 + 6, y: y1 + (y2 < y1 - 12 ? 14 : -6), anchor: 'start' }
+        : { x: x2 - 10, y: y2 + (place === 'below-end' ? 14 : y2 > y1 + 12 ? -16 : -6), anchor: 'end' },
     heading: 'right',
   };
 }

@@ -1,6 +1,15 @@
 'use client';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
-import { ReactFlow, ReactFlowProvider, ViewportPortal, useReactFlow, useStore, type EdgeMouseHandler, type NodeMouseHandler, Position } from '@xyflow/react';
+import {
+  ReactFlow,
+  ReactFlowProvider,
+  ViewportPortal,
+  useReactFlow,
+  useStore,
+  type EdgeMouseHandler,
+  type NodeMouseHandler,
+  Position,
+} from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import type { Heights } from '@/lib/topology/column-layout';
 import { Icon } from '@/components/ui/icon';
@@ -46,7 +55,16 @@ function Canvas({ flow, heights, store, selected, onSelect, onOpen, onTidy, live
       flow.edges.flatMap((placed): FlowEdge[] => {
         const shape = shapes.get(placed.edge.id);
         if (!shape) return [];
-        return [{ id: placed.edge.id, type: 'way', source: placed.from, target: placed.to, data: { placed, shape, store, selected: placed.edge.id === selected }, zIndex: placed.edge.id === selected ? 1 : 0 }];
+        return [
+          {
+            id: placed.edge.id,
+            type: 'way',
+            source: placed.from,
+            target: placed.to,
+            data: { placed, shape, store, selected: placed.edge.id === selected },
+            zIndex: placed.edge.id === selected ? 1 : 0,
+          },
+        ];
       }),
     [flow, shapes, store, selected],
   );
@@ -134,7 +152,7 @@ function makeNode(placed: PlacedNode, y: number, store: RatesStore, selected: bo
       { type: 'target', position: Position.Left, x: 0, y: NODE_HEIGHT / 2, width: 1, height: 1 },
       { type: 'source', position: Position.Right, x: width, y: NODE_HEIGHT / 2, width: 1, height: 1 },
     ],
-    data: { placed, store, selected, twin: selected && both, both },
+    data: { placed, store, selected, both },
   };
 }
 
@@ -148,7 +166,15 @@ function Lanes({ flow, heights }: { readonly flow: FlowModel; readonly heights: 
     <ViewportPortal>
       {columnTitles.map((title, column) => (
         <div key={title}>
-          <div className={styles.lane} style={{ left: (COLUMN_X[column] ?? 0) - LANE_PAD, top: top - 2000, width: (COLUMN_WIDTH[column] ?? 0) + 2 * LANE_PAD, height: reach }} />
+          <div
+            className={styles.lane}
+            style={{
+              left: (COLUMN_X[column] ?? 0) - LANE_PAD,
+              top: top - 2000,
+              width: (COLUMN_WIDTH[column] ?? 0) + 2 * LANE_PAD,
+              height: reach,
+            }}
+          />
           <div className={styles.laneTitle} style={{ left: COLUMN_X[column], top }}>
             {title} <b>{flow.nodes.filter((node) => node.column === column).length}</b>
           </div>
@@ -235,7 +261,11 @@ function Tools({ onTidy, heights, frame }: { readonly onTidy: () => void; readon
 }
 
 /** The whole picture where that can be read; else its upper part, to be scrolled. Centred across, top aligned. */
-function fitTopLeft(flow: ReturnType<typeof useReactFlow>, bounds: { x: number; y: number; width: number; height: number }, duration: number): void {
+function fitTopLeft(
+  flow: ReturnType<typeof useReactFlow>,
+  bounds: { x: number; y: number; width: number; height: number },
+  duration: number,
+): void {
   const pane = document.querySelector(`.${styles.stage}`)?.getBoundingClientRect();
   if (!pane) return;
   const byWidth = pane.width / (bounds.width + 2 * LANE_PAD);

@@ -47,7 +47,13 @@ export function buildFlow(view: Pick<TopologyView, 'nodes' | 'edges'>): FlowMode
     .map((edge) => ({ edge, from: drawn(edge.from, 'from'), to: drawn(edge.to, 'to') }));
   const inEdges = groupBy(edges, (each) => each.to);
   const outEdges = groupBy(edges, (each) => each.from);
-  const place = (node: TopologyNode, key: string, column: Column): PlacedNode => ({ key, node, column, inEdges: inEdges.get(key) ?? none, outEdges: outEdges.get(key) ?? none });
+  const place = (node: TopologyNode, key: string, column: Column): PlacedNode => ({
+    key,
+    node,
+    column,
+    inEdges: inEdges.get(key) ?? none,
+    outEdges: outEdges.get(key) ?? none,
+  });
   const nodes = view.nodes.flatMap((node): PlacedNode[] => {
     if (node.kind === 'channel') return [place(node, node.id, 1)];
     if (node.kind === 'inbox') return [place(node, node.id, 2)];
@@ -77,7 +83,12 @@ export function layoutInput(flow: FlowModel): { readonly nodes: readonly LayoutN
     nodes: flow.nodes.map(({ key, node, column, inEdges, outEdges }) => ({
       id: key,
       column,
-      rank: node.kind === 'service' ? 0 : brokers.indexOf(`${node.system} ${node.broker}`) * 2 + (node.deadLetter ? 1 : 0) + (inEdges.length + outEdges.length === 0 ? 1000 : 0),
+      rank:
+        node.kind === 'service'
+          ? 0
+          : brokers.indexOf(`${node.system} ${node.broker}`) * 2 +
+            (node.deadLetter ? 1 : 0) +
+            (inEdges.length + outEdges.length === 0 ? 1000 : 0),
       title: node.title,
     })),
     edges: flow.edges.map(({ from, to }) => ({ from, to })),
@@ -100,7 +111,8 @@ export function gridHeights(flow: FlowModel): Heights {
 
 /** The nodes whose title holds the words, with what comes to them and what goes out of them, up to the next services; edges between those. */
 export function filterView(view: TopologyView, words: string, brokers: readonly string[] | null): TopologyView {
-  const inBrokers = (each: TopologyNode | TopologyEdge): boolean => brokers === null || !('broker' in each) || brokers.includes(each.broker);
+  const inBrokers = (each: TopologyNode | TopologyEdge): boolean =>
+    brokers === null || !('broker' in each) || brokers.includes(each.broker);
   const edges = view.edges.filter(inBrokers);
   const joined = new Set(edges.flatMap((edge) => [edge.from, edge.to]));
   const nodes = view.nodes.filter((node) => (node.kind === 'service' ? brokers === null || joined.has(node.id) : inBrokers(node)));
@@ -109,7 +121,11 @@ export function filterView(view: TopologyView, words: string, brokers: readonly 
   // Downstream of what is found, and upstream of it; not the siblings of its neighbours.
   const found = nodes.filter((node) => node.title.toLowerCase().includes(needle)).map((node) => node.id);
   const kept = new Set([...walk(found, edges, 'from', 'to'), ...walk(found, edges, 'to', 'from')]);
-  return { ...view, nodes: nodes.filter((node) => kept.has(node.id)), edges: edges.filter((edge) => kept.has(edge.from) && kept.has(edge.to)) };
+  return {
+    ...view,
+    nodes: nodes.filter((node) => kept.has(node.id)),
+    edges: edges.filter((edge) => kept.has(edge.from) && kept.has(edge.to)),
+  };
 }
 
 /** Along the edges until a service: beyond it everything is joined to everything. */

@@ -14,8 +14,6 @@ export interface FlowNodeData extends Record<string, unknown> {
   readonly placed: PlacedNode;
   readonly store: RatesStore;
   readonly selected: boolean;
-  /** The other half of a selected service. */
-  readonly twin: boolean;
   /** Stands in both outer columns. */
   readonly both: boolean;
 }
@@ -24,13 +22,19 @@ export type FlowNode = Node<FlowNodeData, 'place'>;
 
 /** One plate of the picture. Its structure comes by props, its numbers from the live store: a new number draws one line of one plate again. */
 export const FlowNodeView = memo(function FlowNodeView({ data }: NodeProps<FlowNode>) {
-  const { placed, selected, twin } = data;
+  const { placed, selected } = data;
   return (
     <>
       <Handle type="target" position={Position.Left} isConnectable={false} />
-      {placed.node.kind === 'service' ? <ServicePlate {...data} node={placed.node} /> : placed.node.kind === 'channel' ? <ChannelPlate {...data} node={placed.node} /> : <InboxPlate {...data} node={placed.node} />}
+      {placed.node.kind === 'service' ? (
+        <ServicePlate {...data} node={placed.node} />
+      ) : placed.node.kind === 'channel' ? (
+        <ChannelPlate {...data} node={placed.node} />
+      ) : (
+        <InboxPlate {...data} node={placed.node} />
+      )}
       <Handle type="source" position={Position.Right} isConnectable={false} />
-      {selected || twin ? <span className="visually-hidden">selected</span> : null}
+      {selected ? <span className="visually-hidden">selected</span> : null}
     </>
   );
 });
@@ -39,13 +43,20 @@ type PlateProps<Kind extends TopologyNode['kind']> = FlowNodeData & { readonly n
 
 const classes = (...names: (string | false | undefined)[]): string => names.filter(Boolean).join(' ');
 
-function ServicePlate({ node, placed, store, selected, twin, both }: PlateProps<'service'>) {
+function ServicePlate({ node, placed, store, selected, both }: PlateProps<'service'>) {
   const unknown = node.unknown !== null;
-  const select = useCallback((rates: TopologyRates) => formatRate(sumRates(rates, placed.column === 0 ? placed.outEdges : placed.inEdges)), [placed]);
+  const select = useCallback(
+    (rates: TopologyRates) => formatRate(sumRates(rates, placed.column === 0 ? placed.outEdges : placed.inEdges)),
+    [placed],
+  );
   const rate = useRates(store, select);
   const members = placed.column === 3 && node.members !== null ? `${node.members} ${node.members === 1 ? 'member' : 'members'}` : rate;
   return (
-    <button type="button" className={classes(styles.node, unknown ? styles.unknown : styles.service, selected && styles.selected, twin && styles.twin)} title={node.unknown ?? node.title}>
+    <button
+      type="button"
+      className={classes(styles.node, unknown ? styles.unknown : styles.service, selected && styles.selected)}
+      title={node.unknown ?? node.title}
+    >
       <span className={styles.name}>
         <Icon name={unknown ? 'unknown-service' : both ? 'both-ways' : 'service'} size={14} />
         <span>{unknown ? 'Unknown producer' : node.title}</span>
@@ -58,12 +69,24 @@ function ServicePlate({ node, placed, store, selected, twin, both }: PlateProps<
 }
 
 function ChannelPlate({ node, placed, store, selected }: PlateProps<'channel'>) {
-  const select = useCallback((rates: TopologyRates) => (sumRates(rates, placed.inEdges) + sumRates(rates, placed.outEdges) > 0 ? 1 : 0), [placed]);
+  const select = useCallback(
+    (rates: TopologyRates) => (sumRates(rates, placed.inEdges) + sumRates(rates, placed.outEdges) > 0 ? 1 : 0),
+    [placed],
+  );
   const flowing = useRates(store, select);
-  const words = node.unreadable !== null ? 'not readable' : node.partitions === null ? channelTitles[node.channelKind] : `${channelTitles[node.channelKind]}, ${node.partitions} ${node.partitions === 1 ? 'partition' : 'partitions'}`;
+  const words =
+    node.unreadable !== null
+      ? 'not readable'
+      : node.partitions === null
+        ? channelTitles[node.channelKind]
+        : `${channelTitles[node.channelKind]}, ${node.partitions} ${node.partitions === 1 ? 'partition' : 'partitions'}`;
   const idle = flowing === 0 && placed.inEdges.length === 0;
   return (
-    <button type="button" className={classes(styles.node, styles.channel, styles[node.system], idle && styles.idle, selected && styles.selected)} title={node.unreadable ?? `${node.title}, ${channelTitles[node.channelKind]} on ${node.broker}`}>
+    <button
+      type="button"
+      className={classes(styles.node, styles.channel, styles[node.system], idle && styles.idle, selected && styles.selected)}
+      title={node.unreadable ?? `${node.title}, ${channelTitles[node.channelKind]} on ${node.broker}`}
+    >
       <span className={styles.name}>
         <Icon name={channelIcons[node.channelKind]} size={14} />
         <span>{node.title}</span>
@@ -78,14 +101,28 @@ function ChannelPlate({ node, placed, store, selected }: PlateProps<'channel'>) 
 
 function InboxPlate({ node, placed, store, selected }: PlateProps<'inbox'>) {
   const id = placed.node.id;
-  const text = useRates(store, useCallback((rates: TopologyRates) => rates.inboxes[id]?.text ?? null, [id]));
-  const level = useRates(store, useCallback((rates: TopologyRates) => rates.inboxes[id]?.level ?? 'off', [id])) as 'ok' | 'warn' | 'bad' | 'off';
+  const text = useRates(
+    store,
+    useCallback((rates: TopologyRates) => rates.inboxes[id]?.text ?? null, [id]),
+  );
+  const level = useRates(
+    store,
+    useCallback((rates: TopologyRates) => rates.inboxes[id]?.level ?? 'off', [id]),
+  ) as 'ok' | 'warn' | 'bad' | 'off';
   const icon: IconName = node.deadLetter ? 'dead-letter-inbox' : node.inboxKind;
   const idle = placed.inEdges.length === 0 && !node.deadLetter;
   return (
     <button
       type="button"
-      className={classes(styles.node, styles.inbox, styles[node.system], node.deadLetter && styles.deadLetter, idle && styles.idle, !node.deadLetter && (level === 'warn' || level === 'bad') && styles[`level-${level}`], selected && styles.selected)}
+      className={classes(
+        styles.node,
+        styles.inbox,
+        styles[node.system],
+        node.deadLetter && styles.deadLetter,
+        idle && styles.idle,
+        !node.deadLetter && (level === 'warn' || level === 'bad') && styles[`level-${level}`],
+        selected && styles.selected,
+      )}
       title={`${node.title}, ${node.inboxKind} on ${node.broker}${node.deadLetterWhy ? `; ${node.deadLetterWhy}` : ''}`}
     >
       <span className={styles.name}>

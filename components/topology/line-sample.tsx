@@ -3,7 +3,17 @@ import type { ReactNode } from 'react';
 export type LineLook = 'seen' | 'declared' | 'inferred' | 'dead-letter';
 
 /** A short piece of a line as the picture draws it, for legends and the panel. */
-export function LineSample({ look, hue = 'var(--ink-2)', ground = 'var(--surface-1)', width = 26 }: { readonly look: LineLook; readonly hue?: string; readonly ground?: string; readonly width?: number }) {
+export function LineSample({
+  look,
+  hue = 'var(--ink-2)',
+  ground = 'var(--surface-1)',
+  width = 26,
+}: {
+  readonly look: LineLook;
+  readonly hue?: string;
+  readonly ground?: string;
+  readonly width?: number;
+}) {
   return (
     <svg width={width} height={10} aria-hidden="true">
       {draw(look, hue, ground, width)}

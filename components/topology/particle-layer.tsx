@@ -33,7 +33,13 @@ export function ParticleLayer({ edges, shapes, store, live }: ParticleLayerProps
       const shape = shapes.get(each.edge.id);
       return shape ? [{ id: each.edge.id, shape, colour: colourOf(each) }] : [];
     });
-    const tracks: Track[] = placed.map(({ shape, colour }) => ({ points: shape.points, length: shape.length, rate: 0, errorShare: 0, colour }));
+    const tracks: Track[] = placed.map(({ shape, colour }) => ({
+      points: shape.points,
+      length: shape.length,
+      rate: 0,
+      errorShare: 0,
+      colour,
+    }));
     const particles = createParticles(tracks.length);
     for (let index = 0; index < tracks.length; index += 1) particles.due[index] = Math.random();
     const point = new Float32Array(2);

@@ -53,7 +53,13 @@ export function emissions(tracks: readonly Pick<Track, 'rate' | 'length'>[], bud
 }
 
 /** Moves everything by `seconds`, lets go what arrived, sends what is due. */
-export function advance(particles: Particles, tracks: readonly Track[], perSecond: Float32Array, seconds: number, random: () => number): void {
+export function advance(
+  particles: Particles,
+  tracks: readonly Track[],
+  perSecond: Float32Array,
+  seconds: number,
+  random: () => number,
+): void {
   let index = 0;
   while (index < particles.count) {
     const track = tracks[particles.track[index] ?? 0];

@@ -58,7 +58,12 @@ export function PulseStrip({ pulse, gaps, live, onLookBack }: PulseStripProps) {
       </div>
       <div ref={box} className={styles.pulsePicture}>
         {width > 0 && (
-          <svg width={width} height={HEIGHT} role="img" aria-label={`${formatExact(total)} events and ${formatExact(errors)} dead letters in the last 60 minutes`}>
+          <svg
+            width={width}
+            height={HEIGHT}
+            role="img"
+            aria-label={`${formatExact(total)} events and ${formatExact(errors)} dead letters in the last 60 minutes`}
+          >
             <defs>
               <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
                 <path d="M0 0v6" stroke="var(--line-2)" strokeWidth="1.2" />
@@ -71,7 +76,9 @@ export function PulseStrip({ pulse, gaps, live, onLookBack }: PulseStripProps) {
                 return (
                   <g key={each.at}>
                     <rect x={x(each.at) + 0.5} y={BASE - height} width={Math.max(1, bar - 1)} height={height} />
-                    {bad > 0 && <rect className={styles['bars-bad']} x={x(each.at) + 0.5} y={BASE - bad} width={Math.max(1, bar - 1)} height={bad} />}
+                    {bad > 0 && (
+                      <rect className={styles['bars-bad']} x={x(each.at) + 0.5} y={BASE - bad} width={Math.max(1, bar - 1)} height={bad} />
+                    )}
                   </g>
                 );
               })}
@@ -106,7 +113,17 @@ export function PulseStrip({ pulse, gaps, live, onLookBack }: PulseStripProps) {
                 <path d={`M${width - PAD - 6} 4h12v6l-6 5-6-5z`} fill="var(--ink-1)" />
               </>
             )}
-            {chosen && (!live || chosen.dragging) && <rect x={x(chosen.from)} y={4} width={Math.max(2, x(chosen.to) - x(chosen.from))} height={BASE - 4} fill="var(--ink-1)" opacity=".14" stroke="var(--ink-1)" />}
+            {chosen && (!live || chosen.dragging) && (
+              <rect
+                x={x(chosen.from)}
+                y={4}
+                width={Math.max(2, x(chosen.to) - x(chosen.from))}
+                height={BASE - 4}
+                fill="var(--ink-1)"
+                opacity=".14"
+                stroke="var(--ink-1)"
+              />
+            )}
           </svg>
         )}
         {pulse.length > 1 && (
@@ -136,7 +153,19 @@ export function PulseStrip({ pulse, gaps, live, onLookBack }: PulseStripProps) {
 }
 
 /** The newest gap in words, beside its mark. */
-function GapWords({ gaps, x, first, last, width }: { readonly gaps: PulseStripProps['gaps']; readonly x: (at: number) => number; readonly first: number; readonly last: number; readonly width: number }) {
+function GapWords({
+  gaps,
+  x,
+  first,
+  last,
+  width,
+}: {
+  readonly gaps: PulseStripProps['gaps'];
+  readonly x: (at: number) => number;
+  readonly first: number;
+  readonly last: number;
+  readonly width: number;
+}) {
   const gap = gaps.filter((each) => each.at >= first && each.at <= last).at(-1);
   if (!gap) return null;
   const at = x(gap.at);

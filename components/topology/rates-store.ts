@@ -52,4 +52,5 @@ export function useRates<Value extends string | number | null>(store: RatesStore
   return useSyncExternalStore(store.subscribe, read, read);
 }
 
-export const sumRates = (rates: TopologyRates, ids: readonly string[]): number => ids.reduce((sum, id) => sum + (rates.edges[id]?.rate ?? 0), 0);
+export const sumRates = (rates: TopologyRates, ids: readonly string[]): number =>
+  ids.reduce((sum, id) => sum + (rates.edges[id]?.rate ?? 0), 0);

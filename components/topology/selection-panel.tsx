@@ -22,7 +22,9 @@ import { sumRates, type RatesStore } from './rates-store';
 import { NodeTag } from './topology-table';
 import styles from './topology.module.css';
 
-export type Selection = { readonly kind: 'node'; readonly node: TopologyNode } | { readonly kind: 'edge'; readonly edge: TopologyEdge; readonly from: TopologyNode; readonly to: TopologyNode };
+export type Selection =
+  | { readonly kind: 'node'; readonly node: TopologyNode }
+  | { readonly kind: 'edge'; readonly edge: TopologyEdge; readonly from: TopologyNode; readonly to: TopologyNode };
 
 /** The node or edge of an id; null when it is not in the picture (filtered, gone, mistyped). */
 export function findSelection(view: TopologyView, id: string | null): Selection | null {
@@ -64,7 +66,11 @@ export function SelectionPanel({ view, selection, store, range, onClose, onSelec
         <LiveFigures view={view} selection={selection} store={store} />
         {detail.data && <Series detail={detail.data} hue={hueOfSelection(selection)} />}
       </PanelSection>
-      {selection.kind === 'edge' ? <EdgeEvidence edge={selection.edge} /> : <NodeFacts view={view} node={selection.node} onSelect={onSelect} />}
+      {selection.kind === 'edge' ? (
+        <EdgeEvidence edge={selection.edge} />
+      ) : (
+        <NodeFacts view={view} node={selection.node} onSelect={onSelect} />
+      )}
       <QueryGate query={detail} what="the events of this selection" works="The picture and its rates go on." inline>
         {(data) => (
           <>
@@ -78,13 +84,20 @@ export function SelectionPanel({ view, selection, store, range, onClose, onSelec
   );
 }
 
-const edgeWords: Record<TopologyEdge['kind'], string> = { publish: 'Publish', route: 'Route', consume: 'Consume', 'dead-letter': 'Dead-letter' };
+const edgeWords: Record<TopologyEdge['kind'], string> = {
+  publish: 'Publish',
+  route: 'Route',
+  consume: 'Consume',
+  'dead-letter': 'Dead-letter',
+};
 
 export function eyebrowOf(selection: Selection): string {
-  if (selection.kind === 'edge') return `${edgeWords[selection.edge.kind]}, ${systemTitles[selection.edge.system]} ${selection.edge.broker}`;
+  if (selection.kind === 'edge')
+    return `${edgeWords[selection.edge.kind]}, ${systemTitles[selection.edge.system]} ${selection.edge.broker}`;
   const { node } = selection;
   if (node.kind === 'service') return node.unknown === null ? 'Service' : 'Unknown producer';
-  const what = node.kind === 'channel' ? channelTitles[node.channelKind] : node.deadLetter ? `dead-letter ${node.inboxKind}` : node.inboxKind;
+  const what =
+    node.kind === 'channel' ? channelTitles[node.channelKind] : node.deadLetter ? `dead-letter ${node.inboxKind}` : node.inboxKind;
   return `${what[0]?.toUpperCase()}${what.slice(1)}, ${systemTitles[node.system]} ${node.broker}`;
 }
 
@@ -112,7 +125,12 @@ const hueOfSelection = (selection: Selection): string => {
   return selection.node.system === 'kafka' ? 'var(--kafka)' : 'var(--rabbit)';
 };
 
-const flowWords: Record<TopologyEdge['kind'], string> = { publish: 'published', route: 'routed', consume: 'consumed', 'dead-letter': 'died' };
+const flowWords: Record<TopologyEdge['kind'], string> = {
+  publish: 'published',
+  route: 'routed',
+  consume: 'consumed',
+  'dead-letter': 'died',
+};
 
 function LiveFigures({ view, selection, store }: Pick<SelectionPanelProps, 'view' | 'selection' | 'store'>) {
   const rates = useSyncExternalStore(store.subscribe, store.shown, store.shown);
@@ -123,23 +141,49 @@ function LiveFigures({ view, selection, store }: Pick<SelectionPanelProps, 'view
     const inbox = rates.inboxes[to.id];
     return (
       <Figures>
-        <Figure value={asFigure(value?.rate ?? 0)} what={flowWords[edge.kind]} tone={edge.kind === 'dead-letter' && (value?.rate ?? 0) > 0 ? 'bad' : undefined} />
-        {edge.kind !== 'dead-letter' && <Figure value={formatShare(value?.errorShare ?? 0)} what="to dead letters" tone={(value?.errorShare ?? 0) > 0 ? 'bad' : undefined} />}
-        {to.kind === 'inbox' && <Figure value={inbox?.waiting === null || inbox === undefined ? null : formatCount(inbox.waiting)} what={to.inboxKind === 'queue' ? 'ready in the queue' : 'behind, events'} tone={inbox?.level === 'bad' || inbox?.level === 'warn' ? inbox.level : undefined} />}
+        <Figure
+          value={asFigure(value?.rate ?? 0)}
+          what={flowWords[edge.kind]}
+          tone={edge.kind === 'dead-letter' && (value?.rate ?? 0) > 0 ? 'bad' : undefined}
+        />
+        {edge.kind !== 'dead-letter' && (
+          <Figure
+            value={formatShare(value?.errorShare ?? 0)}
+            what="to dead letters"
+            tone={(value?.errorShare ?? 0) > 0 ? 'bad' : undefined}
+          />
+        )}
+        {to.kind === 'inbox' && (
+          <Figure
+            value={inbox?.waiting === null || inbox === undefined ? null : formatCount(inbox.waiting)}
+            what={to.inboxKind === 'queue' ? 'ready in the queue' : 'behind, events'}
+            tone={inbox?.level === 'bad' || inbox?.level === 'warn' ? inbox.level : undefined}
+          />
+        )}
       </Figures>
     );
   }
   const { node } = selection;
   const incoming = view.edges.filter((edge) => edge.to === node.id);
   const outgoing = view.edges.filter((edge) => edge.from === node.id && edge.kind !== 'dead-letter');
-  const inRate = sumRates(rates, incoming.map((edge) => edge.id));
-  const outRate = sumRates(rates, outgoing.map((edge) => edge.id));
+  const inRate = sumRates(
+    rates,
+    incoming.map((edge) => edge.id),
+  );
+  const outRate = sumRates(
+    rates,
+    outgoing.map((edge) => edge.id),
+  );
   if (node.kind === 'inbox') {
     const inbox = rates.inboxes[node.id];
     return (
       <>
         <Figures>
-          <Figure value={inbox?.waiting === null || inbox === undefined ? null : formatCount(inbox.waiting)} what={node.inboxKind === 'queue' ? 'ready' : 'behind, events'} tone={inbox?.level === 'bad' || inbox?.level === 'warn' ? inbox.level : undefined} />
+          <Figure
+            value={inbox?.waiting === null || inbox === undefined ? null : formatCount(inbox.waiting)}
+            what={node.inboxKind === 'queue' ? 'ready' : 'behind, events'}
+            tone={inbox?.level === 'bad' || inbox?.level === 'warn' ? inbox.level : undefined}
+          />
           <Figure value={asFigure(inRate)} what="in" />
           {!node.deadLetter && <Figure value={asFigure(outRate)} what="consumed" />}
         </Figures>
@@ -175,7 +219,14 @@ function Series({ detail, hue }: { readonly detail: TopologyDetail; readonly hue
   const known = series.points.flatMap((point) => point.value ?? []);
   return (
     <div style={{ marginTop: 12 }}>
-      <Sparkline values={series.points.map((point) => point.value)} width={322} height={40} colour={hue} label={`${series.name}, ${series.unit}; highest ${formatCount(Math.max(0, ...known))}`} fluid />
+      <Sparkline
+        values={series.points.map((point) => point.value)}
+        width={322}
+        height={40}
+        colour={hue}
+        label={`${series.name}, ${series.unit}; highest ${formatCount(Math.max(0, ...known))}`}
+        fluid
+      />
       <div className={styles.sparkFoot}>
         <Time at={series.points[0]?.at} precision="minutes" />
         <span>
@@ -228,7 +279,15 @@ function EdgeEvidence({ edge }: { readonly edge: TopologyEdge }) {
   );
 }
 
-function NodeFacts({ view, node, onSelect }: { readonly view: TopologyView; readonly node: TopologyNode; readonly onSelect: (id: string) => void }) {
+function NodeFacts({
+  view,
+  node,
+  onSelect,
+}: {
+  readonly view: TopologyView;
+  readonly node: TopologyNode;
+  readonly onSelect: (id: string) => void;
+}) {
   const nodes = new Map(view.nodes.map((each) => [each.id, each]));
   const edges = view.edges.filter((edge) => edge.from === node.id || edge.to === node.id);
   return (
@@ -257,7 +316,10 @@ function NodeFacts({ view, node, onSelect }: { readonly view: TopologyView; read
               const other = nodes.get(edge.from === node.id ? edge.to : edge.from);
               return other ? (
                 <li key={edge.id}>
-                  <LineSample look={edge.kind === 'dead-letter' ? 'dead-letter' : (edge.evidence[0]?.kind ?? 'inferred')} hue={hueOf({ edge, from: '', to: '' })} />
+                  <LineSample
+                    look={edge.kind === 'dead-letter' ? 'dead-letter' : (edge.evidence[0]?.kind ?? 'inferred')}
+                    hue={hueOf({ edge, from: '', to: '' })}
+                  />
                   <Button look="quiet" onClick={() => onSelect(edge.id)}>
                     {edge.from === node.id ? 'to' : 'from'} {nodeName(other)}
                   </Button>
@@ -285,7 +347,9 @@ function Types({ detail }: { readonly detail: TopologyDetail }) {
               {each.type === '' ? 'no type said' : each.type}
             </code>
             <span className="num">{formatExact(each.count)}</span>
-            <span className={`num ${each.failed > 0 ? 'tone-bad' : 'quiet'}`}>{each.failed > 0 ? `${formatShare(each.failed / Math.max(1, each.count))} dead` : 'none dead'}</span>
+            <span className={`num ${each.failed > 0 ? 'tone-bad' : 'quiet'}`}>
+              {each.failed > 0 ? `${formatShare(each.failed / Math.max(1, each.count))} dead` : 'none dead'}
+            </span>
           </li>
         ))}
       </ul>
@@ -331,7 +395,10 @@ function Recent({ detail }: { readonly detail: TopologyDetail }) {
             );
             return (
               <li key={event.id}>
-                <Link href={event.traceId === null ? `/traces?q=${encodeURIComponent(event.id)}` : traceHref(event.traceId, event.id)} prefetch={false}>
+                <Link
+                  href={event.traceId === null ? `/traces?q=${encodeURIComponent(event.id)}` : traceHref(event.traceId, event.id)}
+                  prefetch={false}
+                >
                   {words}
                 </Link>
               </li>
@@ -344,7 +411,16 @@ function Recent({ detail }: { readonly detail: TopologyDetail }) {
 }
 
 function Ways({ selection }: { readonly selection: Selection }) {
-  const inbox = selection.kind === 'node' ? (selection.node.kind === 'inbox' ? selection.node : null) : selection.to.kind === 'inbox' ? selection.to : selection.from.kind === 'inbox' ? selection.from : null;
+  const inbox =
+    selection.kind === 'node'
+      ? selection.node.kind === 'inbox'
+        ? selection.node
+        : null
+      : selection.to.kind === 'inbox'
+        ? selection.to
+        : selection.from.kind === 'inbox'
+          ? selection.from
+          : null;
   const dead = (selection.kind === 'edge' && selection.edge.kind === 'dead-letter') || inbox?.deadLetter === true;
   return (
     <>
@@ -354,7 +430,9 @@ function Ways({ selection }: { readonly selection: Selection }) {
         </LinkButton>
       )}
       {inbox && (
-        <LinkButton href={inbox.inboxKind === 'group' ? lagHref(inbox.broker, inbox.inbox) : queueHref(inbox.broker, inbox.inbox)}>{inbox.inboxKind === 'group' ? 'Open lag' : 'Open queue'}</LinkButton>
+        <LinkButton href={inbox.inboxKind === 'group' ? lagHref(inbox.broker, inbox.inbox) : queueHref(inbox.broker, inbox.inbox)}>
+          {inbox.inboxKind === 'group' ? 'Open lag' : 'Open queue'}
+        </LinkButton>
       )}
       {!inbox && !dead && <LinkButton href="/traces">Open traces</LinkButton>}
     </>
@@ -362,7 +440,17 @@ function Ways({ selection }: { readonly selection: Selection }) {
 }
 
 /** Below 1180 px: the selection in one line under the picture, its panel on demand. */
-export function Peek({ selection, store, onDetails, onClose }: { readonly selection: Selection; readonly store: RatesStore; readonly onDetails: () => void; readonly onClose: () => void }) {
+export function Peek({
+  selection,
+  store,
+  onDetails,
+  onClose,
+}: {
+  readonly selection: Selection;
+  readonly store: RatesStore;
+  readonly onDetails: () => void;
+  readonly onClose: () => void;
+}) {
   const rates = useSyncExternalStore(store.subscribe, store.shown, store.shown);
   const value = selection.kind === 'edge' ? rates.edges[selection.edge.id] : undefined;
   const inbox = rates.inboxes[selection.kind === 'edge' ? selection.to.id : selection.node.id];
@@ -380,4 +468,3 @@ export function Peek({ selection, store, onDetails, onClose }: { readonly select
     </div>
   );
 }
-

@@ -10,10 +10,41 @@ import { findSelection } from './selection-panel';
 import { ratesOfWindow } from './use-topology';
 
 const kafka = { broker: 'k', system: 'kafka', inProcess: false } as const;
-const service = (title: string, publishes: boolean, consumes: boolean): TopologyNode => ({ id: `service:${title}`, kind: 'service', title, unknown: null, publishes, consumes, members: null });
-const topic = (title: string, deadLetter = false): TopologyNode => ({ id: `channel:k/${title}`, kind: 'channel', ...kafka, title, channelKind: 'topic', partitions: 3, deadLetter, unreadable: null });
-const group = (title: string, deadLetter = false): TopologyNode => ({ id: `inbox:k/${title}`, kind: 'inbox', ...kafka, title, inbox: `t@${title}`, inboxKind: 'group', deadLetter, deadLetterWhy: null });
-const edge = (kind: TopologyEdge['kind'], from: string, to: string, evidence: TopologyEdge['evidence'][number]['kind'][] = ['seen']): TopologyEdge => ({
+const service = (title: string, publishes: boolean, consumes: boolean): TopologyNode => ({
+  id: `service:${title}`,
+  kind: 'service',
+  title,
+  unknown: null,
+  publishes,
+  consumes,
+  members: null,
+});
+const topic = (title: string, deadLetter = false): TopologyNode => ({
+  id: `channel:k/${title}`,
+  kind: 'channel',
+  ...kafka,
+  title,
+  channelKind: 'topic',
+  partitions: 3,
+  deadLetter,
+  unreadable: null,
+});
+const group = (title: string, deadLetter = false): TopologyNode => ({
+  id: `inbox:k/${title}`,
+  kind: 'inbox',
+  ...kafka,
+  title,
+  inbox: `t@${title}`,
+  inboxKind: 'group',
+  deadLetter,
+  deadLetterWhy: null,
+});
+const edge = (
+  kind: TopologyEdge['kind'],
+  from: string,
+  to: string,
+  evidence: TopologyEdge['evidence'][number]['kind'][] = ['seen'],
+): TopologyEdge => ({
   id: `${kind}:${from}→${to}`,
   kind,
   from,
@@ -27,7 +58,14 @@ const edge = (kind: TopologyEdge['kind'], from: string, to: string, evidence: To
 const view: TopologyView = {
   at: 1,
   seq: 1,
-  nodes: [service('checkout', true, true), service('fraud', false, true), topic('orders'), topic('dlt', true), group('capture'), group('screen')],
+  nodes: [
+    service('checkout', true, true),
+    service('fraud', false, true),
+    topic('orders'),
+    topic('dlt', true),
+    group('capture'),
+    group('screen'),
+  ],
   edges: [
     edge('publish', 'service:checkout', 'channel:k/orders'),
     edge('route', 'channel:k/orders', 'inbox:k/capture', ['seen', 'declared']),
@@ -44,7 +82,15 @@ const view: TopologyView = {
 describe('buildFlow', () => {
   it('[Y4] draws a service that publishes and consumes in both outer columns, the rest once', () => {
     const flow = buildFlow(view);
-    expect(flow.nodes.map((each) => `${each.key} ${each.column}`)).toEqual(['P service:checkout 0', 'C service:checkout 3', 'C service:fraud 3', 'channel:k/orders 1', 'channel:k/dlt 1', 'inbox:k/capture 2', 'inbox:k/screen 2']);
+    expect(flow.nodes.map((each) => `${each.key} ${each.column}`)).toEqual([
+      'P service:checkout 0',
+      'C service:checkout 3',
+      'C service:fraud 3',
+      'channel:k/orders 1',
+      'channel:k/dlt 1',
+      'inbox:k/capture 2',
+      'inbox:k/screen 2',
+    ]);
     expect(flow.edges.find((each) => each.edge.kind === 'consume')?.to).toBe('C service:checkout');
   });
 
@@ -57,7 +103,9 @@ describe('buildFlow', () => {
   it('ranks dead letters at the foot of their broker, and below what nothing is joined to', () => {
     const ranks = Object.fromEntries(layoutInput(buildFlow(view)).nodes.map((each) => [each.id, each.rank]));
     expect(ranks['channel:k/dlt']).toBeGreaterThan(ranks['channel:k/orders'] ?? 0);
-    const idle = layoutInput(buildFlow({ nodes: [...view.nodes, topic('idle')], edges: view.edges })).nodes.find((each) => each.id === 'channel:k/idle');
+    const idle = layoutInput(buildFlow({ nodes: [...view.nodes, topic('idle')], edges: view.edges })).nodes.find(
+      (each) => each.id === 'channel:k/idle',
+    );
     expect(idle?.rank).toBeGreaterThan(ranks['channel:k/dlt'] ?? 0);
   });
 });
@@ -120,7 +168,13 @@ describe('how an edge is drawn', () => {
 });
 
 describe('particles', () => {
-  const track = (rate: number, length = 200): Track => ({ points: new Float32Array([0, 0, 100, 0, 200, 0]), length, rate, errorShare: 0, colour: 0 });
+  const track = (rate: number, length = 200): Track => ({
+    points: new Float32Array([0, 0, 100, 0, 200, 0]),
+    length,
+    rate,
+    errorShare: 0,
+    colour: 0,
+  });
 
   it('[Y8] sends nothing where nothing flows, about one per event on a trickle, and more on the stronger edge', () => {
     const [none, trickle, some, most] = emissions([track(0), track(0.3), track(4), track(100)]);
@@ -195,7 +249,11 @@ describe('the live numbers', () => {
 describe('findSelection', () => {
   it('finds nodes and edges by the id of a link, and says when there is none', () => {
     expect(findSelection(view, 'service:fraud')).toMatchObject({ kind: 'node' });
-    expect(findSelection(view, view.edges[1]?.id ?? '')).toMatchObject({ kind: 'edge', from: { title: 'orders' }, to: { title: 'capture' } });
+    expect(findSelection(view, view.edges[1]?.id ?? '')).toMatchObject({
+      kind: 'edge',
+      from: { title: 'orders' },
+      to: { title: 'capture' },
+    });
     expect(findSelection(view, 'service:gone')).toBeNull();
     expect(findSelection(view, null)).toBeNull();
   });

@@ -24,7 +24,10 @@ import { useLayout } from './use-layout';
 import { useTopology } from './use-topology';
 import styles from './topology.module.css';
 
-const FlowCanvas = dynamic(() => import('./flow-canvas').then((module) => module.FlowCanvas), { ssr: false, loading: () => <Stage what="drawing the picture" /> });
+const FlowCanvas = dynamic(() => import('./flow-canvas').then((module) => module.FlowCanvas), {
+  ssr: false,
+  loading: () => <Stage what="drawing the picture" />,
+});
 
 function Stage({ what }: { readonly what: string }) {
   return (
@@ -75,7 +78,25 @@ export function TopologyScreen() {
       }
     >
       <QueryGate query={query} what="the topology" works="Taps go on storing events; other screens may answer.">
-        {() => (shown && view ? <Body view={view} shown={shown} store={store} live={live} words={words ?? ''} asTable={asTable} sel={sel} select={select} setWords={setWords} range={range} setRange={setRange} brokers={brokers} toggle={toggle} /> : null)}
+        {() =>
+          shown && view ? (
+            <Body
+              view={view}
+              shown={shown}
+              store={store}
+              live={live}
+              words={words ?? ''}
+              asTable={asTable}
+              sel={sel}
+              select={select}
+              setWords={setWords}
+              range={range}
+              setRange={setRange}
+              brokers={brokers}
+              toggle={toggle}
+            />
+          ) : null
+        }
       </QueryGate>
     </Page>
   );
@@ -118,8 +139,13 @@ function Body({ view, shown, store, live, words, asTable, sel, select, setWords,
           )}
           {shown.nodes.length === 0 ? (
             <div className={styles.stage}>
-              <EmptyState title={words === '' ? 'Nothing to draw in this window' : `Nothing is called “${words}”`} actions={words === '' ? undefined : <Button onClick={() => setWords(null)}>Show all {view.nodes.length} nodes</Button>}>
-              {words === '' ? 'No channel, group or queue was declared, and no event was seen. Another time range may have some.' : 'The filter looks at names of services, channels and inboxes, and keeps what is joined to them.'}
+              <EmptyState
+                title={words === '' ? 'Nothing to draw in this window' : `Nothing is called “${words}”`}
+                actions={words === '' ? undefined : <Button onClick={() => setWords(null)}>Show all {view.nodes.length} nodes</Button>}
+              >
+                {words === ''
+                  ? 'No channel, group or queue was declared, and no event was seen. Another time range may have some.'
+                  : 'The filter looks at names of services, channels and inboxes, and keeps what is joined to them.'}
               </EmptyState>
             </div>
           ) : asTable || tooMany ? (
@@ -128,9 +154,19 @@ function Body({ view, shown, store, live, words, asTable, sel, select, setWords,
               <TopologyTable view={shown} store={store} selected={sel} onSelect={select} />
             </>
           ) : (
-            <Picture shown={shown} store={store} live={live} sel={sel} select={select} frame={`${words} ${brokers?.join() ?? ''}`} toggle={toggle} />
+            <Picture
+              shown={shown}
+              store={store}
+              live={live}
+              sel={sel}
+              select={select}
+              frame={`${words} ${brokers?.join() ?? ''}`}
+              toggle={toggle}
+            />
           )}
-          {narrow && selection && details !== sel && <Peek selection={selection} store={store} onDetails={() => setDetails(sel)} onClose={() => select(null)} />}
+          {narrow && selection && details !== sel && (
+            <Peek selection={selection} store={store} onDetails={() => setDetails(sel)} onClose={() => select(null)} />
+          )}
           <PulseStrip pulse={view.pulse} gaps={view.gaps} live={live} onLookBack={(next) => setRange(next ?? LAST_15_MINUTES)} />
         </PageColumn>
         {panel && (
@@ -168,7 +204,8 @@ function Picture({ shown, store, live, sel, select, frame, toggle }: PictureProp
   const layout = useLayout(flow);
   const open = useCallback(
     ({ node }: PlacedNode) => {
-      if (node.kind === 'inbox') router.push(node.inboxKind === 'group' ? lagHref(node.broker, node.inbox) : queueHref(node.broker, node.inbox));
+      if (node.kind === 'inbox')
+        router.push(node.inboxKind === 'group' ? lagHref(node.broker, node.inbox) : queueHref(node.broker, node.inbox));
       else router.push('/traces');
     },
     [router],
@@ -182,7 +219,17 @@ function Picture({ shown, store, live, sel, select, frame, toggle }: PictureProp
           <Button onClick={toggle}>Open as table</Button>
         </Note>
       )}
-      <FlowCanvas flow={flow} heights={layout.heights} store={store} selected={sel} onSelect={select} onOpen={open} onTidy={layout.tidyUp} live={live} frame={frame} />
+      <FlowCanvas
+        flow={flow}
+        heights={layout.heights}
+        store={store}
+        selected={sel}
+        onSelect={select}
+        onOpen={open}
+        onTidy={layout.tidyUp}
+        live={live}
+        frame={frame}
+      />
     </>
   );
 }
@@ -191,7 +238,10 @@ function Picture({ shown, store, live, sel, select, frame, toggle }: PictureProp
 function useSteady(view: TopologyView): Pick<TopologyView, 'nodes' | 'edges'> {
   const held = useRef<{ key: string; view: Pick<TopologyView, 'nodes' | 'edges'> } | null>(null);
   return useMemo(() => {
-    const key = JSON.stringify([view.nodes, view.edges.map((edge) => [edge.id, edge.kind, edge.from, edge.to, edge.evidence.map((each) => each.kind)])]);
+    const key = JSON.stringify([
+      view.nodes,
+      view.edges.map((edge) => [edge.id, edge.kind, edge.from, edge.to, edge.evidence.map((each) => each.kind)]),
+    ]);
     if (held.current?.key !== key) held.current = { key, view: { nodes: view.nodes, edges: view.edges } };
     return held.current.view;
   }, [view]);
@@ -209,7 +259,8 @@ function Crowded({ view, onFilter }: { readonly view: TopologyView; readonly onF
   return (
     <Note tone="warn">
       <span className={styles.crowded}>
-        <b>Crowded: {view.nodes.length} nodes.</b> Too many to read as a picture; here they are as rows. Choose a start, or type a name into the filter (F).
+        <b>Crowded: {view.nodes.length} nodes.</b> Too many to read as a picture; here they are as rows. Choose a start, or type a name into
+        the filter (F).
         {busiest.map((node) => (
           <Button key={node.id} onClick={() => onFilter(node.title)}>
             {node.title}

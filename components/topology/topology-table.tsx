@@ -21,7 +21,12 @@ export interface TopologyTableProps {
   readonly onSelect: (id: string | null) => void;
 }
 
-const kindWords: Record<TopologyEdge['kind'], string> = { publish: 'publishes to', route: 'goes to', consume: 'is read by', 'dead-letter': 'dead-letters to' };
+const kindWords: Record<TopologyEdge['kind'], string> = {
+  publish: 'publishes to',
+  route: 'goes to',
+  consume: 'is read by',
+  'dead-letter': 'dead-letters to',
+};
 
 /** The same picture as rows: every edge with its ends, how it is known, and its numbers. */
 export function TopologyTable({ view, store, selected, onSelect }: TopologyTableProps) {
@@ -37,7 +42,14 @@ export function TopologyTable({ view, store, selected, onSelect }: TopologyTable
   }, [view]);
   // Live numbers change in place; the order changes only with the snapshot or a sort (nothing jumps).
   const sorted = useMemo(() => {
-    const value = (row: Row): string | number => (sort.column === 'count' ? row.edge.count : sort.column === 'from' ? row.from.title : sort.column === 'to' ? row.to.title : row.edge.kind);
+    const value = (row: Row): string | number =>
+      sort.column === 'count'
+        ? row.edge.count
+        : sort.column === 'from'
+          ? row.from.title
+          : sort.column === 'to'
+            ? row.to.title
+            : row.edge.kind;
     return [...rows].sort((a, b) => {
       const [x, y] = [value(a), value(b)];
       const order = x < y ? -1 : x > y ? 1 : a.edge.id < b.edge.id ? -1 : 1;
@@ -46,7 +58,13 @@ export function TopologyTable({ view, store, selected, onSelect }: TopologyTable
   }, [rows, sort]);
   const columns: readonly Column<Row>[] = [
     { id: 'from', title: 'From', sortable: true, cell: (row) => <NodeTag node={row.from} /> },
-    { id: 'kind', title: 'Way', width: 130, sortable: true, cell: (row) => <span className={row.edge.kind === 'dead-letter' ? 'tone-bad' : 'muted'}>{kindWords[row.edge.kind]}</span> },
+    {
+      id: 'kind',
+      title: 'Way',
+      width: 130,
+      sortable: true,
+      cell: (row) => <span className={row.edge.kind === 'dead-letter' ? 'tone-bad' : 'muted'}>{kindWords[row.edge.kind]}</span>,
+    },
     { id: 'to', title: 'To', sortable: true, cell: (row) => <NodeTag node={row.to} /> },
     { id: 'broker', title: 'Broker', width: 130, wideOnly: true, cell: (row) => <span className="muted">{row.edge.broker}</span> },
     {
@@ -88,7 +106,8 @@ export function TopologyTable({ view, store, selected, onSelect }: TopologyTable
 }
 
 export function NodeTag({ node }: { readonly node: TopologyNode }) {
-  if (node.kind === 'service') return <ServiceTag name={node.unknown === null ? node.title : null} bothWays={node.publishes && node.consumes} />;
+  if (node.kind === 'service')
+    return <ServiceTag name={node.unknown === null ? node.title : null} bothWays={node.publishes && node.consumes} />;
   if (node.kind === 'channel') {
     return (
       <ChannelTag system={node.system} kind={node.channelKind}>

@@ -50,11 +50,22 @@ function useChanges(action: () => void): () => void {
 
 /** In the past an edge's rate is its count over the window; what waited then is not in the picture. */
 export function ratesOfWindow(view: TopologyView, seconds: number): TopologyRates {
-  return { edges: Object.fromEntries(view.edges.map((edge) => [edge.id, { rate: seconds > 0 ? edge.count / seconds : 0, errorShare: 0 }])), inboxes: {} };
+  return {
+    edges: Object.fromEntries(view.edges.map((edge) => [edge.id, { rate: seconds > 0 ? edge.count / seconds : 0, errorShare: 0 }])),
+    inboxes: {},
+  };
 }
 
 function usePastRates(view: TopologyView | undefined, live: boolean, range: AskedRange, store: RatesStore): void {
-  const seconds = useMemo(() => (range.from.kind === 'at' && range.to.kind === 'at' ? Math.abs(range.to.at - range.from.at) / 1e6 : range.from.kind === 'ago' && range.to.kind === 'ago' ? Math.abs(range.from.ms - range.to.ms) / 1000 : 900), [range]);
+  const seconds = useMemo(
+    () =>
+      range.from.kind === 'at' && range.to.kind === 'at'
+        ? Math.abs(range.to.at - range.from.at) / 1e6
+        : range.from.kind === 'ago' && range.to.kind === 'ago'
+          ? Math.abs(range.from.ms - range.to.ms) / 1000
+          : 900,
+    [range],
+  );
   useEffect(() => {
     if (!live && view) store.set(ratesOfWindow(view, seconds));
   }, [view, live, seconds, store]);

@@ -12,7 +12,9 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 
 const classOf = (look: ButtonLook, big: boolean, iconOnly: boolean, extra = ''): string =>
-  [styles.button, look === 'normal' ? '' : styles[look], big ? styles.big : '', iconOnly ? styles.icon : '', extra].filter(Boolean).join(' ');
+  [styles.button, look === 'normal' ? '' : styles[look], big ? styles.big : '', iconOnly ? styles.icon : '', extra]
+    .filter(Boolean)
+    .join(' ');
 
 /** Verb + object + number + place: "Replay 195 in PRODUCTION". Without children it is an icon button and needs `aria-label`. */
 export function Button({ look = 'normal', big = false, icon, children, className, type = 'button', ...rest }: ButtonProps) {

@@ -22,7 +22,17 @@ export interface ConfirmDialogProps {
   readonly onConfirm: (reason: string) => Promise<void> | void;
 }
 
-export function ConfirmDialog({ open, onOpenChange, title, children, confirm, reasonLabel, stop = false, blocked = null, onConfirm }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  open,
+  onOpenChange,
+  title,
+  children,
+  confirm,
+  reasonLabel,
+  stop = false,
+  blocked = null,
+  onConfirm,
+}: ConfirmDialogProps) {
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -67,7 +77,12 @@ export function ConfirmDialog({ open, onOpenChange, title, children, confirm, re
             <AlertDialog.Cancel asChild>
               <Button>Cancel</Button>
             </AlertDialog.Cancel>
-            <Button look={stop ? 'stop' : 'solid'} disabled={busy || missing || blocked !== null} title={missing ? 'A reason is needed first' : undefined} onClick={() => void run()}>
+            <Button
+              look={stop ? 'stop' : 'solid'}
+              disabled={busy || missing || blocked !== null}
+              title={missing ? 'A reason is needed first' : undefined}
+              onClick={() => void run()}
+            >
               {confirm}
             </Button>
           </div>

@@ -39,7 +39,11 @@ export function CopyId({ value, short }: { readonly value: string; readonly shor
       }}
     >
       <span>{short ?? value}</span>
-      <Icon name={copied === 'yes' ? 'check' : 'copy'} size={12} label={copied === 'yes' ? 'copied' : copied === 'refused' ? 'the browser refused' : undefined} />
+      <Icon
+        name={copied === 'yes' ? 'check' : 'copy'}
+        size={12}
+        label={copied === 'yes' ? 'copied' : copied === 'refused' ? 'the browser refused' : undefined}
+      />
     </button>
   );
 }
@@ -68,7 +72,14 @@ export function CodeBlock({ text, label, wrap = false, copy = true }: CodeBlockP
       <pre className={`${styles.code} ${wrap ? styles.wrap : ''}`} tabIndex={0} role="region" aria-label={label}>
         {text}
       </pre>
-      {copy && <Button look="quiet" icon={copied === 'yes' ? 'check' : 'copy'} aria-label={copied === 'yes' ? 'Copied' : `Copy ${label}`} onClick={() => doCopy(text)} />}
+      {copy && (
+        <Button
+          look="quiet"
+          icon={copied === 'yes' ? 'check' : 'copy'}
+          aria-label={copied === 'yes' ? 'Copied' : `Copy ${label}`}
+          onClick={() => doCopy(text)}
+        />
+      )}
     </div>
   );
 }

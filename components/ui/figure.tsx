@@ -16,7 +16,11 @@ export function Figure({ value, what, tone, title, display = false }: FigureProp
   const unknown = value === null || value === 'unknown';
   return (
     <div title={title}>
-      <span className={`${styles.value} ${display ? styles.display : ''}`} data-tone={unknown ? undefined : tone} data-unknown={unknown || undefined}>
+      <span
+        className={`${styles.value} ${display ? styles.display : ''}`}
+        data-tone={unknown ? undefined : tone}
+        data-unknown={unknown || undefined}
+      >
         {unknown ? 'unknown' : withSmallUnits(value)}
       </span>
       <span className={styles.what}>{what}</span>

@@ -39,7 +39,8 @@ const drawings = {
   ),
   clock: (
     <>
-      <circle cx="8" cy="8" r="6" /><path d="M8 4.5V8l2.5 1.8" />
+      <circle cx="8" cy="8" r="6" />
+      <path d="M8 4.5V8l2.5 1.8" />
     </>
   ),
   close: (
@@ -49,17 +50,21 @@ const drawings = {
   ),
   copy: (
     <>
-      <rect x="5.5" y="5.5" width="8" height="8" /><path d="M3 10.5h-.5v-8h8V3" />
+      <rect x="5.5" y="5.5" width="8" height="8" />
+      <path d="M3 10.5h-.5v-8h8V3" />
     </>
   ),
   'dead-letter-inbox': (
     <>
-      <path d="M1.5 3.5h9.5v9H1.5" /><path d="M12.8 2.5v11" strokeWidth="2.6" />
+      <path d="M1.5 3.5h9.5v9H1.5" />
+      <path d="M12.8 2.5v11" strokeWidth="2.6" />
     </>
   ),
   'dead-letters': (
     <>
-      <path d="M1.5 8h8" /><path d="M10.7 2.5v11" strokeWidth="2.4" /><path d="M13 4l1.5-1.5M13 8l1.5-1.5M13 12l1.5-1.5" />
+      <path d="M1.5 8h8" />
+      <path d="M10.7 2.5v11" strokeWidth="2.4" />
+      <path d="M13 4l1.5-1.5M13 8l1.5-1.5M13 12l1.5-1.5" />
     </>
   ),
   download: (
@@ -129,32 +134,39 @@ const drawings = {
   ),
   group: (
     <>
-      <path d="M1.5 3.5h9v9h-9" /><path d="M12.8 5v6M14.8 6.2v3.6" />
+      <path d="M1.5 3.5h9v9h-9" />
+      <path d="M12.8 5v6M14.8 6.2v3.6" />
     </>
   ),
   help: (
     <>
-      <circle cx="8" cy="8" r="6" /><path d="M6.3 6.6c0-2.2 3.5-2.2 3.5 0 0 1.3-1.8 1.3-1.8 2.5" /><path d="M8 11.2v.2" strokeWidth="1.7" />
+      <circle cx="8" cy="8" r="6" />
+      <path d="M6.3 6.6c0-2.2 3.5-2.2 3.5 0 0 1.3-1.8 1.3-1.8 2.5" />
+      <path d="M8 11.2v.2" strokeWidth="1.7" />
     </>
   ),
   'in-process': (
     <>
-      <circle cx="8" cy="8" r="5.5" /><circle cx="8" cy="8" r="1.6" fill="currentColor" stroke="none" />
+      <circle cx="8" cy="8" r="5.5" />
+      <circle cx="8" cy="8" r="1.6" fill="currentColor" stroke="none" />
     </>
   ),
   inferred: (
     <>
-      <circle cx="8" cy="8" r="6" strokeDasharray="1.8 1.8" /><path d="M5 7.2c1.2-1.4 2.3.9 3.2 0s1.7-.9 2.8-.1M5 9.8c1.2-1.4 2.3.9 3.2 0s1.7-.9 2.8-.1" strokeWidth="1.2" />
+      <circle cx="8" cy="8" r="6" strokeDasharray="1.8 1.8" />
+      <path d="M5 7.2c1.2-1.4 2.3.9 3.2 0s1.7-.9 2.8-.1M5 9.8c1.2-1.4 2.3.9 3.2 0s1.7-.9 2.8-.1" strokeWidth="1.2" />
     </>
   ),
   kafka: (
     <>
-      <path d="M2 4h12M2 8h12M2 12h12" /><path d="M5.5 2.5v3M10.5 6.5v3M7.5 10.5v3" strokeWidth="2" />
+      <path d="M2 4h12M2 8h12M2 12h12" />
+      <path d="M5.5 2.5v3M10.5 6.5v3M7.5 10.5v3" strokeWidth="2" />
     </>
   ),
   lag: (
     <>
-      <path d="M1.5 13.5h13M1.5 3c4 0 4.5 7.5 13 7.5" /><path d="M1.5 6.5c3 0 3 7 6 7" opacity=".55" />
+      <path d="M1.5 13.5h13M1.5 3c4 0 4.5 7.5 13 7.5" />
+      <path d="M1.5 6.5c3 0 3 7 6 7" opacity=".55" />
     </>
   ),
   link: (
@@ -164,12 +176,14 @@ const drawings = {
   ),
   lock: (
     <>
-      <rect x="3.5" y="7" width="9" height="6.5" /><path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2" />
+      <rect x="3.5" y="7" width="9" height="6.5" />
+      <path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2" />
     </>
   ),
   logo: (
     <>
-      <path d="M1.5 4h5l3 4h5M1.5 12h5l3-4M1.5 8h2.5" /><circle cx="14" cy="8" r="1.1" fill="currentColor" stroke="none" />
+      <path d="M1.5 4h5l3 4h5M1.5 12h5l3-4M1.5 8h2.5" />
+      <circle cx="14" cy="8" r="1.1" fill="currentColor" stroke="none" />
     </>
   ),
   minus: (
@@ -199,22 +213,27 @@ const drawings = {
   ),
   queue: (
     <>
-      <path d="M1.5 3.5h11.5v9H1.5" /><path d="M5 6v4M8 6v4" />
+      <path d="M1.5 3.5h11.5v9H1.5" />
+      <path d="M5 6v4M8 6v4" />
     </>
   ),
   queues: (
     <>
-      <path d="M1.5 3.5h11.5v9H1.5" /><path d="M4.5 5.8v4.4M7.2 5.8v4.4M9.9 5.8v4.4" />
+      <path d="M1.5 3.5h11.5v9H1.5" />
+      <path d="M4.5 5.8v4.4M7.2 5.8v4.4M9.9 5.8v4.4" />
     </>
   ),
   rabbitmq: (
     <>
-      <circle cx="3.5" cy="8" r="1.7" /><path d="M5.2 8H8M8 8l3.2-4.2M8 8h3.4M8 8l3.2 4.2" /><path d="M11.2 3.8h2.8M11.4 8H14M11.2 12.2h2.8" />
+      <circle cx="3.5" cy="8" r="1.7" />
+      <path d="M5.2 8H8M8 8l3.2-4.2M8 8h3.4M8 8l3.2 4.2" />
+      <path d="M11.2 3.8h2.8M11.4 8H14M11.2 12.2h2.8" />
     </>
   ),
   replay: (
     <>
-      <path d="M13.3 8a5.3 5.3 0 1 1-1.7-3.9" /><path d="M11.9 1.5v2.8H9.1" />
+      <path d="M13.3 8a5.3 5.3 0 1 1-1.7-3.9" />
+      <path d="M11.9 1.5v2.8H9.1" />
     </>
   ),
   sagas: (
@@ -224,17 +243,21 @@ const drawings = {
   ),
   search: (
     <>
-      <circle cx="7" cy="7" r="4.5" /><path d="m10.5 10.5 4 4" />
+      <circle cx="7" cy="7" r="4.5" />
+      <path d="m10.5 10.5 4 4" />
     </>
   ),
   service: (
     <>
-      <rect x="2.2" y="3.2" width="11.6" height="9.6" /><path d="M2.2 6h11.6" />
+      <rect x="2.2" y="3.2" width="11.6" height="9.6" />
+      <path d="M2.2 6h11.6" />
     </>
   ),
   settings: (
     <>
-      <path d="M1.5 4.5h6.2M11.3 4.5h3.2M1.5 11.5h2.7M7.8 11.5h6.7" /><circle cx="9.5" cy="4.5" r="1.8" /><circle cx="6" cy="11.5" r="1.8" />
+      <path d="M1.5 4.5h6.2M11.3 4.5h3.2M1.5 11.5h2.7M7.8 11.5h6.7" />
+      <circle cx="9.5" cy="4.5" r="1.8" />
+      <circle cx="6" cy="11.5" r="1.8" />
     </>
   ),
   stop: (
@@ -249,22 +272,28 @@ const drawings = {
   ),
   theme: (
     <>
-      <circle cx="8" cy="8" r="5.5" /><path d="M8 2.5v11a5.5 5.5 0 0 0 0-11z" fill="currentColor" stroke="none" />
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="M8 2.5v11a5.5 5.5 0 0 0 0-11z" fill="currentColor" stroke="none" />
     </>
   ),
   tidy: (
     <>
-      <path d="M3 2.5v11M8 2.5v11M13 2.5v11" /><path d="M3 5h5M8 10.5h5" strokeWidth="2" />
+      <path d="M3 2.5v11M8 2.5v11M13 2.5v11" />
+      <path d="M3 5h5M8 10.5h5" strokeWidth="2" />
     </>
   ),
   topic: (
     <>
-      <path d="M1.5 4.5h13M1.5 11.5h13" /><path d="M4.5 8h7" strokeDasharray="2 1.5" />
+      <path d="M1.5 4.5h13M1.5 11.5h13" />
+      <path d="M4.5 8h7" strokeDasharray="2 1.5" />
     </>
   ),
   topology: (
     <>
-      <rect x="1.5" y="2.5" width="4" height="3.5" /><rect x="1.5" y="10" width="4" height="3.5" /><rect x="10.5" y="6.2" width="4" height="3.5" /><path d="M5.5 4.2h2.2l2.8 3.7M5.5 11.8h2.2l2.8-3.7" />
+      <rect x="1.5" y="2.5" width="4" height="3.5" />
+      <rect x="1.5" y="10" width="4" height="3.5" />
+      <rect x="10.5" y="6.2" width="4" height="3.5" />
+      <path d="M5.5 4.2h2.2l2.8 3.7M5.5 11.8h2.2l2.8-3.7" />
     </>
   ),
   traces: (
@@ -274,7 +303,9 @@ const drawings = {
   ),
   'unknown-service': (
     <>
-      <rect x="2.2" y="2.7" width="11.6" height="10.6" strokeDasharray="2 1.6" /><path d="M6.3 6.6c0-2.2 3.5-2.2 3.5 0 0 1.3-1.8 1.3-1.8 2.7" /><path d="M8 11.2v.2" strokeWidth="1.7" />
+      <rect x="2.2" y="2.7" width="11.6" height="10.6" strokeDasharray="2 1.6" />
+      <path d="M6.3 6.6c0-2.2 3.5-2.2 3.5 0 0 1.3-1.8 1.3-1.8 2.7" />
+      <path d="M8 11.2v.2" strokeWidth="1.7" />
     </>
   ),
 } satisfies Record<string, ReactNode>;

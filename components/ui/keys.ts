@@ -36,7 +36,8 @@ function onKeyDown(event: KeyboardEvent): void {
   lead = null;
   if (chord && run(chord)) return event.preventDefault();
   if (run(key)) return event.preventDefault();
-  if (key.length === 1 && layers.some(({ current }) => Object.keys(current).some((name) => name.startsWith(`${key} `)))) lead = { key, at: now };
+  if (key.length === 1 && layers.some(({ current }) => Object.keys(current).some((name) => name.startsWith(`${key} `))))
+    lead = { key, at: now };
 }
 
 function run(key: string): boolean {
@@ -48,7 +49,14 @@ function run(key: string): boolean {
 }
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || target.tagName === 'TEXTAREA' || target.tagName === 'SELECT' || (target.tagName === 'INPUT' && !['checkbox', 'radio', 'button'].includes((target as HTMLInputElement).type)));
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    target.tagName === 'TEXTAREA' ||
+    target.tagName === 'SELECT' ||
+    (target.tagName === 'INPUT' && !['checkbox', 'radio', 'button'].includes((target as HTMLInputElement).type)));
 
 /** Enter on a button or a link presses it. */
-const isPressable = (target: EventTarget | null, key: string): boolean => key === 'Enter' && target instanceof HTMLElement && (target.tagName === 'BUTTON' || target.tagName === 'A' || target.tagName === 'SUMMARY');
+const isPressable = (target: EventTarget | null, key: string): boolean =>
+  key === 'Enter' &&
+  target instanceof HTMLElement &&
+  (target.tagName === 'BUTTON' || target.tagName === 'A' || target.tagName === 'SUMMARY');

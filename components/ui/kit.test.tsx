@@ -18,9 +18,29 @@ interface Row {
 const rowsOf = (count: number): Row[] => Array.from({ length: count }, (_, index) => ({ name: `row ${index}` }));
 const columns: readonly Column<Row>[] = [{ id: 'name', title: 'Name', sortable: true, cell: (row) => row.name }];
 
-function Listed({ rows, onOpen, onSort }: { readonly rows: readonly Row[]; readonly onOpen: (row: Row) => void; readonly onSort?: () => void }) {
+function Listed({
+  rows,
+  onOpen,
+  onSort,
+}: {
+  readonly rows: readonly Row[];
+  readonly onOpen: (row: Row) => void;
+  readonly onSort?: () => void;
+}) {
   const [selected, setSelected] = useState<string | null>(null);
-  return <DataTable label="Rows" columns={columns} rows={rows} rowKey={(row) => row.name} selected={selected} onSelect={setSelected} onOpen={onOpen} onSort={onSort} empty={<p>none</p>} />;
+  return (
+    <DataTable
+      label="Rows"
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.name}
+      selected={selected}
+      onSelect={setSelected}
+      onOpen={onOpen}
+      onSort={onSort}
+      empty={<p>none</p>}
+    />
+  );
 }
 
 describe('DataTable', () => {
@@ -71,7 +91,11 @@ describe('keys', () => {
 
   it('[KE1] takes nothing while somebody types, except Escape and Ctrl', async () => {
     const pressed: string[] = [];
-    render(<Layer bindings={{ p: () => void pressed.push('p'), Escape: () => void pressed.push('esc'), 'ctrl+k': () => void pressed.push('find') }} />);
+    render(
+      <Layer
+        bindings={{ p: () => void pressed.push('p'), Escape: () => void pressed.push('esc'), 'ctrl+k': () => void pressed.push('find') }}
+      />,
+    );
     await userEvent.click(screen.getByLabelText('field'));
     await userEvent.keyboard('p{Escape}{Control>}k{/Control}');
     expect(pressed).toEqual(['esc', 'find']);
@@ -143,9 +167,18 @@ describe('states', () => {
 
   it('says what is wrong, what still works, the cure, and offers a try', async () => {
     const onRetry = vi.fn();
-    render(<ErrorState title="shop-rabbit does not answer" text="Connection refused." works="Kafka goes on." cure="Start it." onRetry={onRetry} />);
+    render(
+      <ErrorState
+        title="shop-rabbit does not answer"
+        text="Connection refused."
+        works="Kafka goes on."
+        cure="Start it."
+        onRetry={onRetry}
+      />,
+    );
     const alert = screen.getByRole('alert');
-    for (const words of ['shop-rabbit does not answer', 'Connection refused.', 'Kafka goes on.', 'Start it.']) expect(alert).toHaveTextContent(words);
+    for (const words of ['shop-rabbit does not answer', 'Connection refused.', 'Kafka goes on.', 'Start it.'])
+      expect(alert).toHaveTextContent(words);
     await userEvent.click(screen.getByRole('button', { name: 'Try now' }));
     expect(onRetry).toHaveBeenCalledOnce();
   });
@@ -162,7 +195,10 @@ describe('states', () => {
 
 describe('ConfirmDialog', () => {
   it('waits for a reason, runs once, and stays with the words when it failed', async () => {
-    const onConfirm = vi.fn<(reason: string) => Promise<void>>().mockRejectedValueOnce(new Error('The broker is read-only.')).mockResolvedValueOnce(undefined);
+    const onConfirm = vi
+      .fn<(reason: string) => Promise<void>>()
+      .mockRejectedValueOnce(new Error('The broker is read-only.'))
+      .mockResolvedValueOnce(undefined);
     const onOpenChange = vi.fn();
     render(
       <ConfirmDialog open onOpenChange={onOpenChange} title="Replay 1" confirm="Replay 1 in DEMO" reasonLabel="Why" onConfirm={onConfirm}>

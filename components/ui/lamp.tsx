@@ -81,7 +81,14 @@ export function Lamp({ kind, children, ink = false, size = 12, label }: LampProp
   const tone = ink ? undefined : tones[kind];
   return (
     <span className={`${styles.lamp} ${tone ? styles[tone] : ''}`}>
-      <svg width={size} height={size} viewBox="0 0 12 12" role={label ? 'img' : undefined} aria-label={label} aria-hidden={label ? undefined : true}>
+      <svg
+        width={size}
+        height={size}
+        viewBox="0 0 12 12"
+        role={label ? 'img' : undefined}
+        aria-label={label}
+        aria-hidden={label ? undefined : true}
+      >
         {drawings[kind]}
       </svg>
       {children !== undefined && <span>{children}</span>}

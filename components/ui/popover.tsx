@@ -39,7 +39,15 @@ export function Popover({ button, label, children, align = 'start', className }:
   }, [open]);
   return (
     <div ref={root} className={`${styles.root} ${className ?? ''}`}>
-      <button type="button" className={styles.button} aria-expanded={open} aria-controls={open ? id : undefined} aria-label={label} title={label} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        className={styles.button}
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        aria-label={label}
+        title={label}
+        onClick={() => setOpen(!open)}
+      >
         {button}
       </button>
       {open && (

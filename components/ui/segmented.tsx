@@ -14,7 +14,14 @@ export function Segmented<Value extends string>({ label, value, options, onChang
   return (
     <div role="group" aria-label={label} className={`${styles.segmented} ${tone ? styles[tone] : ''}`}>
       {options.map((option) => (
-        <button key={option.value} type="button" className={styles.segment} aria-pressed={option.value === value} title={option.hint} onClick={() => onChange(option.value)}>
+        <button
+          key={option.value}
+          type="button"
+          className={styles.segment}
+          aria-pressed={option.value === value}
+          title={option.hint}
+          onClick={() => onChange(option.value)}
+        >
           {option.title}
         </button>
       ))}
@@ -34,7 +41,14 @@ export function Tabs<Value extends string>({ label, value, tabs, onChange }: Tab
   return (
     <div role="tablist" aria-label={label} className={styles.tabs}>
       {tabs.map((tab) => (
-        <button key={tab.value} type="button" role="tab" aria-selected={tab.value === value} className={styles.tab} onClick={() => onChange(tab.value)}>
+        <button
+          key={tab.value}
+          type="button"
+          role="tab"
+          aria-selected={tab.value === value}
+          className={styles.tab}
+          onClick={() => onChange(tab.value)}
+        >
           {tab.title}
         </button>
       ))}

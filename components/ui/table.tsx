@@ -146,16 +146,29 @@ export function DataTable<Row>({
   };
 
   const table = (
-    <table className={`${styles.table} ${density === 'normal' ? '' : styles[density]}`} aria-label={label} aria-rowcount={virtual ? rows.length + 1 : undefined}>
+    <table
+      className={`${styles.table} ${density === 'normal' ? '' : styles[density]}`}
+      aria-label={label}
+      aria-rowcount={virtual ? rows.length + 1 : undefined}
+    >
       <colgroup>
         {columns.map((column) => (
-          <col key={column.id} className={column.wideOnly ? 'wide-only' : undefined} style={column.width ? { width: column.width } : undefined} />
+          <col
+            key={column.id}
+            className={column.wideOnly ? 'wide-only' : undefined}
+            style={column.width ? { width: column.width } : undefined}
+          />
         ))}
       </colgroup>
       <thead>
         <tr>
           {columns.map((column) => (
-            <th key={column.id} scope="col" className={cellClass(column)} aria-sort={sort?.column === column.id ? (sort.down ? 'descending' : 'ascending') : undefined}>
+            <th
+              key={column.id}
+              scope="col"
+              className={cellClass(column)}
+              aria-sort={sort?.column === column.id ? (sort.down ? 'descending' : 'ascending') : undefined}
+            >
               {column.sortable && onSort ? (
                 <button
                   type="button"

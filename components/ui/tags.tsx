@@ -20,7 +20,12 @@ export interface BrokerTagProps {
 export function BrokerTag({ system, inProcess = false, children, size = 14 }: BrokerTagProps) {
   return (
     <span className={styles.tag}>
-      <Icon name={inProcess ? 'in-process' : system} size={size} className={toneOf(system, inProcess)} label={children === undefined ? systemTitles[system] : undefined} />
+      <Icon
+        name={inProcess ? 'in-process' : system}
+        size={size}
+        className={toneOf(system, inProcess)}
+        label={children === undefined ? systemTitles[system] : undefined}
+      />
       {children !== undefined && <span>{children}</span>}
     </span>
   );
@@ -55,14 +60,24 @@ export interface PlaceTagProps {
 export function ChannelTag({ system, inProcess, kind, size = 14, children }: PlaceTagProps & { readonly kind?: ChannelKind }) {
   return (
     <span className={styles.tag}>
-      <Icon name={channelIcons[kind ?? (system === 'kafka' ? 'topic' : 'exchange-topic')]} size={size} className={toneOf(system, inProcess)} />
+      <Icon
+        name={channelIcons[kind ?? (system === 'kafka' ? 'topic' : 'exchange-topic')]}
+        size={size}
+        className={toneOf(system, inProcess)}
+      />
       <span>{children}</span>
     </span>
   );
 }
 
 /** An inbox's name: group, queue, or dead-letter inbox. */
-export function InboxTag({ system, inProcess, deadLetter = false, size = 14, children }: PlaceTagProps & { readonly deadLetter?: boolean }) {
+export function InboxTag({
+  system,
+  inProcess,
+  deadLetter = false,
+  size = 14,
+  children,
+}: PlaceTagProps & { readonly deadLetter?: boolean }) {
   const icon: IconName = deadLetter ? 'dead-letter-inbox' : system === 'kafka' ? 'group' : 'queue';
   return (
     <span className={styles.tag}>
@@ -73,7 +88,15 @@ export function InboxTag({ system, inProcess, deadLetter = false, size = 14, chi
 }
 
 /** A service's name; `null` is an unknown producer and says so. */
-export function ServiceTag({ name, bothWays = false, size = 14 }: { readonly name: string | null; readonly bothWays?: boolean; readonly size?: number }) {
+export function ServiceTag({
+  name,
+  bothWays = false,
+  size = 14,
+}: {
+  readonly name: string | null;
+  readonly bothWays?: boolean;
+  readonly size?: number;
+}) {
   return (
     <span className={`${styles.tag} ${name === null ? 'quiet' : ''}`}>
       <Icon name={name === null ? 'unknown-service' : bothWays ? 'both-ways' : 'service'} size={size} className="muted" />

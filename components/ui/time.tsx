@@ -28,7 +28,8 @@ export function Time({ at, precision = 'seconds', by }: TimeProps) {
 }
 
 /** The exact moment in both zones, and whose clock it is. */
-const momentTitle = (at: Micros, by?: string | null): string => `${formatIso(at)}, here ${formatTime(at, { zone: 'local' })}${by ? `, clock of the ${by}` : ''}`;
+const momentTitle = (at: Micros, by?: string | null): string =>
+  `${formatIso(at)}, here ${formatTime(at, { zone: 'local' })}${by ? `, clock of the ${by}` : ''}`;
 
 /** "21 s ago", where age is the point; the moment on hover. Ticks once a second. */
 export function Age({ at }: { readonly at: Micros | null | undefined }) {

@@ -4,7 +4,16 @@ import { PITCH, layoutColumns, spread, tidy, type LayoutEdge, type LayoutNode } 
 
 const node = (id: string, column: number, rank = 0): LayoutNode => ({ id, column, rank, title: id });
 const shop = {
-  nodes: [node('checkout', 0), node('payment', 0), node('orders', 1), node('payments', 1), node('capture', 2), node('reserve', 2), node('fraud', 2), node('payment→', 3)],
+  nodes: [
+    node('checkout', 0),
+    node('payment', 0),
+    node('orders', 1),
+    node('payments', 1),
+    node('capture', 2),
+    node('reserve', 2),
+    node('fraud', 2),
+    node('payment→', 3),
+  ],
   edges: [
     { from: 'checkout', to: 'orders' },
     { from: 'payment', to: 'payments' },
@@ -16,7 +25,9 @@ const shop = {
 };
 
 const noneOverlap = (nodes: readonly LayoutNode[], heights: Record<string, number>): boolean =>
-  nodes.every((a) => nodes.every((b) => a.id === b.id || a.column !== b.column || Math.abs((heights[a.id] ?? 0) - (heights[b.id] ?? 0)) >= PITCH - 1));
+  nodes.every((a) =>
+    nodes.every((b) => a.id === b.id || a.column !== b.column || Math.abs((heights[a.id] ?? 0) - (heights[b.id] ?? 0)) >= PITCH - 1),
+  );
 
 describe('layoutColumns', () => {
   it('gives every node a place and lets none overlap', () => {
@@ -34,13 +45,17 @@ describe('layoutColumns', () => {
   });
 
   it('lets no two straight chains cross', () => {
-    const nodes = ['a', 'b', 'c', 'd'].flatMap((name, at) => [node(`ch${at % 2}`, 1), node(`in-${name}`, 2), node(`svc-${3 - at}`, 3)]).filter((each, at, all) => all.findIndex((other) => other.id === each.id) === at);
+    const nodes = ['a', 'b', 'c', 'd']
+      .flatMap((name, at) => [node(`ch${at % 2}`, 1), node(`in-${name}`, 2), node(`svc-${3 - at}`, 3)])
+      .filter((each, at, all) => all.findIndex((other) => other.id === each.id) === at);
     const edges = ['a', 'b', 'c', 'd'].flatMap((name, at) => [
       { from: `ch${at % 2}`, to: `in-${name}` },
       { from: `in-${name}`, to: `svc-${3 - at}` },
     ]);
     const heights = layoutColumns(nodes, edges);
-    const pairs = ['a', 'b', 'c', 'd'].map((name, at) => [heights[`in-${name}`] ?? 0, heights[`svc-${3 - at}`] ?? 0] as const).sort(([x], [y]) => x - y);
+    const pairs = ['a', 'b', 'c', 'd']
+      .map((name, at) => [heights[`in-${name}`] ?? 0, heights[`svc-${3 - at}`] ?? 0] as const)
+      .sort(([x], [y]) => x - y);
     for (const [inbox, consumer] of pairs) expect(consumer).toBe(inbox);
   });
 
@@ -67,15 +82,24 @@ describe('layoutColumns', () => {
   it('[Y3] is the same picture in any order of nodes and edges', () => {
     const wanted = layoutColumns(shop.nodes, shop.edges);
     fc.assert(
-      fc.property(fc.shuffledSubarray(shop.nodes, { minLength: shop.nodes.length }), fc.shuffledSubarray(shop.edges, { minLength: shop.edges.length }), (nodes, edges) => {
-        expect(layoutColumns(nodes, edges)).toEqual(wanted);
-      }),
+      fc.property(
+        fc.shuffledSubarray(shop.nodes, { minLength: shop.nodes.length }),
+        fc.shuffledSubarray(shop.edges, { minLength: shop.edges.length }),
+        (nodes, edges) => {
+          expect(layoutColumns(nodes, edges)).toEqual(wanted);
+        },
+      ),
       { numRuns: 40 },
     );
   });
 
   it('takes edges to nodes that are not there, loops and dead-letter edges that run back', () => {
-    const heights = layoutColumns(shop.nodes, [...shop.edges, { from: 'capture', to: 'orders' }, { from: 'orders', to: 'orders' }, { from: 'orders', to: 'gone' }]);
+    const heights = layoutColumns(shop.nodes, [
+      ...shop.edges,
+      { from: 'capture', to: 'orders' },
+      { from: 'orders', to: 'orders' },
+      { from: 'orders', to: 'gone' },
+    ]);
     expect(noneOverlap(shop.nodes, heights)).toBe(true);
   });
 
@@ -91,7 +115,8 @@ describe('spread', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -2000, max: 2000 }), { maxLength: 30 }), (wanted) => {
         const heights = spread(wanted);
-        for (let at = 1; at < heights.length; at += 1) expect((heights[at] ?? 0) - (heights[at - 1] ?? 0)).toBeGreaterThanOrEqual(PITCH - 1e-6);
+        for (let at = 1; at < heights.length; at += 1)
+          expect((heights[at] ?? 0) - (heights[at - 1] ?? 0)).toBeGreaterThanOrEqual(PITCH - 1e-6);
       }),
     );
   });

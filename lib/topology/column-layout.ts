@@ -39,13 +39,19 @@ export function layoutColumns(nodes: readonly LayoutNode[], edges: readonly Layo
   // The better a node's neighbours are known, the earlier it is placed: a new chain grows out of what stands.
   const waiting = [...fresh];
   while (waiting.length > 0) {
-    const at = Math.max(0, waiting.findIndex((node) => (neighbours.get(node.id) ?? []).some((id) => placed[id] !== undefined)));
+    const at = Math.max(
+      0,
+      waiting.findIndex((node) => (neighbours.get(node.id) ?? []).some((id) => placed[id] !== undefined)),
+    );
     const [node] = waiting.splice(at, 1);
     if (node === undefined) break;
     const taken = Object.entries(placed)
       .filter(([id]) => columnOf.get(id) === node.column)
       .map(([, y]) => y);
-    const wanted = centreOf((neighbours.get(node.id) ?? []).flatMap((id) => placed[id] ?? []), 3 * PITCH);
+    const wanted = centreOf(
+      (neighbours.get(node.id) ?? []).flatMap((id) => placed[id] ?? []),
+      3 * PITCH,
+    );
     placed[node.id] = freePlace(taken, wanted ?? (taken.length === 0 ? 0 : Math.max(...taken) + PITCH));
   }
   return placed;
@@ -63,7 +69,17 @@ export function tidy(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[])
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     for (const key of sweep % 2 === 0 ? order : [...order].reverse()) {
       const column = columns.get(key) ?? [];
-      const centre = new Map(column.map((node) => [node.id, centreOf((neighbours.get(node.id) ?? []).flatMap((id) => index.get(id) ?? []), 0.2) ?? index.get(node.id) ?? 0]));
+      const centre = new Map(
+        column.map((node) => [
+          node.id,
+          centreOf(
+            (neighbours.get(node.id) ?? []).flatMap((id) => index.get(id) ?? []),
+            0.2,
+          ) ??
+            index.get(node.id) ??
+            0,
+        ]),
+      );
       column.sort((a, b) => a.rank - b.rank || (centre.get(a.id) ?? 0) - (centre.get(b.id) ?? 0) || compare(a, b));
       number(column);
     }
@@ -72,7 +88,10 @@ export function tidy(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[])
 }
 
 /** The fullest column stands evenly; its neighbours stand at the mean of what they are joined to, then theirs. */
-function assignHeights(columns: ReadonlyMap<number, readonly LayoutNode[]>, neighbours: ReadonlyMap<string, readonly string[]>): Record<string, number> {
+function assignHeights(
+  columns: ReadonlyMap<number, readonly LayoutNode[]>,
+  neighbours: ReadonlyMap<string, readonly string[]>,
+): Record<string, number> {
   const keys = [...columns.keys()].sort((a, b) => a - b);
   const start = keys.reduce((best, key) => ((columns.get(key)?.length ?? 0) > (columns.get(best)?.length ?? 0) ? key : best), keys[0] ?? 0);
   const heights: Record<string, number> = {};
@@ -81,9 +100,19 @@ function assignHeights(columns: ReadonlyMap<number, readonly LayoutNode[]>, neig
   });
   for (const key of [...keys].sort((a, b) => Math.abs(a - start) - Math.abs(b - start) || a - b)) {
     if (key === start) continue;
-    const centres = new Map((columns.get(key) ?? []).map((node) => [node.id, centreOf((neighbours.get(node.id) ?? []).flatMap((id) => heights[id] ?? []), 3 * PITCH)]));
+    const centres = new Map(
+      (columns.get(key) ?? []).map((node) => [
+        node.id,
+        centreOf(
+          (neighbours.get(node.id) ?? []).flatMap((id) => heights[id] ?? []),
+          3 * PITCH,
+        ),
+      ]),
+    );
     // By what stands now: the sweeps may have moved the neighbours since this column was ordered. Nodes without neighbours come last.
-    const column = [...(columns.get(key) ?? [])].sort((a, b) => a.rank - b.rank || (centres.get(a.id) ?? Number.MAX_VALUE) - (centres.get(b.id) ?? Number.MAX_VALUE));
+    const column = [...(columns.get(key) ?? [])].sort(
+      (a, b) => a.rank - b.rank || (centres.get(a.id) ?? Number.MAX_VALUE) - (centres.get(b.id) ?? Number.MAX_VALUE),
+    );
     const wanted: number[] = [];
     for (const node of column) wanted.push(centres.get(node.id) ?? (wanted.at(-1) ?? 0) + PITCH);
     spread(wanted).forEach((y, at) => {
@@ -110,7 +139,9 @@ export function spread(wanted: readonly number[]): number[] {
       blocks.pop();
     }
   });
-  return blocks.flatMap((block) => Array.from({ length: block.count }, () => block.sum / block.count)).map((value, at) => value + at * PITCH);
+  return blocks
+    .flatMap((block) => Array.from({ length: block.count }, () => block.sum / block.count))
+    .map((value, at) => value + at * PITCH);
 }
 
 /** The height nearest to `wanted` that is a pitch away from everything in the column. */
@@ -145,6 +176,8 @@ function centreOf(values: readonly number[], near: number): number | null {
   return apart ? (sorted[Math.floor((sorted.length - 1) / 2)] ?? null) : sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
 }
 
-const compare = (a: LayoutNode, b: LayoutNode): number => (a.title < b.title ? -1 : a.title > b.title ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+const compare = (a: LayoutNode, b: LayoutNode): number =>
+  a.title < b.title ? -1 : a.title > b.title ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 
-const sortNodes = (nodes: readonly LayoutNode[]): LayoutNode[] => [...nodes].sort((a, b) => a.column - b.column || a.rank - b.rank || compare(a, b));
+const sortNodes = (nodes: readonly LayoutNode[]): LayoutNode[] =>
+  [...nodes].sort((a, b) => a.column - b.column || a.rank - b.rank || compare(a, b));
