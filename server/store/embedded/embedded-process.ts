@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +57,7 @@ async function start({ directory, database, memoryMb, port, user, password }: Ex
 /** In memory where the system has a place for that. What a killed process left there is removed first: the name follows from the data folder. */
 function makeSpoolDirectory(directory: string): string {
   const parent = process.platform === 'linux' ? '/dev/shm' : tmpdir();
-  const name = `eventyard-${Buffer.from(directory).toString('hex').slice(-40)}`;
+  const name = `eventyard-${createHash('sha256').update(directory).digest('hex').slice(0, 24)}`;
   try {
     const path = join(parent, name);
     rmSync(path, { recursive: true, force: true });
