@@ -17,7 +17,13 @@ export default defineConfig({
       {
         resolve: { alias },
         plugins: [react()],
-        test: { name: 'components', include: ['components/**/*.test.tsx'], environment: 'happy-dom', setupFiles: ['./components/test-setup.ts'], testTimeout: 30_000 },
+        test: {
+          name: 'components',
+          include: ['components/**/*.test.tsx'],
+          environment: 'happy-dom',
+          setupFiles: ['./components/test-setup.ts'],
+          testTimeout: 60_000,
+        },
       },
       {
         resolve: { alias },

@@ -212,7 +212,8 @@ async function measure(
       rounds
         .map(of)
         .toSorted((a, b) => a - b)
-        [ROUNDS >> 1]!.toFixed(1),
+        .at(ROUNDS >> 1)!
+        .toFixed(1),
     );
   return {
     format: label,

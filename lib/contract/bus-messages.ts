@@ -12,7 +12,12 @@ export interface Announcements {
   batch: BatchAnnouncement;
   picture: BrokerPicture;
   /** Newest numbers of groups and queues. */
-  samples: { readonly broker: BrokerName; readonly at: Micros; readonly groups: readonly GroupPoint[]; readonly queues: readonly QueuePoint[] };
+  samples: {
+    readonly broker: BrokerName;
+    readonly at: Micros;
+    readonly groups: readonly GroupPoint[];
+    readonly queues: readonly QueuePoint[];
+  };
   sagas: { readonly changed: readonly SagaInstance[] };
   taps: { readonly taps: readonly TapCard[] };
   replay: ReplayReport;
@@ -44,18 +49,35 @@ export interface EdgeCount {
 /** Commands of the web half to the collector, with their answers. */
 export interface Commands {
   /** Somebody looks at these inboxes: sample them fast for the next 15 s. */
-  watch: { readonly request: { readonly broker: BrokerName; readonly inboxes: readonly InboxName[] }; readonly answer: { readonly ok: true } };
+  watch: {
+    readonly request: { readonly broker: BrokerName; readonly inboxes: readonly InboxName[] };
+    readonly answer: { readonly ok: true };
+  };
   'tap-cards': { readonly request: Record<string, never>; readonly answer: { readonly taps: readonly TapCard[] } };
   'retry-tap': { readonly request: { readonly tap: TapName }; readonly answer: { readonly ok: boolean } };
-  'preview-replay': { readonly request: { readonly letters: readonly EventId[]; readonly way?: 'inbox' | 'channel' }; readonly answer: ReplayPreview };
+  'preview-replay': {
+    readonly request: { readonly letters: readonly EventId[]; readonly way?: 'inbox' | 'channel' };
+    readonly answer: ReplayPreview;
+  };
   replay: {
-    readonly request: { readonly letters: readonly EventId[]; readonly way?: 'inbox' | 'channel'; readonly reason: string; readonly by: string };
+    readonly request: {
+      readonly letters: readonly EventId[];
+      readonly way?: 'inbox' | 'channel';
+      readonly reason: string;
+      readonly by: string;
+    };
     readonly answer: ReplayReport;
   };
-  readiness: { readonly request: Record<string, never>; readonly answer: { readonly parts: readonly { readonly name: string; readonly ready: boolean; readonly detail: string }[] } };
+  readiness: {
+    readonly request: Record<string, never>;
+    readonly answer: { readonly parts: readonly { readonly name: string; readonly ready: boolean; readonly detail: string }[] };
+  };
   metrics: { readonly request: Record<string, never>; readonly answer: { readonly text: string } };
   /** Only in the demo: the shop's control strip. */
-  'demo-scenario': { readonly request: { readonly scenario: string }; readonly answer: { readonly scenario: string; readonly scenarios: readonly string[] } };
+  'demo-scenario': {
+    readonly request: { readonly scenario: string };
+    readonly answer: { readonly scenario: string; readonly scenarios: readonly string[] };
+  };
 }
 
 export type { TraceId };

@@ -73,13 +73,19 @@ export interface ReplayPlanItem {
   readonly broker: BrokerName;
   readonly way: 'inbox' | 'channel';
   readonly ways: readonly ('inbox' | 'channel')[];
-  readonly target: { readonly kind: 'queue'; readonly queue: InboxName } | { readonly kind: 'channel'; readonly channel: ChannelName; readonly routingKey: string | null };
+  readonly target:
+    | { readonly kind: 'queue'; readonly queue: InboxName }
+    | { readonly kind: 'channel'; readonly channel: ChannelName; readonly routingKey: string | null };
   /** Everybody who will get it: on Kafka every group of the topic. */
   readonly receivers: readonly { readonly inbox: InboxName; readonly intended: boolean }[];
   /** `taken`: it leaves its queue after the confirm. `marked`: Kafka, it stays and is marked replayed. */
   readonly afterwards: 'taken' | 'marked';
   readonly takenFrom: InboxName | null;
-  readonly warnings: readonly { readonly code: 'already-replayed' | 'newer-event' | 'target-missing' | 'no-consumers' | 'body-cut' | 'returned-before'; readonly text: string; readonly blocks: boolean }[];
+  readonly warnings: readonly {
+    readonly code: 'already-replayed' | 'newer-event' | 'target-missing' | 'no-consumers' | 'body-cut' | 'returned-before';
+    readonly text: string;
+    readonly blocks: boolean;
+  }[];
   readonly droppedHeaders: readonly string[];
   readonly addedHeaders: readonly { readonly name: string; readonly value: string }[];
 }

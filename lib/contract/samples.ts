@@ -46,7 +46,16 @@ export interface QueuePoint {
   readonly by: 'passive-declare' | 'management' | 'engine';
 }
 
-export type LagVerdict = 'caught-up' | 'falling-behind' | 'stalled' | 'stopped' | 'rewound' | 'no-members' | 'no-offset' | 'catching-up' | 'unknown';
+export type LagVerdict =
+  | 'caught-up'
+  | 'falling-behind'
+  | 'stalled'
+  | 'stopped'
+  | 'rewound'
+  | 'no-members'
+  | 'no-offset'
+  | 'catching-up'
+  | 'unknown';
 
 export interface LagRow {
   readonly point: GroupPoint;
@@ -88,7 +97,12 @@ export interface NamedSeries {
 export interface LagDetail {
   readonly row: LagRow;
   readonly series: readonly NamedSeries[];
-  readonly members: readonly { readonly id: string; readonly service: ServiceName | null; readonly host: string | null; readonly partitions: readonly number[] }[];
+  readonly members: readonly {
+    readonly id: string;
+    readonly service: ServiceName | null;
+    readonly host: string | null;
+    readonly partitions: readonly number[];
+  }[];
 }
 
 export interface QueueRow {
@@ -113,5 +127,10 @@ export interface QueueDetail {
   readonly series: readonly NamedSeries[];
   readonly bindings: readonly { readonly from: string; readonly routingKey: string }[];
   readonly deadLetterTo: string | null;
-  readonly consumers: readonly { readonly service: ServiceName | null; readonly rawName: string; readonly host: string | null; readonly prefetch: number | null }[];
+  readonly consumers: readonly {
+    readonly service: ServiceName | null;
+    readonly rawName: string;
+    readonly host: string | null;
+    readonly prefetch: number | null;
+  }[];
 }

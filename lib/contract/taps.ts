@@ -39,6 +39,12 @@ export interface GapRow {
 
 export interface TapsView {
   readonly taps: readonly TapCard[];
-  readonly store: { readonly state: 'ready' | 'down'; readonly kind: 'embedded' | 'server'; readonly detail: string; readonly events: number | null; readonly bytes: number | null };
+  readonly store: {
+    readonly state: 'ready' | 'down';
+    readonly kind: 'embedded' | 'server';
+    readonly detail: string;
+    readonly events: number | null;
+    readonly bytes: number | null;
+  };
   readonly collector: { readonly present: boolean; readonly since: number };
 }

@@ -21,9 +21,39 @@ export interface TopologyView {
 }
 
 export type TopologyNode =
-  | { readonly id: NodeId; readonly kind: 'service'; readonly title: ServiceName; readonly unknown: string | null; readonly publishes: boolean; readonly consumes: boolean; readonly members: number | null }
-  | { readonly id: NodeId; readonly kind: 'channel'; readonly broker: BrokerName; readonly system: BrokerSystem; readonly inProcess: boolean; readonly title: ChannelName; readonly channelKind: ChannelKind; readonly partitions: number | null; readonly deadLetter: boolean; readonly unreadable: string | null }
-  | { readonly id: NodeId; readonly kind: 'inbox'; readonly broker: BrokerName; readonly system: BrokerSystem; readonly inProcess: boolean; readonly title: string; readonly inbox: InboxName; readonly inboxKind: 'queue' | 'group'; readonly deadLetter: boolean; readonly deadLetterWhy: string | null };
+  | {
+      readonly id: NodeId;
+      readonly kind: 'service';
+      readonly title: ServiceName;
+      readonly unknown: string | null;
+      readonly publishes: boolean;
+      readonly consumes: boolean;
+      readonly members: number | null;
+    }
+  | {
+      readonly id: NodeId;
+      readonly kind: 'channel';
+      readonly broker: BrokerName;
+      readonly system: BrokerSystem;
+      readonly inProcess: boolean;
+      readonly title: ChannelName;
+      readonly channelKind: ChannelKind;
+      readonly partitions: number | null;
+      readonly deadLetter: boolean;
+      readonly unreadable: string | null;
+    }
+  | {
+      readonly id: NodeId;
+      readonly kind: 'inbox';
+      readonly broker: BrokerName;
+      readonly system: BrokerSystem;
+      readonly inProcess: boolean;
+      readonly title: string;
+      readonly inbox: InboxName;
+      readonly inboxKind: 'queue' | 'group';
+      readonly deadLetter: boolean;
+      readonly deadLetterWhy: string | null;
+    };
 
 export interface TopologyEdge {
   readonly id: EdgeId;
@@ -43,7 +73,12 @@ export interface TopologyRates {
   /** edge id → events per second (10 s window) and share that failed, 0…1. */
   readonly edges: Readonly<Record<EdgeId, { readonly rate: number; readonly errorShare: number }>>;
   /** inbox node id → what waits there, with the verdict's mark. */
-  readonly inboxes: Readonly<Record<NodeId, { readonly waiting: number | null; readonly verdict: string; readonly text: string; readonly level: 'ok' | 'warn' | 'bad' | 'off' }>>;
+  readonly inboxes: Readonly<
+    Record<
+      NodeId,
+      { readonly waiting: number | null; readonly verdict: string; readonly text: string; readonly level: 'ok' | 'warn' | 'bad' | 'off' }
+    >
+  >;
 }
 
 export interface Attention {

@@ -47,7 +47,8 @@ export function anEvent(given: Partial<ObservedEvent> = {}): ObservedEvent {
   const body = given.body === undefined ? utf8('{"id":"m-1","type":"OrderPlaced","data":{"orderId":"o-1","total":42}}') : given.body;
   const observedAt = given.observedAt ?? fixtureNoon;
   return {
-    id: partition !== null && offset !== null ? eventIdOfLog(broker, channel, partition, offset) : eventIdOfBatch(broker, tap, batch, index),
+    id:
+      partition !== null && offset !== null ? eventIdOfLog(broker, channel, partition, offset) : eventIdOfBatch(broker, tap, batch, index),
     broker,
     system: kafka ? 'kafka' : 'rabbitmq',
     tap,

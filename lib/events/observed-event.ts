@@ -1,15 +1,4 @@
-import type {
-  BrokerName,
-  BrokerSystem,
-  ChannelName,
-  EventId,
-  Evidence,
-  InboxName,
-  Micros,
-  ServiceName,
-  TapName,
-  TraceId,
-} from './names';
+import type { BrokerName, BrokerSystem, ChannelName, EventId, Evidence, InboxName, Micros, ServiceName, TapName, TraceId } from './names';
 
 /**
  * One header as it was on the wire. Order, duplicates and types survive.

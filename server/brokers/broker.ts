@@ -138,7 +138,11 @@ export interface BrokerSamples {
   readonly groups: readonly GroupSample[];
   readonly queues: readonly QueueSample[];
   /** Messages per second into a channel by the broker's own counters, where it has them (RabbitMQ; includes what can't be read). */
-  readonly channels: readonly { readonly channel: ChannelName; readonly publishedTotal: number | null; readonly endOffset: number | null }[];
+  readonly channels: readonly {
+    readonly channel: ChannelName;
+    readonly publishedTotal: number | null;
+    readonly endOffset: number | null;
+  }[];
 }
 
 /** One group on one topic, with its partitions. */
@@ -179,7 +183,9 @@ export interface QueueSample {
 
 export interface OutgoingMessage {
   /** `queue`: straight to a queue through the default exchange. `channel`: to a topic or exchange. */
-  readonly to: { readonly kind: 'queue'; readonly queue: InboxName } | { readonly kind: 'channel'; readonly channel: ChannelName; readonly routingKey: string | null; readonly partition: number | null };
+  readonly to:
+    | { readonly kind: 'queue'; readonly queue: InboxName }
+    | { readonly kind: 'channel'; readonly channel: ChannelName; readonly routingKey: string | null; readonly partition: number | null };
   readonly key: Uint8Array | null;
   /** In order, with wire types, as in `ObservedEvent.headers` (properties among them). */
   readonly headers: readonly EventHeader[];
@@ -188,7 +194,11 @@ export interface OutgoingMessage {
 
 export type PublishOutcome =
   | { readonly confirmed: true; readonly partition: number | null; readonly offset: number | null }
-  | { readonly confirmed: false; readonly why: 'returned' | 'refused' | 'not-allowed' | 'unreachable' | 'too-large'; readonly detail: string }
+  | {
+      readonly confirmed: false;
+      readonly why: 'returned' | 'refused' | 'not-allowed' | 'unreachable' | 'too-large';
+      readonly detail: string;
+    }
   /** The connection went between sending and the confirm: it may or may not have arrived. Never repeated silently. */
   | { readonly confirmed: 'unknown'; readonly detail: string };
 
@@ -203,4 +213,8 @@ export interface TakeLetterRequest {
 
 export type TakeLetterOutcome =
   | { readonly taken: true }
-  | { readonly taken: false; readonly why: 'nothing-can-be-taken' | 'not-found' | 'too-deep' | 'delivery-limit-near' | 'not-allowed' | 'unreachable'; readonly detail: string };
+  | {
+      readonly taken: false;
+      readonly why: 'nothing-can-be-taken' | 'not-found' | 'too-deep' | 'delivery-limit-near' | 'not-allowed' | 'unreachable';
+      readonly detail: string;
+    };

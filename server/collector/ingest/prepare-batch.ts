@@ -133,7 +133,11 @@ function withOrigin(failure: Failure, { channel, routingKey }: RawRecord, view: 
   const inbox = view.originOf(channel, routingKey);
   if (inbox === null) return failure;
   const lastOrigin = { ...failure.lastOrigin, inbox };
-  return { ...failure, lastOrigin, firstOrigin: failure.firstOrigin.inbox === null ? { ...failure.firstOrigin, inbox } : failure.firstOrigin };
+  return {
+    ...failure,
+    lastOrigin,
+    firstOrigin: failure.firstOrigin.inbox === null ? { ...failure.firstOrigin, inbox } : failure.firstOrigin,
+  };
 }
 
 /** Who failed: the one service that reads the inbox where it died. */
