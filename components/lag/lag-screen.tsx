@@ -1,17 +1,17 @@
 'use client';
 
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { LagRow } from '@/lib/contract/samples';
 import { byWorstLag } from '@/lib/lag/worst-first';
 import { formatExact } from '@/lib/time/format';
 import { writeRange } from '@/lib/time/range';
+import { NewOrder } from '@/components/events/new-order';
 import { useSteadyOrder } from '@/components/events/use-steady-order';
 import { usePlace } from '@/components/events/use-place';
 import { QueryGate } from '@/components/live/query-gate';
 import { useUrlBrokers, useUrlRange, useUrlState, useUrlText } from '@/components/live/url-state';
 import { Button, LinkButton } from '@/components/ui/button';
-import { Field } from '@/components/ui/field';
-import { useKeys } from '@/components/ui/keys';
+import { FilterField } from '@/components/ui/filter-field';
 import { Lamp } from '@/components/ui/lamp';
 import { Page } from '@/components/ui/page';
 import { Segmented } from '@/components/ui/segmented';
@@ -52,7 +52,7 @@ export function LagScreen() {
       tools={
         <>
           <NewOrder moved={steady.moved} onSort={steady.sortAgain} />
-          <Filter value={filter} onChange={setFilter} />
+          <FilterField label="Group or topic" value={filter ?? ''} onChange={setFilter} className={styles.filter} />
           <Segmented
             label="Order"
             value={order === 'topic' ? 'topic' : 'worst'}
@@ -117,44 +117,6 @@ export function LagScreen() {
 }
 
 const keyOfRow = (row: LagRow): string => lagKey(row.point);
-
-/** The rows would stand in another order now: nothing moves before somebody wants it. */
-export function NewOrder({ moved, onSort }: { readonly moved: boolean; readonly onSort: () => void }) {
-  return moved ? (
-    <Button icon="tidy" onClick={onSort} title="The numbers changed; the rows keep their places until you sort them">
-      Sort again
-    </Button>
-  ) : null;
-}
-
-export function Filter({
-  value,
-  onChange,
-  label = 'Filter by name',
-}: {
-  readonly value: string | null;
-  readonly onChange: (value: string | null) => void;
-  readonly label?: string;
-}) {
-  const [field, setField] = useState<HTMLInputElement | null>(null);
-  useKeys({ f: () => field?.focus() });
-  return (
-    <Field
-      label={label}
-      icon="filter"
-      shortcut="F"
-      placeholder="Name"
-      maxLength={256}
-      inputRef={setField}
-      className={styles.filter}
-      value={value ?? ''}
-      onChange={(event) => onChange(event.target.value === '' ? null : event.target.value)}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') event.currentTarget.blur();
-      }}
-    />
-  );
-}
 
 function NoGroups() {
   return (

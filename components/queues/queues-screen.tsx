@@ -7,10 +7,11 @@ import { formatExact } from '@/lib/time/format';
 import { writeRange } from '@/lib/time/range';
 import { usePlace } from '@/components/events/use-place';
 import { useSteadyOrder } from '@/components/events/use-steady-order';
-import { Filter, NewOrder } from '@/components/lag/lag-screen';
+import { NewOrder } from '@/components/events/new-order';
 import { QueryGate } from '@/components/live/query-gate';
 import { useUrlBrokers, useUrlRange, useUrlState, useUrlText } from '@/components/live/url-state';
 import { Button, LinkButton } from '@/components/ui/button';
+import { FilterField } from '@/components/ui/filter-field';
 import { Lamp } from '@/components/ui/lamp';
 import { Page, PageBody, PageColumn } from '@/components/ui/page';
 import { Segmented } from '@/components/ui/segmented';
@@ -18,6 +19,7 @@ import { EmptyState, Note } from '@/components/ui/states';
 import { QueuePanel } from './queue-panel';
 import { QueuesTable } from './queues-table';
 import { queueKey, useQueues } from './use-queues';
+import styles from './queues.module.css';
 
 const byName = (a: QueueRow, b: QueueRow): number => a.point.inbox.localeCompare(b.point.inbox);
 const keyOfRow = (row: QueueRow): string => queueKey(row.point);
@@ -51,7 +53,7 @@ export function QueuesScreen() {
       tools={
         <>
           <NewOrder moved={steady.moved} onSort={steady.sortAgain} />
-          <Filter value={filter} onChange={setFilter} />
+          <FilterField label="Queue" value={filter ?? ''} onChange={setFilter} className={styles.filter} />
           <Segmented
             label="Order"
             value={order === 'name' ? 'name' : 'worst'}

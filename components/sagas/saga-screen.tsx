@@ -8,6 +8,7 @@ import type { EventRow } from '@/lib/contract/traces';
 import type { SagaFact, SagaInstance } from '@/lib/sagas/saga';
 import { isFinished, sagaPath } from '@/lib/sagas/saga-path';
 import { formatDuration, formatExact } from '@/lib/time/format';
+import { LinkRows, RowLink } from '@/components/events/row-link';
 import { useServerNow } from '@/components/events/use-server-now';
 import { QueryGate } from '@/components/live/query-gate';
 import { keepView, useUrlState, useUrlText } from '@/components/live/url-state';
@@ -130,9 +131,9 @@ function OneSaga({ view, link }: { readonly view: SagaView; readonly link: (href
           {line.href === null ? (
             <span className={`mono truncate ${line.kind === 'expected' ? 'quiet' : ''}`}>{line.type}</span>
           ) : (
-            <Link href={line.href} prefetch={false} className={`${styles.rowLink} mono truncate`}>
-              {line.type}
-            </Link>
+            <RowLink href={line.href}>
+              <span className="mono truncate">{line.type}</span>
+            </RowLink>
           )}
         </span>
       ),
@@ -151,17 +152,19 @@ function OneSaga({ view, link }: { readonly view: SagaView; readonly link: (href
       <PageColumn>
         <DueBanner saga={instance} definition={definition} />
         <SagaTrack path={path} startedAt={path.forward[0]?.at ?? instance.startedAt} eventHref={eventHref} />
-        <DataTable
-          label="Events of this saga"
-          columns={columns}
-          rows={lines}
-          rowKey={(line) => line.id}
-          selected={selected}
-          onSelect={select}
-          onOpen={(line) => line.href && router.push(line.href)}
-          rowTone={(line) => (line.kind === 'expected' ? 'quiet' : undefined)}
-          empty={<EmptyState inline title="No event of it is kept any more" />}
-        />
+        <LinkRows>
+          <DataTable
+            label="Events of this saga"
+            columns={columns}
+            rows={lines}
+            rowKey={(line) => line.id}
+            selected={selected}
+            onSelect={select}
+            onOpen={(line) => line.href && router.push(line.href)}
+            rowTone={(line) => (line.kind === 'expected' ? 'quiet' : undefined)}
+            empty={<EmptyState inline title="No event of it is kept any more" />}
+          />
+        </LinkRows>
       </PageColumn>
       <Aside view={view} link={link} />
     </PageBody>

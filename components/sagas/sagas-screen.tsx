@@ -1,19 +1,18 @@
 'use client';
 
 import { useState } from 'react';
-import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import type { SagaDefinitionRow } from '@/lib/contract/sagas';
 import type { SagaInstance } from '@/lib/sagas/saga';
 import { byNeedOfALook, expectedType, isFinished } from '@/lib/sagas/saga-path';
 import { readSagasUrl, sagaHref, writeSagasUrl } from '@/lib/sagas/sagas-url';
 import { formatDuration, formatExact } from '@/lib/time/format';
+import { LinkRows, RowLink } from '@/components/events/row-link';
 import { QueryGate } from '@/components/live/query-gate';
 import { keepView, useUrlState } from '@/components/live/url-state';
 import { Button, LinkButton } from '@/components/ui/button';
 import { Chip, NewPill } from '@/components/ui/chip';
 import { Field } from '@/components/ui/field';
-import { useKeys } from '@/components/ui/keys';
 import { SagaLamp, sagaStateTitles } from '@/components/ui/lamp';
 import { Page, PageBody, PageColumn, Strip } from '@/components/ui/page';
 import { Segmented } from '@/components/ui/segmented';
@@ -173,9 +172,9 @@ function SagasTable({ rows, typeOf, withDefinition, selected, hrefOf, onSelect, 
       title: 'Key',
       width: 220,
       cell: (saga) => (
-        <Link href={hrefOf(saga)} prefetch={false} className={`${styles.rowLink} mono truncate`} title={saga.key}>
-          {saga.key}
-        </Link>
+        <RowLink href={hrefOf(saga)} title={saga.key}>
+          <span className="mono truncate">{saga.key}</span>
+        </RowLink>
       ),
     },
     ...(withDefinition
@@ -211,22 +210,22 @@ function SagasTable({ rows, typeOf, withDefinition, selected, hrefOf, onSelect, 
     },
   ];
   return (
-    <DataTable
-      label="Sagas, stuck first"
-      columns={columns}
-      rows={rows}
-      rowKey={(saga) => `${saga.definition}/${saga.key}`}
-      selected={selected}
-      onSelect={onSelect}
-      onOpen={onOpen}
-    />
+    <LinkRows>
+      <DataTable
+        label="Sagas, stuck first"
+        columns={columns}
+        rows={rows}
+        rowKey={(saga) => `${saga.definition}/${saga.key}`}
+        selected={selected}
+        onSelect={onSelect}
+        onOpen={onOpen}
+      />
+    </LinkRows>
   );
 }
 
 function KeyFilter({ value, onChange }: { readonly value: string | null; readonly onChange: (key: string | null) => void }) {
   const [text, setText] = useState(value ?? '');
-  const [field, setField] = useState<HTMLInputElement | null>(null);
-  useKeys({ f: () => field?.focus(), '/': () => field?.focus() });
   return (
     <form
       onSubmit={(event) => {
@@ -239,7 +238,7 @@ function KeyFilter({ value, onChange }: { readonly value: string | null; readonl
         icon="filter"
         placeholder="Key"
         shortcut="F"
-        inputRef={setField}
+        data-filter=""
         maxLength={256}
         value={text}
         onChange={(event) => setText(event.target.value)}

@@ -17,18 +17,21 @@ export function useShellKeys(open: { readonly find: () => void; readonly help: (
   const going = Object.fromEntries(
     [...screens, settingsScreen].map((entry) => [`g ${entry.key}`, () => router.push(keepView(params, entry.href))]),
   );
-  useKeys({
-    'ctrl+k': open.find,
-    '/': open.find,
-    '?': open.help,
-    f: focusFilter,
-    p: togglePause,
-    u: toggleZone,
-    D: toggleTheme,
-    '[': () => stepTab(-1),
-    ']': () => stepTab(1),
-    ...going,
-  });
+  useKeys(
+    {
+      'ctrl+k': open.find,
+      '/': open.find,
+      '?': open.help,
+      f: focusFilter,
+      p: togglePause,
+      u: toggleZone,
+      D: toggleTheme,
+      '[': () => stepTab(-1),
+      ']': () => stepTab(1),
+      ...going,
+    },
+    'under',
+  );
 }
 
 /** The screen's filter is the field that carries `data-filter`. */

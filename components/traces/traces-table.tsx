@@ -1,9 +1,9 @@
 'use client';
 
 import { useMemo } from 'react';
-import Link from 'next/link';
 import type { TraceSummary } from '@/lib/contract/traces';
 import { formatDuration, formatExact } from '@/lib/time/format';
+import { LinkRows, RowLink } from '@/components/events/row-link';
 import { Icon } from '@/components/ui/icon';
 import { Lamp } from '@/components/ui/lamp';
 import { DataTable, type Column } from '@/components/ui/table';
@@ -30,7 +30,7 @@ export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: Trac
       title: 'First event',
       width: 232,
       cell: (trace) => (
-        <Link href={hrefOf(trace)} prefetch={false} className={styles.rowLink}>
+        <RowLink href={hrefOf(trace)}>
           {trace.brokers.map((broker) => (
             <Icon
               key={broker.broker}
@@ -41,7 +41,7 @@ export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: Trac
             />
           ))}
           <span className="mono truncate">{trace.title ?? 'type not said'}</span>
-        </Link>
+        </RowLink>
       ),
     },
     { id: 'path', title: 'Services', cell: (trace) => <Path services={trace.services} /> },
@@ -73,7 +73,7 @@ export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: Trac
     },
   ];
   return (
-    <div className={styles.linkRows}>
+    <LinkRows>
       <DataTable
         label="Traces, newest first"
         columns={columns}
@@ -83,7 +83,7 @@ export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: Trac
         onSelect={onSelect}
         onOpen={onOpen}
       />
-    </div>
+    </LinkRows>
   );
 }
 

@@ -11,19 +11,21 @@ export type KeyBindings = Readonly<Record<string, () => void | boolean>>;
 const layers: { current: KeyBindings }[] = [];
 let lead: { key: string; at: number } | null = null;
 
-export function useKeys(bindings: KeyBindings): void {
+/** `under`: asked last, whenever it was mounted (the shell is mounted after the screen inside it when a page is opened by its address). */
+export function useKeys(bindings: KeyBindings, place: 'over' | 'under' = 'over'): void {
   const layer = useRef(bindings);
   useEffect(() => {
     layer.current = bindings;
   });
   useEffect(() => {
     if (layers.length === 0) window.addEventListener('keydown', onKeyDown);
-    layers.push(layer);
+    if (place === 'under') layers.unshift(layer);
+    else layers.push(layer);
     return () => {
       layers.splice(layers.indexOf(layer), 1);
       if (layers.length === 0) window.removeEventListener('keydown', onKeyDown);
     };
-  }, []);
+  }, [place]);
 }
 
 function onKeyDown(event: KeyboardEvent): void {

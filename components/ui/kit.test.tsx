@@ -84,8 +84,8 @@ describe('DataTable', () => {
 });
 
 describe('keys', () => {
-  function Layer({ bindings }: { readonly bindings: KeyBindings }) {
-    useKeys(bindings);
+  function Layer({ bindings, place }: { readonly bindings: KeyBindings; readonly place?: 'over' | 'under' }) {
+    useKeys(bindings, place);
     return <input aria-label="field" />;
   }
 
@@ -100,6 +100,18 @@ describe('keys', () => {
     await userEvent.keyboard('p{Escape}{Control>}k{/Control}');
     expect(pressed).toEqual(['esc', 'find']);
     expect(screen.getByLabelText('field')).toHaveValue('p');
+  });
+
+  it('[KE2] asks what lies under last, also when it was mounted last', async () => {
+    const pressed: string[] = [];
+    render(
+      <>
+        <Layer bindings={{ x: () => void pressed.push('screen') }} />
+        <Layer place="under" bindings={{ x: () => void pressed.push('shell'), y: () => void pressed.push('shell y') }} />
+      </>,
+    );
+    await userEvent.keyboard('xy');
+    expect(pressed).toEqual(['screen', 'shell y']);
   });
 
   it('[KE2] asks the part that was mounted last first, and goes on when it does not want the key', async () => {
