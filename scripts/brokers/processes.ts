@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { dirname } from 'node:path';
 
@@ -112,8 +112,18 @@ export async function killProgram(pid: number, mark: string): Promise<void> {
 }
 
 async function gone(pid: number, mark: string, patienceMs: number): Promise<boolean> {
-  for (const end = Date.now() + patienceMs; Date.now() < end; await wait(50)) if (!runs(pid, mark)) return true;
-  return !runs(pid, mark);
+  for (const end = Date.now() + patienceMs; Date.now() < end; await wait(50)) if (isGone(pid, mark)) return true;
+  return isGone(pid, mark);
+}
+
+/** A killed Java has no command line any more while its threads still end, and its port still answers: gone is when they are gone too. */
+function isGone(pid: number, mark: string): boolean {
+  if (runs(pid, mark)) return false;
+  try {
+    return readdirSync(`/proc/${pid}/task`).length <= 1;
+  } catch {
+    return true;
+  }
 }
 
 /** Waits until `ready` says yes; throws with the end of the log when the program dies or time is up. */
