@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Kafka, logLevel } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RunningKafka, startKafka } from './kafka';
-import { portAnswers } from './processes';
+import { portAnswers, wait } from './processes';
 import { type RunningRabbit, startRabbit } from './rabbit';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -48,10 +48,12 @@ describe('private brokers for a test', () => {
     };
     const queue = `${origin}/api/queues/%2F/kept`;
     expect((await fetch(queue, { method: 'PUT', headers, body: '{"durable":true}' })).ok).toBe(true);
+    // The queue's definition is written behind: about two seconds, which nothing outside can watch.
+    await wait(4_000);
     await rabbit.kill9();
     expect(rabbit.isRunning()).toBe(false);
     await rabbit.restart();
-    expect((await fetch(queue, { headers })).status).toBe(200);
+    await vi.waitFor(async () => expect((await fetch(queue, { headers })).status).toBe(200), { timeout: 60_000, interval: 500 });
     expect((await fetch(rabbit.prometheusUrl)).ok).toBe(true);
   });
 

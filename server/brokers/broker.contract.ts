@@ -526,7 +526,8 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
         try {
           await until('the consumer is in the picture', async () => {
             const found = (await broker.describe()).inboxes.find((one) => one.inbox === inbox);
-            return found !== undefined && found.consumers.length > 0;
+            // RabbitMQ tells the connection's name some seconds after the consumer.
+            return found !== undefined && found.consumers.some((one) => one.service !== null);
           });
           const picture = await broker.describe();
           expect([picture.broker, picture.system, picture.inProcess]).toEqual([broker.name, subject.system, subject.inProcess]);
