@@ -187,14 +187,14 @@ function Partitions({ row }: { readonly row: LagRow }) {
             {
               id: 'committed',
               title: 'Committed',
-              width: 124,
+              width: 136,
               align: 'end',
               cell: (one) => (one.committed === null ? <span className="quiet">none</span> : formatExact(one.committed)),
             },
             {
               id: 'end',
               title: 'End',
-              width: 124,
+              width: 136,
               align: 'end',
               wideOnly: true,
               cell: (one) => (one.end === null ? <span className="quiet">unknown</span> : formatExact(one.end)),

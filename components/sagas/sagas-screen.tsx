@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useRouter } from 'next/navigation';
 import type { SagaDefinitionRow } from '@/lib/contract/sagas';
 import type { SagaInstance } from '@/lib/sagas/saga';
-import { byNeedOfALook, expectedType, isFinished } from '@/lib/sagas/saga-path';
+import { expectedType, isFinished, openStates, overStates } from '@/lib/sagas/saga-path';
 import { readSagasUrl, sagaHref, writeSagasUrl } from '@/lib/sagas/sagas-url';
 import { formatDuration, formatExact } from '@/lib/time/format';
 import { LinkRows, RowLink } from '@/components/events/row-link';
@@ -31,10 +31,10 @@ export function SagasScreen() {
   const url = useUrlState();
   const asked = readSagasUrl(url.params);
   const { which, state, key } = asked;
-  // A state or a key looks everywhere; without them the list is one of two parts.
-  const listed = (saga: SagaInstance): boolean => state !== null || key !== null || isOver(saga) === (which === 'finished');
-  const sagas = useSagas({ definition: asked.definition, state, key }, listed);
-  const rows = sagas.instances.filter(listed).toSorted(byNeedOfALook);
+  // A key is looked for everywhere; else the list is one of two parts, or one state of it.
+  const states = state !== null ? [state] : key !== null ? [] : which === 'finished' ? overStates : openStates;
+  const sagas = useSagas({ definition: asked.definition, states, key });
+  const rows = sagas.instances;
   const typeOf = (saga: SagaInstance): string | null =>
     expectedType(sagas.definitions.find((row) => row.definition.name === saga.definition)?.definition, saga);
   const hrefOf = (saga: SagaInstance): string => keepView(url.params, sagaHref(saga.definition, saga.key));
@@ -116,9 +116,6 @@ export function SagasScreen() {
     </Page>
   );
 }
-
-/** Well over: what failed or was only partly undone still needs somebody. */
-const isOver = (saga: SagaInstance): boolean => saga.state === 'completed' || saga.state === 'compensated';
 
 interface DefinitionRowProps {
   readonly row: SagaDefinitionRow;

@@ -3,24 +3,26 @@
 import { useCallback, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import type { SagaDefinitionRow, SagasView } from '@/lib/contract/sagas';
-import type { SagaInstance } from '@/lib/sagas/saga';
+import type { SagaInstance, SagaState } from '@/lib/sagas/saga';
 import { getJson } from '@/components/live/api';
 import { useLiveRoom } from '@/components/live/live-feed-hooks';
 import { useAtMost } from '@/components/events/use-at-most';
 
 export interface SagasQuestion {
   readonly definition: string | null;
-  readonly state: string | null;
+  /** Empty: every state. */
+  readonly states: readonly SagaState[];
   readonly key: string | null;
 }
 
 const idOf = (saga: SagaInstance): string => `${saga.definition} ${saga.key}`;
 
-/** Definitions and instances; rows on the screen change in place, new instances wait to be asked for. */
-export function useSagas(question: SagasQuestion, listed: (saga: SagaInstance) => boolean) {
+/** Definitions and instances, what needs a look first. Rows on the screen change in place and keep their places, also when they end; new instances wait to be asked for. */
+export function useSagas(question: SagasQuestion) {
+  const asked = { definition: question.definition, key: question.key, state: question.states.join(',') };
   const query = useQuery({
-    queryKey: ['sagas', question],
-    queryFn: ({ signal }) => getJson<SagasView>('/api/sagas', { ...question }, signal),
+    queryKey: ['sagas', asked],
+    queryFn: ({ signal }) => getJson<SagasView>('/api/sagas', asked, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
   const of = query.dataUpdatedAt;
@@ -32,7 +34,7 @@ export function useSagas(question: SagasQuestion, listed: (saga: SagaInstance) =
   const changed = live.of === of ? live.changed : null;
 
   const recount = useAtMost(() => {
-    void getJson<SagasView>('/api/sagas', { ...question }).then(
+    void getJson<SagasView>('/api/sagas', asked).then(
       (view) => setDefinitions({ of, rows: view.definitions }),
       () => undefined,
     );
@@ -49,7 +51,7 @@ export function useSagas(question: SagasQuestion, listed: (saga: SagaInstance) =
 
   const shown = query.data?.instances ?? [];
   const known = new Set(shown.map(idOf));
-  const fresh = [...(changed?.values() ?? [])].filter((saga) => !known.has(idOf(saga)) && belongs(saga, question) && listed(saga));
+  const fresh = [...(changed?.values() ?? [])].filter((saga) => !known.has(idOf(saga)) && belongs(saga, question));
   const { refetch } = query;
   return {
     query,
@@ -60,7 +62,7 @@ export function useSagas(question: SagasQuestion, listed: (saga: SagaInstance) =
   };
 }
 
-const belongs = (saga: SagaInstance, { definition, state, key }: SagasQuestion): boolean =>
+const belongs = (saga: SagaInstance, { definition, states, key }: SagasQuestion): boolean =>
   (definition === null || saga.definition === definition) &&
-  (state === null || saga.state === state) &&
+  (states.length === 0 || states.includes(saga.state)) &&
   (key === null || saga.key.includes(key));

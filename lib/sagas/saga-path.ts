@@ -97,7 +97,7 @@ export function expectedType(definition: SagaDefinition | undefined, instance: S
 }
 
 /** Stuck first, then what is broken, then what is under way, soonest due first; finished ones by their end, newest first. */
-export const sagaStateOrder: readonly SagaState[] = [
+export const sagaStateOrder = [
   'stuck',
   'partly-compensated',
   'failed',
@@ -105,7 +105,7 @@ export const sagaStateOrder: readonly SagaState[] = [
   'running',
   'compensated',
   'completed',
-];
+] as const satisfies readonly SagaState[];
 
 export function byNeedOfALook(a: SagaInstance, b: SagaInstance): number {
   const rank = sagaStateOrder.indexOf(a.state) - sagaStateOrder.indexOf(b.state);
@@ -113,5 +113,9 @@ export function byNeedOfALook(a: SagaInstance, b: SagaInstance): number {
   if (ended.has(a.state)) return (b.endedAt ?? b.changedAt) - (a.endedAt ?? a.changedAt);
   return (a.dueAt ?? Number.POSITIVE_INFINITY) - (b.dueAt ?? Number.POSITIVE_INFINITY) || a.startedAt - b.startedAt;
 }
+
+/** Well over: what failed or was only partly undone still needs somebody, and stands with what is under way. */
+export const overStates: readonly SagaState[] = ['compensated', 'completed'];
+export const openStates: readonly SagaState[] = sagaStateOrder.filter((state) => !overStates.includes(state));
 
 export const isFinished = (state: SagaState): boolean => ended.has(state);

@@ -134,6 +134,31 @@ describe('the rows of the waterfall', () => {
     ]);
   });
 
+  it('[TL6] know the inbox of a letter by its routing key where several share the exchange for letters', () => {
+    const cause = anEventRow({
+      id: 'cause',
+      inboxes: [
+        { inbox: 'mail', evidence: 'seen' },
+        { inbox: 'audit', evidence: 'seen' },
+      ],
+    });
+    const letter = (routingKey: string) =>
+      aNode(anEventRow({ id: 'letter', channel: 'dlx', routingKey, deadLetter: true }), 'cause', { joinedBy: 'dead-letter' });
+    const shared = { ...wiring, deadLetterChannelOf: () => 'dlx' };
+    expect(shown(timelineRows([aNode(cause), letter('mail')], shared))).toEqual([
+      'event cause',
+      '  inbox mail',
+      '    dead-letter letter',
+      '  inbox audit',
+    ]);
+    expect(shown(timelineRows([aNode(cause), letter('order.paid')], shared))).toEqual([
+      'event cause',
+      '  inbox mail',
+      '  inbox audit',
+      '  dead-letter letter',
+    ]);
+  });
+
   it('[TL7] end a bar at what followed, and leave it open where nothing did', () => {
     const bars = timelineRows(nodes, wiring).flatMap((row) =>
       row.kind === 'inbox' ? [[row.title, row.to === null ? null : (row.to - row.from) / 1000, row.until]] : [],

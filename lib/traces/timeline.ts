@@ -142,8 +142,11 @@ function inboxThatMade(effect: TraceNode, cause: EventRow, inboxes: readonly Rou
   if (effect.joinedBy === 'replay') return null;
   const only = (candidates: readonly RoutedInbox[]): InboxName | null => (candidates.length === 1 ? (candidates[0]?.inbox ?? null) : null);
   if (effect.event.deadLetter && effect.event.broker === cause.broker) {
-    const wired = only(inboxes.filter(({ inbox }) => wiring.deadLetterChannelOf(cause.broker, inbox) === effect.event.channel));
-    if (wired !== null) return wired;
+    const wired = inboxes.filter(({ inbox }) => wiring.deadLetterChannelOf(cause.broker, inbox) === effect.event.channel);
+    // Several share the exchange for their letters: then the letter's routing key is often the name of its queue.
+    const named = wired.filter(({ inbox }) => inbox === effect.event.routingKey);
+    const died = only(wired) ?? only(named);
+    if (died !== null) return died;
   }
   const { source } = effect.event;
   return source === null ? null : only(inboxes.filter(({ inbox }) => wiring.servicesOf(cause.broker, inbox).includes(source)));

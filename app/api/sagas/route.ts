@@ -6,14 +6,19 @@ import { getServices } from '@/server/web/services';
 import { json, route } from '../_http/answer';
 import { query, text } from '../_http/ask';
 
+/** `stuck,failed`: names of states, parted by commas. */
+const states = z
+  .string()
+  .transform((list) => list.split(','))
+  .pipe(z.array(z.enum(sagaStateOrder)));
+
 const asked = z.object({
   definition: text.optional(),
-  state: z.enum(sagaStateOrder as [string, ...string[]]).optional(),
+  state: states.optional(),
   key: text.optional(),
 });
 
 export const GET = route(async (request) => {
   const { state, ...rest } = query(request, asked);
-  const states = sagaStateOrder.filter((one) => one === state);
-  return json<SagasView>(await getSagas(getServices(), { ...rest, ...(states.length > 0 && { states }) }));
+  return json<SagasView>(await getSagas(getServices(), { ...rest, ...(state && { states: state }) }));
 });
