@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TraceSummary } from '../../lib/contract/traces';
+import { createInProcessBusPair } from '../../server/bus/in-process/in-process-bus';
+import { readConfig } from '../../server/config/read-config';
+import { openLog } from '../../server/log';
+import { microsClock, openBrokers, openConfiguredStore, startCollectorHalf } from '../../server/start';
+import { startEmbeddedStore } from '../../server/store/embedded/start-embedded';
+import type { Store } from '../../server/store/store';
+import { connectKafka } from '../../shop/transport/kafka';
+import { connectRabbit } from '../../shop/transport/rabbitmq';
+import { startShop } from '../../shop/world';
+import { brokerAddresses } from '../brokers/addresses';
+
+/** The product as it is configured, on real brokers: the shop's traffic, the collector with its taps, the embedded store. */
+describe('the shop on a real Kafka and a real RabbitMQ, watched', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'eventyard-one-trace-'));
+  const vhost = `one-trace-${randomBytes(4).toString('hex')}`;
+  const log = openLog({ level: 'silent', format: 'json' }, 'test');
+  const closers: (() => Promise<unknown>)[] = [];
+  let store: Store;
+
+  const api = async (method: string): Promise<void> => {
+    const { origin, username, password } = new URL(brokerAddresses().RABBITMQ_API_URL);
+    const answer = await fetch(`${origin}/api/vhosts/${vhost}`, {
+      method,
+      headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` },
+    });
+    if (!answer.ok) throw new Error(`${method} of the vhost answered ${answer.status}`);
+  };
+
+  beforeAll(async () => {
+    const { KAFKA_BROKERS: kafka, AMQP_URL: amqp, RABBITMQ_API_URL: rabbitApi } = brokerAddresses();
+    await api('PUT');
+    const amqpUrl = `${amqp.replace(/\/$/, '')}/${vhost}`;
+    const config = readConfig({
+      file: join(process.cwd(), 'shop/eventyard.yaml'),
+      env: { KAFKA_BROKERS: kafka, AMQP_URL: amqpUrl, RABBITMQ_API_URL: rabbitApi },
+      flags: { 'store.directory': join(folder, 'store') },
+      cwd: process.cwd(),
+    });
+    const embedded = await startEmbeddedStore({ directory: config.store.directory, memoryMb: 400, log });
+    closers.push(() => embedded.close());
+    store = await openConfiguredStore(config, embedded, log);
+    closers.push(() => store.close());
+    const brokers = openBrokers(config, log);
+    closers.push(() => Promise.all(brokers.map((broker) => broker.close())));
+    const [, bus] = createInProcessBusPair();
+    const shop = await startShop(
+      async (service, instance = 1) => {
+        const [queues, logs] = await Promise.all([
+          connectRabbit(amqpUrl, { service, instance }),
+          connectKafka(kafka.split(','), { service, instance }),
+        ]);
+        return { queues, logs, close: async () => void (await Promise.all([queues.close(), logs.close()])) };
+      },
+      { seed: Math.floor(Math.random() * 1e6), rate: 5 },
+      'happy-path',
+    );
+    closers.push(() => shop.stop());
+    const collector = await startCollectorHalf({ config, brokers, store, bus, log, metrics: new Registry(), owner: 'test' });
+    closers.push(() => collector.close());
+  });
+
+  afterAll(async () => {
+    for (const close of closers.reverse()) await close();
+    await api('DELETE');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('[T0] a transaction RabbitMQ → service → Kafka → service → RabbitMQ is one trace', async () => {
+    const clock = microsClock();
+    let whole: TraceSummary | undefined;
+    for (const end = Date.now() + 180_000; whole === undefined && Date.now() < end; await new Promise((done) => setTimeout(done, 500))) {
+      const { rows } = await store.latestTraces({ range: { from: clock() - 600_000_000, to: clock() }, limit: 100 });
+      whole = rows.find((trace) => trace.brokers.length === 2 && trace.events >= 5);
+    }
+    expect(whole, 'a trace over both brokers').toBeDefined();
+    const { events } = await store.eventsOfTrace(whole?.traceId ?? '', 100);
+    const way = events.map((event) => `${event.system} ${event.type}`);
+    for (const step of [
+      'rabbitmq order.requested',
+      'kafka order.placed',
+      'kafka inventory.reserved',
+      'rabbitmq payment.completed',
+      'kafka order.completed',
+    ]) {
+      expect(
+        way.filter((one) => one === step),
+        step,
+      ).toEqual([step]);
+    }
+    const placed = events.find((event) => event.type === 'order.placed');
+    expect(placed?.causationId).toBe(events.find((event) => event.type === 'order.requested')?.messageId);
+  });
+});
