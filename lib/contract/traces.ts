@@ -1,6 +1,7 @@
 import type { BrokerName, BrokerSystem, ChannelName, EventId, Evidence, InboxName, Micros, ServiceName, TraceId } from '@/lib/events/names';
 import type { BusinessKey, ClockOwner, Failure, RoutedInbox, TraceContext, Why } from '@/lib/events/observed-event';
 import type { Cut } from './common';
+import type { TraceStory } from './trace-story';
 
 /** One event as a row of any list: no bodies, no headers. */
 export interface EventRow {
@@ -82,6 +83,8 @@ export interface TraceView {
   readonly services: readonly ServiceName[];
   readonly errors: number;
   readonly cut: Cut | null;
+  /** Parents, consumption, marks and flow, where they were computed. */
+  readonly story?: TraceStory;
 }
 
 export interface HeaderView {
