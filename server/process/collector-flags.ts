@@ -1,0 +1,2 @@
+/** Node's flags for the collector's process. */
+export const COLLECTOR_FLAGS: readonly string[] = [];
