@@ -89,7 +89,7 @@ describe('every route', () => {
     const down = async () => {
       throw new AppError('store-unreachable', 'connect ECONNREFUSED 127.0.0.1:8123 password=hunter2', { retryable: true });
     };
-    provideTestServices({ store: { latestTraces: down, eventsOfTrace: down } });
+    provideTestServices({ store: { search: down, eventsOfTrace: down } });
     for (const answer of [await call(getTraces, '/api/traces'), await call(getTrace, '/api', { params: { traceId: 'x' } })]) {
       expect(answer).toMatchObject({ status: 503, body: { error: { code: 'store-unreachable', text: 'The store does not answer.' } } });
       expect(answer.headers.get('retry-after')).toBe('2');
@@ -98,7 +98,7 @@ describe('every route', () => {
   });
 
   it('[A11] says nothing of what went wrong inside', async () => {
-    provideTestServices({ store: { latestTraces: async () => Promise.reject(new Error('secret of somebody')) } });
+    provideTestServices({ store: { search: async () => Promise.reject(new Error('secret of somebody')) } });
     expect(await call(getTraces, '/api/traces')).toMatchObject({
       status: 500,
       body: { error: { code: 'internal', text: 'Something went wrong in Eventyard.' } },
@@ -114,7 +114,7 @@ describe('every route', () => {
     '/api/traces?limit=0',
     '/api/traces?limit=1e9',
     '/api/traces?errors=maybe',
-    `/api/traces?q=${'x'.repeat(1001)}`,
+    `/api/traces?q=${'x'.repeat(2001)}`,
   ])('[A12] answers %s with what is wrong, never with the value', async (path) => {
     provideTestServices();
     const answer = await call(getTraces, path);
@@ -143,23 +143,30 @@ describe('traces', () => {
     let asked: unknown;
     provideTestServices({
       store: {
-        latestTraces: async (query) => {
+        search: async (query) => {
           asked = query;
-          return { rows: [{ traceId: 't' } as never], next: 'cursor', cut: null };
+          return { rows: [{ traceId: 't' } as never], next: 'cursor', cut: null, searched: query.range };
         },
-        volume: async () => [{ at: now, events: 3, errors: 1 }],
+        searchVolume: async () => [{ at: now, events: 3, errors: 1 }],
       },
     });
     const answer = await call(getTraces, '/api/traces?from=-5m&service=web&brokers=kafka,rabbit&errors=true&limit=50&after=c');
-    expect(asked).toEqual({
+    expect(asked).toMatchObject({
       range: { from: now - 300e6, to: now },
       limit: 50,
       after: 'c',
-      service: 'web',
+      node: {
+        kind: 'and',
+        parts: [
+          { field: 'service', value: 'web' },
+          { field: 'status', value: 'dead-lettered' },
+        ],
+      },
       brokers: ['kafka', 'rabbit'],
-      onlyErrors: true,
     });
-    expect(answer.body).toMatchObject({ traces: [{ traceId: 't' }], next: 'cursor', histogram: [{ events: 3 }], foundBy: null });
+    expect(answer.body).toMatchObject({ traces: [{ traceId: 't' }], next: 'cursor', foundBy: null, searched: { to: now } });
+    const first = await call(getTraces, '/api/traces?service=web');
+    expect(first.body).toMatchObject({ histogram: [{ events: 3 }] });
   });
 
   it('finds the traces of any id, whenever they were, and says in which field', async () => {

@@ -48,6 +48,8 @@ export interface TraceSummary {
   readonly services: readonly ServiceName[];
   readonly brokers: readonly { readonly broker: BrokerName; readonly system: BrokerSystem }[];
   readonly businessKeys: readonly BusinessKey[];
+  /** No trace id was said: these events share another id (`traceId` is a flow's name, lib/traces/flow-ref.ts). */
+  readonly inferred?: boolean;
 }
 
 export interface TracesPage {
@@ -59,6 +61,10 @@ export interface TracesPage {
   readonly histogram: readonly { readonly at: Micros; readonly events: number; readonly errors: number }[];
   /** When an id was asked: in which field it was found. */
   readonly foundBy: { readonly field: string; readonly value: string } | null;
+  /** What was looked at whole, µs; `null` when an id was looked up, which needs no time. */
+  readonly searched: { readonly from: Micros; readonly to: Micros } | null;
+  /** The line was not understood, and where; nothing was searched then. */
+  readonly problem: { readonly at: number; readonly length: number; readonly text: string } | null;
 }
 
 /** One node of the tree of a trace (lib/traces/assemble-trace.ts). */

@@ -123,7 +123,8 @@ export class MemoryStore implements Store {
   }
   pictures = async () => this.picturesSaved.slice(-1);
   gaps = async () => [];
-  latestTraces = async () => ({ rows: [], next: null, cut: null });
+  search = async ({ range }: { range: { from: number; to: number } }) => ({ rows: [], next: null, cut: null, searched: range });
+  searchVolume = async () => [];
   eventsOfTrace = async () => ({ events: [], cut: null });
   edges = async () => [];
   edgeSeries = async () => ({ name: '', unit: '', points: [] });

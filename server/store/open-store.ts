@@ -12,6 +12,7 @@ import { edgeQuestions } from './clickhouse/queries/edge-questions';
 import { eventQuestions } from './clickhouse/queries/event-questions';
 import { sagaQuestions } from './clickhouse/queries/saga-questions';
 import { sampleQuestions } from './clickhouse/queries/sample-questions';
+import { searchQuestions } from './clickhouse/queries/search-questions';
 import { stateQuestions } from './clickhouse/queries/state-questions';
 import { traceQuestions } from './clickhouse/queries/trace-questions';
 import { repair, waitForInserts } from './clickhouse/summaries';
@@ -109,6 +110,7 @@ function assemble(client: StoreClient, kind: Store['kind'], owned: EmbeddedStore
     append: appender.append,
     ...eventQuestions(client),
     ...traceQuestions(client),
+    ...searchQuestions(client),
     ...edgeQuestions(client),
     ...sampleQuestions(client),
     ...sagaQuestions(client),

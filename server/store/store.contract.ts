@@ -4,6 +4,7 @@ import type { ObservedEvent } from '@/lib/events/observed-event';
 import type { BrokerPicture } from '@/lib/topology/broker-picture';
 import type { GroupPoint, QueuePoint } from '@/lib/contract/samples';
 import type { SagaInstance } from '@/lib/sagas/saga';
+import { term } from '@/lib/search/write-query';
 import type { Store, StoredBatch, TimeRange } from './store';
 
 /** One store under test, and a second door into the same data: another process of the product. */
@@ -499,7 +500,8 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         const seen: string[] = [];
         let after: string | undefined;
         for (let page = 0; page < 10; page++) {
-          const found = await store.latestTraces({
+          const found = await store.search({
+            node: null,
             range: around(quietTime()),
             limit: 7,
             brokers: [tap],
@@ -520,11 +522,9 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         }
         expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => `${tap}-${29 - i}`));
         expect(
-          (await store.latestTraces({ range: around(quietTime()), limit: 50, brokers: [tap], onlyErrors: true })).rows.map((row) => [
-            row.traceId,
-            row.errors,
-            row.events,
-          ]),
+          (await store.search({ range: around(quietTime()), limit: 50, brokers: [tap], node: term('status', 'dead-lettered') })).rows.map(
+            (row) => [row.traceId, row.errors, row.events],
+          ),
         ).toEqual([20, 10, 0].map((i) => [`${tap}-${i}`, 1, 3]));
         const first = await store.recentEvents({ range: around(quietTime()), limit: 50, broker: tap });
         const second = await store.recentEvents({ range: around(quietTime()), limit: 50, broker: tap, after: first.next! });
@@ -783,7 +783,7 @@ const traceOf = async (store: Store, traceId: string) => {
   const { events } = await store.eventsOfTrace(traceId, 1);
   const broker = events[0]?.broker;
   if (broker === undefined) return undefined;
-  const found = await store.latestTraces({ range: around(quietTime()), limit: 500, brokers: [broker] });
+  const found = await store.search({ node: null, range: around(quietTime()), limit: 500, brokers: [broker] });
   return found.rows.find((row) => row.traceId === traceId);
 };
 

@@ -6,6 +6,7 @@ import type { DeadLetterGroup, ReplayOutcome, ReplayRecord } from '@/lib/contrac
 import type { GroupPoint, NamedSeries, QueuePoint } from '@/lib/contract/samples';
 import type { GapRow } from '@/lib/contract/taps';
 import type { EventRow, TraceSummary } from '@/lib/contract/traces';
+import type { SearchNode } from '@/lib/search/query';
 import type { SagaInstance, SagaState } from '@/lib/sagas/saga';
 import type { TapResume } from '@/server/brokers/broker';
 
@@ -38,7 +39,13 @@ export interface Store {
   recordAudit(entry: AuditEntry): Promise<void>;
 
   // --- questions ---
-  latestTraces(query: TracesQuery): Promise<Page<TraceSummary>>;
+  /** Traces and flows of which an event meets the search, newest first; with the part of the range that was looked at. */
+  search(query: SearchQuery): Promise<SearchAnswer>;
+  /** Found events and dead letters over time, ≤ `points` steps, zeros included. */
+  searchVolume(
+    query: Omit<SearchQuery, 'limit' | 'after'>,
+    points: number,
+  ): Promise<readonly { readonly at: Micros; readonly events: number; readonly errors: number }[]>;
   /** Oldest first by (observedAt, place); with what a cut left out. */
   eventsOfTrace(traceId: TraceId, limit: number): Promise<{ readonly events: readonly EventRow[]; readonly cut: Cut | null }>;
   /** One event whole, with headers and body. */
@@ -132,14 +139,18 @@ export interface StoredBatch {
   readonly offsets: ReadonlyMap<ChannelName, ReadonlyMap<number, number>>;
 }
 
-export interface TracesQuery {
+export interface SearchQuery {
   readonly range: TimeRange;
   readonly limit: number;
   readonly after?: string;
-  readonly service?: ServiceName;
-  readonly channel?: ChannelName;
+  /** `null` asks for everything. */
+  readonly node: SearchNode | null;
   readonly brokers?: readonly BrokerName[];
-  readonly onlyErrors?: boolean;
+}
+
+export interface SearchAnswer extends Page<TraceSummary> {
+  /** What was looked at whole; narrower than the range where the budget ended the search. */
+  readonly searched: TimeRange;
 }
 
 export interface EventsQuery {

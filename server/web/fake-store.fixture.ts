@@ -7,7 +7,8 @@ export function aStore(given: Partial<Store> = {}): Store {
   const empty: Partial<Store> = {
     kind: 'embedded',
     ready: async () => ({ ready: true, detail: 'ready' }),
-    latestTraces: async () => nothing,
+    search: async ({ range }) => ({ ...nothing, searched: range }),
+    searchVolume: async () => [],
     eventsOfTrace: async () => ({ events: [], cut: null }),
     event: async () => null,
     eventRows: async () => [],

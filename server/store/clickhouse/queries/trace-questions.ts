@@ -1,42 +1,14 @@
 import type { TraceSummary } from '@/lib/contract/traces';
 import type { BrokerSystem } from '@/lib/events/names';
-import type { Store, TracesQuery } from '../../store';
-import type { Parameters, StoreClient } from '../client';
+import type { Store } from '../../store';
+import type { StoreClient } from '../client';
 import type { RawEventRow } from './event-row';
-import { backwards, EVENT_ROW, IN_RANGE, OLDEST_FIRST, readCursor, toEventRow, toPage } from './event-row';
+import { EVENT_ROW, IN_RANGE, OLDEST_FIRST, toEventRow } from './event-row';
 
-type TraceQuestions = Pick<Store, 'latestTraces' | 'eventsOfTrace'>;
-
-const SCAN = 20_000_000;
+type TraceQuestions = Pick<Store, 'eventsOfTrace'>;
 
 export function traceQuestions(client: StoreClient): TraceQuestions {
   return {
-    /** Ordered by the newest event of each trace that fits the filter. Which ones comes from the newest events, what is said of them from the trace index. */
-    async latestTraces(query) {
-      const after = readCursor(query.after);
-      const { where, parameters } = filterTraces(query);
-      const candidates = await backwards(query.range, query.limit + 1, (from) =>
-        client.read<{ traceId: string; at: number }>(
-          `SELECT traceId, toUnixTimestamp64Micro(max(observedAt)) AS at FROM events WHERE ${IN_RANGE} AND traceId != '' ${where}
-          GROUP BY traceId ${after === null ? '' : 'HAVING (at, traceId) < ({afterAt:Int64}, {afterId:String})'} ORDER BY at DESC, traceId DESC LIMIT {limit:UInt32}`,
-          {
-            ...parameters,
-            from,
-            to: query.range.to,
-            limit: query.limit + 1,
-            ...(after !== null && { afterAt: after.at, afterId: after.id }),
-          },
-          { scan: SCAN, beyond: 'cut' },
-        ),
-      );
-      const page = toPage(candidates.rows, query.limit, candidates.cut, (row) => ({ at: row.at, id: row.traceId }));
-      const summaries = await summariesOf(
-        client,
-        page.rows.map((row) => row.traceId),
-      );
-      return { ...page, rows: page.rows.flatMap((row) => summaries.get(row.traceId) ?? []) };
-    },
-
     async eventsOfTrace(traceId, limit) {
       if (traceId === '' || traceId.length > 1_000) return { events: [], cut: null };
       // The trace index says when the trace was, so that the engine looks at those minutes only. The filter over all ids chooses the granules and is
@@ -63,31 +35,12 @@ export function traceQuestions(client: StoreClient): TraceQuestions {
   };
 }
 
-function filterTraces({ service, channel, brokers, onlyErrors }: TracesQuery): { where: string; parameters: Parameters } {
-  const conditions: string[] = [];
-  const parameters: Record<string, string | readonly string[]> = {};
-  if (service !== undefined) {
-    conditions.push('AND source = {service:String}');
-    parameters.service = service;
-  }
-  if (channel !== undefined) {
-    conditions.push('AND channel = {channel:String}');
-    parameters.channel = channel;
-  }
-  if (brokers !== undefined) {
-    conditions.push('AND broker IN {brokers:Array(String)}');
-    parameters.brokers = brokers;
-  }
-  if (onlyErrors === true) conditions.push('AND deadLetter = 1');
-  return { where: conditions.join(' '), parameters };
-}
-
 interface RawSummary extends Omit<TraceSummary, 'brokers' | 'title'> {
   readonly title: string;
   readonly systems: readonly { readonly broker: string; readonly system: BrokerSystem }[];
 }
 
-async function summariesOf(client: StoreClient, traceIds: readonly string[]): Promise<ReadonlyMap<string, TraceSummary>> {
+export async function summariesOf(client: StoreClient, traceIds: readonly string[]): Promise<ReadonlyMap<string, TraceSummary>> {
   if (traceIds.length === 0) return new Map();
   const rows = await client.rows<RawSummary>(
     `SELECT traceId, argMin(title, t.first) AS title, min(t.first) AS first, max(t.last) AS last, sum(t.events) AS events, sum(t.errors) AS errors,
