@@ -6,13 +6,12 @@ import { QueryGate } from '@/components/live/query-gate';
 import { LinkButton } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { useKeys } from '@/components/ui/keys';
-import { Panel } from '@/components/ui/panel';
+import { Panel, PanelTabs } from '@/components/ui/panel';
 import { Tabs } from '@/components/ui/segmented';
 import { EmptyState } from '@/components/ui/states';
 import { EventFacts, eventTabs, type EventTab } from './event-facts';
 import { inboxHref } from './inbox-list';
 import { useEvent } from './use-event';
-import styles from './events.module.css';
 
 export interface EventPanelProps {
   readonly id: string;
@@ -71,7 +70,7 @@ export function EventPanel({ id, tab, onTab, onClose, hrefOf, actions }: EventPa
       >
         {(data) => (
           <>
-            <div className={styles.tabs}>
+            <PanelTabs>
               <Tabs
                 label="About this event"
                 value={tab}
@@ -90,7 +89,7 @@ export function EventPanel({ id, tab, onTab, onClose, hrefOf, actions }: EventPa
                 ]}
                 onChange={onTab}
               />
-            </div>
+            </PanelTabs>
             <EventFacts detail={data} tab={tab} />
           </>
         )}

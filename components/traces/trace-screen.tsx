@@ -143,7 +143,7 @@ function OpenTrace({ trace, state, change, hrefOf }: OpenTraceProps) {
             )}
           </div>
         )}
-        <CutNotice cut={trace.cut} />
+        <CutNotice cut={trace.cut} order="Oldest first" />
       </PageColumn>
       {state.event !== null && (
         <EventPanel

@@ -1,10 +1,10 @@
 'use client';
 
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useRouter } from 'next/navigation';
 import { endsNow, writeRange } from '@/lib/time/range';
 import { formatExact } from '@/lib/time/format';
-import { readTracesUrl, writeTracesUrl } from '@/lib/traces/traces-url';
+import { readTracesUrl, writeTracesUrl, type TracesPlace } from '@/lib/traces/traces-url';
 import { EventBars } from '@/components/charts/event-bars';
 import { keepView, useUrlBrokers, useUrlRange, useUrlState } from '@/components/live/url-state';
 import { QueryGate } from '@/components/live/query-gate';
@@ -16,6 +16,7 @@ import { Lamp } from '@/components/ui/lamp';
 import { Page, PageBody, PageColumn, Strip } from '@/components/ui/page';
 import { Segmented } from '@/components/ui/segmented';
 import { CutNotice, EmptyState, Note } from '@/components/ui/states';
+import { PlaceFilter } from './place-filter';
 import { TracesTable } from './traces-table';
 import { useTraces } from './use-traces';
 import styles from './traces.module.css';
@@ -26,15 +27,16 @@ export function TracesScreen() {
   const url = useUrlState();
   const [range, setRange] = useUrlRange();
   const [brokers] = useUrlBrokers();
-  const { q, errors, sel } = readTracesUrl(url.params);
+  const { q, errors, sel, place } = readTracesUrl(url.params);
   const written = writeRange(range);
   const list = useTraces({
     q,
     errors,
+    place,
     from: written.from,
     to: written.to ?? null,
     brokers: brokers?.join(',') ?? null,
-    live: endsNow(range) && q === null,
+    live: endsNow(range) && q === null && place === null,
   });
   const open = (traceId: string): void => router.push(keepView(url.params, traceHref(traceId)));
 
@@ -46,6 +48,7 @@ export function TracesScreen() {
         errors={errors}
         onSearch={(next) => url.push(writeTracesUrl(url.params, { q: next, sel: null }))}
         onErrors={(next) => url.push(writeTracesUrl(url.params, { errors: next, sel: null }))}
+        place={<PlaceFilter place={place} onPlace={(next) => url.push(writeTracesUrl(url.params, { place: next, sel: null }))} />}
       />
       <PageBody>
         <PageColumn>
@@ -78,7 +81,8 @@ export function TracesScreen() {
                   <NothingFound
                     q={q}
                     errors={errors}
-                    onAll={() => url.push(writeTracesUrl(url.params, { q: null, errors: false }))}
+                    place={place}
+                    onAll={() => url.push(writeTracesUrl(url.params, { q: null, errors: false, place: null }))}
                     onDay={() => setRange({ from: { kind: 'ago', ms: 86_400_000 }, to: { kind: 'ago', ms: 0 } })}
                   />
                 ) : (
@@ -115,9 +119,10 @@ interface SearchLineProps {
   readonly errors: boolean;
   readonly onSearch: (q: string | null) => void;
   readonly onErrors: (errors: boolean) => void;
+  readonly place: ReactNode;
 }
 
-function SearchLine({ q, errors, onSearch, onErrors }: SearchLineProps) {
+function SearchLine({ q, errors, onSearch, onErrors, place }: SearchLineProps) {
   const [text, setText] = useState(q ?? '');
   const [field, setField] = useState<HTMLInputElement | null>(null);
   useKeys({ '/': () => field?.focus() });
@@ -148,6 +153,7 @@ function SearchLine({ q, errors, onSearch, onErrors }: SearchLineProps) {
         Search
       </Button>
       {q !== null && <Button onClick={() => onSearch(null)}>Clear</Button>}
+      {place}
       <Segmented
         label="Which traces"
         value={errors ? 'errors' : 'all'}
@@ -169,11 +175,12 @@ function FailedCount({ traces }: { readonly traces: readonly { readonly errors: 
 interface NothingFoundProps {
   readonly q: string | null;
   readonly errors: boolean;
+  readonly place: TracesPlace | null;
   readonly onAll: () => void;
   readonly onDay: () => void;
 }
 
-function NothingFound({ q, errors, onAll, onDay }: NothingFoundProps) {
+function NothingFound({ q, errors, place, onAll, onDay }: NothingFoundProps) {
   if (q !== null) {
     return (
       <EmptyState
@@ -194,11 +201,11 @@ function NothingFound({ q, errors, onAll, onDay }: NothingFoundProps) {
   }
   return (
     <EmptyState
-      title={errors ? 'No trace with a dead letter in this time' : 'No traces in this time'}
+      title={`${errors ? 'No trace with a dead letter' : 'No traces'}${place === null ? '' : ` at ${place.name}`} in this time`}
       actions={
         <>
           <Button onClick={onDay}>Last 24 hours</Button>
-          {errors && <Button onClick={onAll}>Show all traces</Button>}
+          {(errors || place !== null) && <Button onClick={onAll}>Show all traces</Button>}
         </>
       }
     >

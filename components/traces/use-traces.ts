@@ -7,11 +7,13 @@ import type { TracesPage, TraceSummary } from '@/lib/contract/traces';
 import { getJson } from '@/components/live/api';
 import { useLiveRoom } from '@/components/live/live-feed-hooks';
 import { useAtMost } from '@/components/events/use-at-most';
+import type { TracesPlace } from '@/lib/traces/traces-url';
 import { addFrame, noNews, type TraceNews } from '@/lib/traces/trace-news';
 
 export interface TracesQuestion {
   readonly q: string | null;
   readonly errors: boolean;
+  readonly place: TracesPlace | null;
   readonly from: string;
   readonly to: string | null;
   readonly brokers: string | null;
@@ -22,7 +24,15 @@ export interface TracesQuestion {
 const ask = (question: TracesQuestion, after: string | null, signal?: AbortSignal): Promise<TracesPage> =>
   getJson<TracesPage>(
     '/api/traces',
-    { q: question.q, errors: question.errors ? 'true' : null, from: question.from, to: question.to, brokers: question.brokers, after },
+    {
+      q: question.q,
+      errors: question.errors ? 'true' : null,
+      ...(question.place !== null && { [question.place.kind]: question.place.name }),
+      from: question.from,
+      to: question.to,
+      brokers: question.brokers,
+      after,
+    },
     signal,
   );
 

@@ -10,15 +10,22 @@ describe('the address of the list of traces', () => {
         fc.boolean(),
         (q, errors) => {
           const written = writeTracesUrl(new URLSearchParams('from=-1h&brokers=a'), { q, errors });
-          expect(readTracesUrl(new URLSearchParams(written.toString()))).toEqual({ q, errors, sel: null });
+          expect(readTracesUrl(new URLSearchParams(written.toString()))).toEqual({ q, errors, sel: null, place: null });
           expect(written.get('from')).toBe('-1h');
         },
       ),
     );
   });
 
+  it('[UR1] carries one place, and another one takes its stead', () => {
+    const at = writeTracesUrl(new URLSearchParams('from=-1h'), { place: { kind: 'inbox', name: 'orders@billing' } });
+    expect(at.toString()).toBe('from=-1h&inbox=orders%40billing');
+    expect(writeTracesUrl(at, { place: { kind: 'service', name: 'web' } }).toString()).toBe('from=-1h&service=web');
+    expect(readTracesUrl(at).place).toEqual({ kind: 'inbox', name: 'orders@billing' });
+  });
+
   it('takes nonsense for nothing and cuts what is too long', () => {
-    expect(readTracesUrl(new URLSearchParams('q=%20&errors=yes'))).toEqual({ q: null, errors: false, sel: null });
+    expect(readTracesUrl(new URLSearchParams('q=%20&errors=yes'))).toEqual({ q: null, errors: false, sel: null, place: null });
     expect(readTracesUrl(new URLSearchParams({ q: 'x'.repeat(9_000) })).q).toHaveLength(1_024);
   });
 });

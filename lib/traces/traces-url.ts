@@ -7,21 +7,36 @@ export interface TracesUrl {
   readonly q: string | null;
   readonly errors: boolean;
   readonly sel: string | null;
+  /** Only traces that touched this place. */
+  readonly place: TracesPlace | null;
 }
+
+export interface TracesPlace {
+  readonly kind: 'service' | 'channel' | 'inbox';
+  readonly name: string;
+}
+
+const placeKinds: readonly TracesPlace['kind'][] = ['service', 'channel', 'inbox'];
 
 export const readTracesUrl = (params: Params): TracesUrl => ({
   q: text(params.get('q')),
   errors: params.get('errors') === '1',
   sel: text(params.get('sel')),
+  place:
+    placeKinds.flatMap((kind): TracesPlace[] => {
+      const name = text(params.get(kind));
+      return name === null ? [] : [{ kind, name }];
+    })[0] ?? null,
 });
 
 /** Changes only what is given; the rest of the address stays. */
 export function writeTracesUrl(params: URLSearchParams, change: Partial<TracesUrl>): URLSearchParams {
   const next = new URLSearchParams(params);
-  const { q, errors, sel } = { ...readTracesUrl(params), ...change };
+  const { q, errors, sel, place } = { ...readTracesUrl(params), ...change };
   set(next, 'q', q);
   set(next, 'errors', errors ? '1' : null);
   set(next, 'sel', sel);
+  for (const kind of placeKinds) set(next, kind, place?.kind === kind ? place.name : null);
   return next;
 }
 
