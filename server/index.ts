@@ -3,6 +3,7 @@ import { isAppError } from '@/lib/errors';
 import { readConfig } from './config/read-config';
 import { systemOf } from './config/schema';
 import { openLog } from './log';
+import { openNextPages } from './next-pages';
 import { stopOnSignal } from './process/stop-on-signal';
 import { startAll } from './start-all';
 
@@ -48,7 +49,7 @@ withFlags(program.command('start', { isDefault: true }).description('start the d
       for (const close of closers.reverse()) await close();
     });
     // The demo's start script names its own collector; nothing else does.
-    const running = await startAll(config, log, { collectorEntry: process.env.EVENTYARD_CHILD_COLLECTOR });
+    const running = await startAll(config, log, { openPages: openNextPages, collectorEntry: process.env.EVENTYARD_CHILD_COLLECTOR });
     closers.push(() => running.close());
   },
 );

@@ -13,8 +13,14 @@ import { TapMemory } from './tap-memory';
 
 export type { RabbitSettings } from './rabbit-settings';
 
-/** What RabbitMQ can't keep of the port's promises. */
-export const rabbitExceptions: readonly BrokerException[] = [];
+/** What RabbitMQ can't keep of the port's promises, by its version (`3.10.8`): what it delivers is kept, but 4 delivers another table than it was sent. */
+export const rabbitExceptions = (version: string): readonly BrokerException[] =>
+  Number.parseInt(version, 10) < 4
+    ? []
+    : [
+        { promise: 'P15', reason: 'RabbitMQ 4 delivers header tables sorted by name: the order of the sender does not reach anybody' },
+        { promise: 'P16', reason: 'RabbitMQ 4 merges header fields of one name before it delivers them' },
+      ];
 
 /** One vhost. Opens no connection until it is needed, so it never fails here. Promises: docs/spec/brokers-rabbitmq.md. */
 export function openRabbitBroker(settings: RabbitSettings, { log }: { log: Log }): Broker {
@@ -29,13 +35,20 @@ export function openRabbitBroker(settings: RabbitSettings, { log }: { log: Log }
     return memory;
   };
   let closed = false;
+  let exceptions = rabbitExceptions('');
 
   return {
     name: settings.name,
     system: 'rabbitmq',
     inProcess: false,
-    exceptions: rabbitExceptions,
-    describe: () => describeRabbit(api, settings),
+    get exceptions() {
+      return exceptions;
+    },
+    async describe() {
+      const picture = await describeRabbit(api, settings);
+      exceptions = rabbitExceptions(/\d[\d.]*/.exec(picture.product)?.[0] ?? '');
+      return picture;
+    },
     sample: (request) => sampler.sample(request),
     publish: (message) => publishOne(operations, settings, message),
     takeLetter: (request) => takeOneLetter(operations, api, settings, request),

@@ -41,11 +41,34 @@ export async function repair(client: StoreClient, tap: TapName, number: number):
     broker: first.broker,
     epoch: first.epoch,
     number,
-    offsets: new Map(),
+    offsets: await offsetsAfter(client, tap, number, rows),
     at: span.from,
     storedAt: nowMicros(),
   });
   return span;
+}
+
+/** Where the tap stood after a batch, by its events and gaps. The next batch may be of other partitions: its account alone would forget these. */
+async function offsetsAfter(
+  client: StoreClient,
+  tap: TapName,
+  batch: number,
+  rows: readonly RawEventRow[],
+): Promise<StoredBatch['offsets']> {
+  const gaps = await client.rows<{ channel: string; partition: number; last: number }>(
+    `SELECT assumeNotNull(channel) AS channel, assumeNotNull(partition) AS partition, max(assumeNotNull(toOffset)) AS last FROM gaps
+    WHERE tap = {tap:String} AND batch = {batch:UInt64} AND channel IS NOT NULL AND partition IS NOT NULL AND toOffset IS NOT NULL
+    GROUP BY channel, partition`,
+    { tap, batch },
+  );
+  const offsets = new Map<string, Map<number, number>>();
+  for (const { channel, partition, last } of [...rows.map((row) => ({ ...row, last: row.offset })), ...gaps]) {
+    if (partition < 0) continue;
+    const partitions = offsets.get(channel) ?? new Map<number, number>();
+    partitions.set(partition, Math.max(partitions.get(partition) ?? 0, last + 1));
+    offsets.set(channel, partitions);
+  }
+  return offsets;
 }
 
 async function saveSummaries(client: StoreClient, events: readonly SummaryEvent[], head: SummaryHead): Promise<void> {
