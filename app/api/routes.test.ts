@@ -6,6 +6,7 @@ import { toEventRow } from '@/lib/events/event-row';
 import { aGroupPoint } from '@/lib/lag/group-point.fixture';
 import type { DeadLetterGroup, ReplayRecord } from '@/lib/contract/dead-letters';
 import type { QueuePoint } from '@/lib/contract/samples';
+import type { EventRow } from '@/lib/contract/traces';
 import { aConsumer, aGroup, aPicture, aQueue, aTopic } from '@/lib/topology/topology.fixture';
 import { anEventRow } from '@/lib/traces/trace-node.fixture';
 import { provideServices } from '@/server/web/services';
@@ -194,6 +195,41 @@ describe('traces', () => {
     expect(unknown).toMatchObject({ status: 404, body: { error: { code: 'not-found', text: 'No such trace was seen.' } } });
     expect(JSON.stringify(unknown.body)).not.toContain('script');
     expect((await call(getTrace, '/api', { params: { traceId: '%E0%A4%A' } })).status).toBe(404);
+  });
+});
+
+describe('a flow', () => {
+  const click = anEventRow({ id: 'x', traceId: null, messageId: 'm8', correlationId: 'talk', observedAt: now });
+  const sale = anEventRow({ id: 'y', traceId: null, messageId: 'm9', correlationId: 'talk', observedAt: now });
+  const flowOf = (events: readonly EventRow[], trace: readonly EventRow[] = []) => ({
+    findId: async () => events.map((event) => ({ field: 'correlation id', event })),
+    eventsCarrying: async ({ loose }: { loose?: boolean }) => ({
+      events: [...events, ...trace].filter((event) => !loose || event.traceId === null),
+      cut: null,
+    }),
+    eventsOfTrace: async () => ({ events: trace, cut: null }),
+  });
+
+  it('[J6] an id names the flow of the events that it joins, marked as inferred', async () => {
+    provideTestServices({ store: flowOf([click, sale]) });
+    const { body } = await call(getTrace, '/api', { params: { traceId: '~talk' } });
+    expect(body.nodes).toHaveLength(2);
+    expect(body.traceId).toBe('~talk');
+    expect(body.story.flow).toMatchObject({ rule: 'correlation', joinedBy: 'correlation id talk', evidence: 'inferred' });
+  });
+
+  it('[J5] [J6] the one trace that is found on the way names the whole, and holds what had no trace id', async () => {
+    const traced = anEventRow({ id: 'z', traceId: 'trace-9', causationId: 'm8', observedAt: now });
+    provideTestServices({ store: flowOf([click, sale], [traced]) });
+    const { body } = await call(getTrace, '/api', { params: { traceId: '~talk' } });
+    expect(body.traceId).toBe('trace-9');
+    expect(body.nodes.map((node: { event: { id: string } }) => node.event.id).toSorted()).toEqual(['x', 'y', 'z']);
+    expect(body.story.flow).toMatchObject({ rule: 'bridged', traceIds: ['trace-9'] });
+  });
+
+  it('an id that nothing carries is a clear 404', async () => {
+    provideTestServices({ store: flowOf([]) });
+    expect((await call(getTrace, '/api', { params: { traceId: '~nobody' } })).status).toBe(404);
   });
 });
 

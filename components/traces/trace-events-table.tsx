@@ -91,6 +91,8 @@ const words: Record<TraceNode['joinedBy'], string> = {
   'dead-letter': 'dead letter',
   replay: 'replay',
   reply: 'reply',
+  retry: 'same message, tried again',
+  key: 'business key, inferred',
   time: 'time, inferred',
 };
 

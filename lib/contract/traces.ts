@@ -1,7 +1,7 @@
 import type { BrokerName, BrokerSystem, ChannelName, EventId, Evidence, InboxName, Micros, ServiceName, TraceId } from '@/lib/events/names';
-import type { BusinessKey, ClockOwner, Failure, RoutedInbox, TraceContext, Why } from '@/lib/events/observed-event';
+import type { BusinessKey, ClockOwner, Failure, FailureOrigin, RoutedInbox, TraceContext, Why } from '@/lib/events/observed-event';
 import type { Cut } from './common';
-import type { TraceStory } from './trace-story';
+import type { ParentRule, TraceStory } from './trace-story';
 
 /** One event as a row of any list: no bodies, no headers. */
 export interface EventRow {
@@ -34,6 +34,13 @@ export interface EventRow {
   readonly failureCause: string | null;
   readonly replayId: string | null;
   readonly replayOf: EventId | null;
+  /** Read with the events of a trace only, as are the next four. */
+  readonly conversationId?: string | null;
+  readonly version?: string | null;
+  /** The sender's word; `false` = parts of the trace may be missing elsewhere. */
+  readonly sampled?: boolean | null;
+  /** Of a dead letter: where it first was, as its headers say. */
+  readonly origin?: FailureOrigin | null;
 }
 
 export interface TraceSummary {
@@ -72,8 +79,10 @@ export interface TraceNode {
   readonly event: EventRow;
   readonly parent: EventId | null;
   readonly depth: number;
-  /** How the parent is known: causation id, span, origin of a dead letter, replay, or only time. */
-  readonly joinedBy: 'root' | 'causation' | 'span' | 'dead-letter' | 'replay' | 'reply' | 'time';
+  /** How the parent is known (lib/traces/link-events.ts), the strongest link first; `key` and `time` are concluded from order. */
+  readonly joinedBy: 'root' | ParentRule;
+  /** The id that joined it, or that leads nowhere, for people: `causation id 7f3c`. */
+  readonly named?: string | null;
   /** The cause it names was not seen. */
   readonly orphan: boolean;
   /** Its clock says it was before its cause. */

@@ -125,6 +125,8 @@ export class MemoryStore implements Store {
   gaps = async () => [];
   search = async ({ range }: { range: { from: number; to: number } }) => ({ rows: [], next: null, cut: null, searched: range });
   searchVolume = async () => [];
+  eventsCarrying = async () => ({ events: [], cut: null });
+  samplesOf = async () => ({ groups: [], queues: [] });
   eventsOfTrace = async () => ({ events: [], cut: null });
   edges = async () => [];
   edgeSeries = async () => ({ name: '', unit: '', points: [] });

@@ -154,6 +154,34 @@ export function describeSearchContract(name: string, open: () => Promise<StoreUn
       ]);
     });
 
+    it('[J4] events that carry any of some ids, with what a story needs; on demand only those without a trace id', async () => {
+      const range = around(quietTime());
+      const carried = await store.eventsCarrying({ ids: [`${tap}-loose`, `${tap}-m1`, `${tap}-m3`], range, limit: 10 });
+      expect(carried.events.map((event) => event.messageId)).toEqual([1, 3, 4, 5].map((index) => `${tap}-m${index}`));
+      expect(carried.events[1]).toMatchObject({ deadLetter: true, origin: { channel: null }, version: '1' });
+      expect((await store.eventsCarrying({ ids: [`${tap}-loose`, `${tap}-m1`], range, limit: 10, loose: true })).events).toHaveLength(2);
+      expect(await store.eventsCarrying({ ids: [`${tap}-loose`], range, limit: 1 })).toMatchObject({ events: [{}], cut: { shown: 1 } });
+      expect(await store.eventsCarrying({ ids: [], range, limit: 1 })).toEqual({ events: [], cut: null });
+    });
+
+    it('[C6] samples of the groups of a topic and of queues, oldest first', async () => {
+      const at = Math.floor(Date.now() / 1000) * 1_000_000 - 60_000_000;
+      const group = (after: number, topic: string) => ({
+        ...{ broker: tap, inbox: `${topic}@billing`, group: 'billing', topic, at: at + after * 1_000_000, protocol: 'classic' as const },
+        ...{ state: 'Stable', members: 1, lag: 0, stableLag: 0, committed: after, end: 9, lost: 0 },
+        partitions: [{ partition: 0, committed: after, logStart: 0, end: 9, lastStable: 9, lag: 0 }],
+      });
+      await store.saveSamples([group(0, 'orders'), group(5, 'orders'), group(0, 'money')], []);
+      const { groups, queues } = await store.samplesOf(
+        tap,
+        { topics: ['orders'], queues: ['none'] },
+        { from: at - 1, to: at + 60_000_000 },
+      );
+      expect(new Set(groups.map((point) => point.partitions[0]?.committed))).toEqual(new Set([0, 5]));
+      expect(groups.map((point) => point.at)).toEqual(groups.map((point) => point.at).toSorted());
+      expect(queues).toEqual([]);
+    });
+
     it('[Q22] the histogram counts what was found, over the whole range', async () => {
       const steps = await store.searchVolume({ range: around(quietTime()), brokers: [tap], node: read('service=web') }, 60);
       expect(steps.length).toBeLessThanOrEqual(61);

@@ -48,6 +48,19 @@ export interface Store {
   ): Promise<readonly { readonly at: Micros; readonly events: number; readonly errors: number }[]>;
   /** Oldest first by (observedAt, place); with what a cut left out. */
   eventsOfTrace(traceId: TraceId, limit: number): Promise<{ readonly events: readonly EventRow[]; readonly cut: Cut | null }>;
+  /** Events that carry one of these ids in any field, oldest first; `loose`: only those without a trace id. At most 500 ids are asked for. */
+  eventsCarrying(query: {
+    readonly ids: readonly string[];
+    readonly range: TimeRange;
+    readonly limit: number;
+    readonly loose?: boolean;
+  }): Promise<{ readonly events: readonly EventRow[]; readonly cut: Cut | null }>;
+  /** Samples of these topics' groups and these queues in the range, thinned where they are many, oldest first. */
+  samplesOf(
+    broker: BrokerName,
+    places: { readonly topics: readonly ChannelName[]; readonly queues: readonly InboxName[] },
+    range: TimeRange,
+  ): Promise<{ readonly groups: readonly GroupPoint[]; readonly queues: readonly QueuePoint[] }>;
   /** One event whole, with headers and body. */
   event(id: EventId): Promise<ObservedEvent | null>;
   eventRows(ids: readonly EventId[]): Promise<readonly EventRow[]>;

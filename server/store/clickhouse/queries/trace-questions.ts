@@ -2,10 +2,10 @@ import type { TraceSummary } from '@/lib/contract/traces';
 import type { BrokerSystem } from '@/lib/events/names';
 import type { Store } from '../../store';
 import type { StoreClient } from '../client';
-import type { RawEventRow } from './event-row';
-import { EVENT_ROW, IN_RANGE, OLDEST_FIRST, toEventRow } from './event-row';
+import type { RawTraceRow } from './event-row';
+import { IN_RANGE, OLDEST_FIRST, toTraceRow, TRACE_ROW } from './event-row';
 
-type TraceQuestions = Pick<Store, 'eventsOfTrace'>;
+type TraceQuestions = Pick<Store, 'eventsOfTrace' | 'eventsCarrying'>;
 
 export function traceQuestions(client: StoreClient): TraceQuestions {
   return {
@@ -19,18 +19,30 @@ export function traceQuestions(client: StoreClient): TraceQuestions {
         { threads: 1 },
       );
       if (times === undefined || times.batches === 0) return { events: [], cut: null };
-      const rows = await client.rows<RawEventRow>(
-        `SELECT ${EVENT_ROW} FROM events PREWHERE traceId = {traceId:String} WHERE ${IN_RANGE} AND has(ids, {traceId:String}) ${OLDEST_FIRST} LIMIT {limit:UInt32}`,
+      const rows = await client.rows<RawTraceRow>(
+        `SELECT ${TRACE_ROW} FROM events PREWHERE traceId = {traceId:String} WHERE ${IN_RANGE} AND has(ids, {traceId:String}) ${OLDEST_FIRST} LIMIT {limit:UInt32}`,
         { traceId, from: times.first, to: times.last + 1, limit: limit + 1 },
         { threads: 1 },
       );
-      const events = rows.slice(0, limit).map(toEventRow);
+      const events = rows.slice(0, limit).map(toTraceRow);
       if (rows.length <= limit) return { events, cut: null };
       const [whole] = await client.rows<{ events: number }>(
         'SELECT sum(events) AS events FROM batch_summaries FINAL WHERE traceId = {traceId:String}',
         { traceId },
       );
       return { events, cut: { shown: events.length, of: whole?.events ?? null, why: 'row-limit' } };
+    },
+
+    async eventsCarrying({ ids, range, limit, loose = false }) {
+      const asked = ids.filter((id) => id !== '' && id.length <= 1_000).slice(0, 500);
+      if (asked.length === 0) return { events: [], cut: null };
+      const rows = await client.rows<RawTraceRow>(
+        `SELECT ${TRACE_ROW} FROM events WHERE ${IN_RANGE} ${loose ? "AND traceId = ''" : ''} AND hasAny(ids, {ids:Array(String)}) ${OLDEST_FIRST} LIMIT {limit:UInt32}`,
+        { ids: asked, from: range.from, to: range.to, limit: limit + 1 },
+        { seconds: 5 },
+      );
+      const events = rows.slice(0, limit).map(toTraceRow);
+      return { events, cut: rows.length > limit ? { shown: limit, of: null, why: 'row-limit' } : null };
     },
   };
 }
