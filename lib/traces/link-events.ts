@@ -43,7 +43,9 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
     if (replayed) return joined(replayed, 'replay', `replay of ${replayOf}`);
     if (event.deadLetter) {
       const place =
-        origin?.channel != null && origin.offset !== null ? placeOf(event.broker, origin.channel, origin.partition, origin.offset) : null;
+        origin !== null && origin !== undefined && origin.channel !== null && origin.offset !== null
+          ? placeOf(event.broker, origin.channel, origin.partition, origin.offset)
+          : null;
       const there = place === null ? undefined : byPlace.get(place);
       if (there && there.id !== event.id)
         return joined(there, 'dead-letter', `origin ${origin?.channel} ${origin?.partition ?? 0}@${origin?.offset}`);

@@ -75,7 +75,7 @@ function* outOfOrder(events: readonly EventRow[]): Generator<EventMark> {
 function* drifts(events: readonly EventRow[]): Generator<EventMark> {
   const seen = new Map<string, EventRow>();
   for (const event of events) {
-    if (event.type === null || event.version == null || event.deadLetter) continue;
+    if (event.type === null || (event.version ?? null) === null || event.deadLetter) continue;
     const place = `${event.channel}\n${event.type}`;
     const other = seen.get(place);
     // Numbers that are new each time are a stream's versions, not the type's.

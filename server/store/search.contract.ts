@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aFailure, aHeader, anEvent, utf8 } from '@/lib/events/event.fixture';
 import type { ObservedEvent } from '@/lib/events/observed-event';
+import { aGroupPoint } from '@/lib/lag/group-point.fixture';
 import { parseQuery } from '@/lib/search/parse-query';
 import type { SearchNode } from '@/lib/search/query';
 import { aBatch, around, freshName, quietTime } from './store.contract';
@@ -166,11 +167,16 @@ export function describeSearchContract(name: string, open: () => Promise<StoreUn
 
     it('[C6] samples of the groups of a topic and of queues, oldest first', async () => {
       const at = Math.floor(Date.now() / 1000) * 1_000_000 - 60_000_000;
-      const group = (after: number, topic: string) => ({
-        ...{ broker: tap, inbox: `${topic}@billing`, group: 'billing', topic, at: at + after * 1_000_000, protocol: 'classic' as const },
-        ...{ state: 'Stable', members: 1, lag: 0, stableLag: 0, committed: after, end: 9, lost: 0 },
-        partitions: [{ partition: 0, committed: after, logStart: 0, end: 9, lastStable: 9, lag: 0 }],
-      });
+      const group = (after: number, topic: string) =>
+        aGroupPoint(0, {
+          committed: after,
+          end: 9,
+          broker: tap,
+          inbox: `${topic}@billing`,
+          topic,
+          at: at + after * 1_000_000,
+          partitions: [{ partition: 0, committed: after, logStart: 0, end: 9, lastStable: 9, lag: 0 }],
+        });
       await store.saveSamples([group(0, 'orders'), group(5, 'orders'), group(0, 'money')], []);
       const { groups, queues } = await store.samplesOf(
         tap,
