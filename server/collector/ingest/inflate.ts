@@ -1,12 +1,10 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { MAX_PARSED_BYTES, type Inflate } from '@/lib/events/recognise/parse-body';
-
-const UNPACK = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSync } as const;
+import { unpackBody } from '../../compression/unpack-body';
 
 /** For recognition, which is synchronous: within 256 kB (well under a millisecond), `null` when it is longer or broken. */
-export const inflateForRecognition: Inflate = (bytes, encoding) => {
+export const inflateForRecognition: Inflate = (bytes, packing) => {
   try {
-    return UNPACK[encoding](bytes, { maxOutputLength: MAX_PARSED_BYTES });
+    return unpackBody(bytes, packing, MAX_PARSED_BYTES);
   } catch {
     return null;
   }
