@@ -10,7 +10,6 @@ import type { StartOrder } from '@/server/collector-child';
 import { configSchema } from '@/server/config/schema';
 import { startEmbeddedStore } from '@/server/store/embedded/start-embedded';
 import { openClient, type StoreClient } from '@/server/store/clickhouse/client';
-import { COLLECTOR_FLAGS } from '@/server/process/collector-flags';
 import { cpuOf } from './processes';
 import { pause } from './report';
 
@@ -43,7 +42,7 @@ export async function startCollectorAndStore(brokers: readonly object[], profile
   const bus = openIpcBus();
   const child = fork(ENTRY, {
     serialization: 'advanced',
-    execArgv: ['--import', 'tsx', ...COLLECTOR_FLAGS, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
+    execArgv: ['--import', 'tsx', ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');

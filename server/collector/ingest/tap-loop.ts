@@ -224,19 +224,14 @@ export class TapLoop {
 class Writing {
   private pending: Promise<void> = Promise.resolve();
   private failure: { readonly error: unknown } | null = null;
-  private end: (how: null | Promise<never>) => void = () => undefined;
-  private readonly ended: Promise<null>;
+  /** Ends the wait that is under way. */
+  private endWait: (() => void) | null = null;
 
   constructor(private readonly drain: AbortSignal) {
-    this.ended = new Promise((resolve) => {
-      this.end = resolve;
-    });
-    this.ended.catch(() => undefined);
     drain.addEventListener('abort', this.onDrain);
-    if (drain.aborted) this.onDrain();
   }
 
-  private readonly onDrain = (): void => this.end(null);
+  private readonly onDrain = (): void => this.endWait?.();
 
   leave(): void {
     this.drain.removeEventListener('abort', this.onDrain);
@@ -245,14 +240,23 @@ class Writing {
   begin(work: Promise<void>): void {
     this.pending = work.catch((error: unknown) => {
       this.failure = { error };
-      this.end(Promise.reject(error as Error));
+      this.endWait?.();
     });
   }
 
-  /** The batch, or `null` when there is to be no more; throws when writing failed meanwhile. What comes later is dropped and read again. */
+  /**
+   * The batch, or `null` when there is to be no more; throws when writing failed meanwhile. What comes later is dropped and read again.
+   * Not `Promise.race` with one promise of the end: that promise would hold every batch that ever won against it.
+   */
   orEnd<T>(waiting: Promise<T | null>): Promise<T | null> {
-    waiting.catch(() => undefined);
-    return Promise.race([waiting, this.ended]);
+    return new Promise<T | null>((resolve, reject) => {
+      const end = (): void => (this.failure === null ? resolve(null) : reject(this.failure.error as Error));
+      if (this.failure !== null || this.drain.aborted) end();
+      this.endWait = end;
+      waiting.then(resolve, reject);
+    }).finally(() => {
+      this.endWait = null;
+    });
   }
 
   async done(): Promise<void> {

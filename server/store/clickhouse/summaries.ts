@@ -9,7 +9,7 @@ import { noFailure } from './failure-group';
 import { insertMark } from './insert-mark';
 import type { RawEventRow } from './queries/event-row';
 import { EVENT_ROW, toEventRow } from './queries/event-row';
-import { namesOf, structureOf, writeRowBinary } from './wire-codec';
+import { namesOf, structureOf, writeNative } from './wire-codec';
 
 /** What is computed from the events of one batch: the dead letters, then the account with the traces. Each replaces what an earlier run wrote [S2, S4]. */
 export async function summarize(client: StoreClient, batch: StoredBatch): Promise<void> {
@@ -75,9 +75,9 @@ async function saveSummaries(client: StoreClient, events: readonly SummaryEvent[
   const columns = summaryColumns(head);
   const names = namesOf(columns);
   const writer = new ByteWriter(4_096);
-  writeRowBinary(writer, columns, summarizeBatch(events, head));
+  writeNative(writer, columns, summarizeBatch(events, head));
   await client.send(
-    `INSERT INTO batch_summaries (${names}) SELECT ${names} FROM input('${structureOf(columns)}') SETTINGS ${ONE_BLOCK} FORMAT RowBinary`,
+    `INSERT INTO batch_summaries (${names}) SELECT ${names} FROM input('${structureOf(columns)}') SETTINGS ${ONE_BLOCK} FORMAT Native`,
     writer.view(),
   );
 }
