@@ -41,5 +41,5 @@ async function fill(producer: ReturnType<Kafka['producer']>, topic: string, even
     });
     await producer.send({ topic, messages, acks: 1 });
   }
-  return Math.round(bytes / events);
+  return Math.round(bytes / Math.max(1, events));
 }
