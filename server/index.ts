@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { isAppError } from '@/lib/errors';
+import { AppError, isAppError } from '@/lib/errors';
 import { readConfig } from './config/read-config';
 import { systemOf } from './config/schema';
+import { tryRules } from './config/try-rules';
 import { openLog } from './log';
 import { openNextPages } from './next-pages';
 import { stopOnSignal } from './process/stop-on-signal';
@@ -64,6 +66,22 @@ withFlags(program.command('check-config').description('read the configuration, s
     );
   },
 );
+
+withFlags(
+  program
+    .command('try-rules <file>')
+    .description('show what the samples in a JSON file become under the rules of recognition, start nothing'),
+).action((file: string, options: Record<string, string | undefined>) => {
+  process.stdout.write(`${tryRules(configFrom(options), readSampleFile(file))}\n`);
+});
+
+function readSampleFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new AppError('sample', `the file ${file} cannot be read`, { cure: 'npm run eventyard -- try-rules samples.json' });
+  }
+}
 
 program.parseAsync().catch((error: unknown) => {
   if (!isAppError(error)) throw error;

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { openIpcBus } from './bus/ipc/ipc-bus';
+import { ownRules } from './config/recognition';
 import { systemOf, type Config } from './config/schema';
 import type { StartOrder } from './collector-child';
 import type { Log } from './log';
@@ -105,6 +106,7 @@ async function start(
       port,
       sagas: sagaDefinitions(config),
       serviceNames: config.serviceNames,
+      rules: ownRules(config),
       demo: config.environment.kind === 'demo',
       development: config.development,
     },

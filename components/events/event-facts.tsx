@@ -135,6 +135,18 @@ function WhyTab({ detail }: { readonly detail: EventDetail }) {
           <KeyValues items={detail.why.map(({ field, from }) => [field, from, { wrap: true }])} />
         )}
       </PanelSection>
+      {detail.losers.length > 0 && (
+        <PanelSection title="Also said, and not taken">
+          <ul className={styles.contexts}>
+            {detail.losers.map(({ field, from, value }) => (
+              <li key={`${field} ${from}`}>
+                <b>{field}</b> <span className="mono">{value}</span>
+                <div className="quiet">{from}</div>
+              </li>
+            ))}
+          </ul>
+        </PanelSection>
+      )}
       <PanelSection title="Trace contexts that were found">
         {detail.contexts.length === 0 ? (
           <p className={styles.said}>None. It is in a trace only where another id joins it.</p>
@@ -153,6 +165,17 @@ function WhyTab({ detail }: { readonly detail: EventDetail }) {
           </ul>
         )}
       </PanelSection>
+      {detail.baggage.length > 0 && (
+        <PanelSection title="Baggage of the trace">
+          <ul className={styles.contexts}>
+            {detail.baggage.map(({ name, value, from }, index) => (
+              <li key={index}>
+                <b>{name}</b> <span className="mono">{value}</span> <span className="quiet">from {from}</span>
+              </li>
+            ))}
+          </ul>
+        </PanelSection>
+      )}
     </>
   );
 }

@@ -1,5 +1,7 @@
 import type { BrokerName, BrokerSystem, ChannelName, EventId, Evidence, InboxName, Micros, ServiceName, TraceId } from '@/lib/events/names';
 import type { BusinessKey, ClockOwner, Failure, FailureOrigin, RoutedInbox, TraceContext, Why } from '@/lib/events/observed-event';
+import type { BaggageItem } from '@/lib/events/baggage';
+import type { Saying } from '@/lib/events/recognise/sayings';
 import type { Cut } from './common';
 import type { ParentRule, TraceStory } from './trace-story';
 
@@ -120,7 +122,10 @@ export interface EventDetail {
   readonly replyTo: string | null;
   readonly framework: string | null;
   readonly why: readonly Why[];
+  /** What else was said of a field and not taken, in the order of trust. */
+  readonly losers: readonly Saying[];
   readonly contexts: readonly TraceContext[];
+  readonly baggage: readonly BaggageItem[];
   readonly headers: readonly HeaderView[];
   readonly contentType: string | null;
   readonly contentEncoding: string | null;

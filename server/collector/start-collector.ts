@@ -2,7 +2,7 @@ import { compileRules } from '@/lib/events/recognise/compile-rules';
 import { BrokerPart } from './broker-part';
 import { CollectorMetrics } from './collector-metrics';
 import type { CollectorParts } from './collector-parts';
-import { inflateForRecognition } from './ingest/inflate';
+import { inflateForRecognition } from '../compression/inflate';
 import { TapBoard } from './ingest/tap-board';
 import { OwnEvents } from './replay/own-events';
 import { Replayer } from './replay/replayer';

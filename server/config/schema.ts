@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '@/lib/time/parse-duration';
+import { recognitionSchema } from './recognition';
 
 /** A duration such as `30s`, read as milliseconds. */
 const duration = z.string().transform((text, context) => {
@@ -126,6 +127,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   brokers: z.array(broker).default([]),
   serviceNames: z.record(z.string(), z.string()).default({}),
+  recognition: recognitionSchema,
   sagas: z.array(saga).default([]),
   samples: z.strictObject({ every: duration.default(10_000) }).prefault({}),
   log: z

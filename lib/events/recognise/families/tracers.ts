@@ -100,13 +100,7 @@ function readSentry(text: string): Read {
 /** .NET activities before W3C: the header holds W3C text, or the hierarchical form `|root.1.2_`, of which the root is the trace. */
 const activity = (name: string): ContextPlaces => inHeaders('ids', [name], ([text]) => readActivity(text ?? ''));
 
-export const dotnetActivity = tracer(
-  'dotnet-activity',
-  '.NET activity',
-  activity('mt-activity-id'),
-  activity('diagnostic-id'),
-  activity('request-id'),
-);
+export const dotnetActivity = tracer('dotnet-activity', '.NET activity', activity('mt-activity-id'), activity('diagnostic-id'));
 
 export function readActivity(text: string): Read {
   if (text.length >= 55) return readTraceparent(text);
