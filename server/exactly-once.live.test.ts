@@ -115,6 +115,7 @@ describe('a collector that is killed', () => {
         () => tab.cards().filter(({ status, channels }) => status === 'live' && channels.length > 0).length === 2,
       );
       const moments: string[] = [];
+      const storePid = product.running.pids().store;
       for (let round = 0; round < KILLS; round++) {
         const before = await stored();
         const publishing = Promise.all([
@@ -149,6 +150,7 @@ describe('a collector that is killed', () => {
         () => tab.cards().length === 2 && tab.cards().every(({ status, rate }) => status === 'live' && rate === 0),
       );
 
+      expect(product.running.pids().store, 'the store was not disturbed').toBe(storePid);
       expect(await inKafka(), 'published to Kafka').toBe(EVENTS);
       expect(await stored()).toEqual({ log: EVENTS, queues: EVENTS });
       const [places] = await product.sql<{ n: number }>(

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pino from 'pino';
 import { io, type Socket } from 'socket.io-client';
 import { stringify } from 'yaml';
+import { isAppError } from '@/lib/errors';
 import type { LiveFrame } from '@/lib/contract/live';
 import type { TapCard } from '@/lib/contract/taps';
 import { readConfig } from './config/read-config';
@@ -62,7 +63,16 @@ export async function startProduct(brokers: readonly object[], settings: Readonl
     running,
     url,
     store,
-    sql: (statement) => client.rows(statement, {}, { seconds: 60 }),
+    async sql<T>(statement: string) {
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return await client.rows<T>(statement, {}, { seconds: 60 });
+        } catch (error) {
+          if (!isAppError(error) || !error.retryable || attempt > 200) throw error;
+          await wait(100);
+        }
+      }
+    },
     async openTab() {
       const tab = await openTab(url);
       sockets.push(tab.socket);

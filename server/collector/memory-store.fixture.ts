@@ -39,6 +39,11 @@ export class MemoryStore implements Store {
     return { epoch };
   }
 
+  /** How long ago the holder of a tap was heard of, ms. */
+  silence: number | null = 0;
+  renewLease = async (tap: TapName, epoch: number) => this.epochs.get(tap) === epoch;
+  leaseSilence = async () => this.silence;
+
   async tapPosition(tap: TapName) {
     const own = this.batches.filter((batch) => batch.tap === tap);
     const newest = own.at(-1);

@@ -4,7 +4,7 @@ import { createAppender } from './clickhouse/append';
 import type { StoreClient } from './clickhouse/client';
 import { openClient } from './clickhouse/client';
 import { createEdgeTiers } from './clickhouse/edge-tiers';
-import { acquireLease } from './clickhouse/leases';
+import { acquireLease, leaseSilence, renewLease } from './clickhouse/leases';
 import { migrate } from './clickhouse/migrations/migrations';
 import { newestBatch } from './clickhouse/positions';
 import { deadLetterQuestions } from './clickhouse/queries/dead-letter-questions';
@@ -99,6 +99,8 @@ function assemble(client: StoreClient, kind: Store['kind'], owned: EmbeddedStore
       tiers.forget(tap);
       return lease;
     },
+    renewLease: (tap, epoch) => renewLease(client, tap, epoch),
+    leaseSilence: (tap) => leaseSilence(client, tap),
     async tapPosition(tap) {
       await waitForInserts(client, tap);
       appender.forget(tap);

@@ -232,6 +232,19 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         expect(new Set(leases.map((lease) => lease.epoch)).size).toBe(4);
       });
 
+      it('[S5] who has a tap says that it is alive; who has not is told', async () => {
+        const tap = freshName('beats');
+        expect(await store.leaseSilence(tap)).toBeNull();
+        const first = await store.acquireLease(tap, 'one');
+        expect(await store.renewLease(tap, first.epoch)).toBe(true);
+        const before = (await store.leaseSilence(tap)) ?? Infinity;
+        expect(before).toBeLessThan(60_000);
+        const second = await under.other.acquireLease(tap, 'two');
+        expect(await store.renewLease(tap, first.epoch)).toBe(false);
+        expect(await under.other.renewLease(tap, second.epoch)).toBe(true);
+        await expect.poll(() => store.leaseSilence(tap)).toBeGreaterThan(0);
+      });
+
       it('[S5] an insert of the old epoch that is under way ends before the position is read', async () => {
         const tap = freshName('under-way');
         const old = await store.acquireLease(tap, 'one');

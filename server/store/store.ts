@@ -26,6 +26,10 @@ export interface Store {
   // --- the collector writes ---
   /** Takes the tap over: from now on only this epoch may append. */
   acquireLease(tap: TapName, owner: string): Promise<{ readonly epoch: number }>;
+  /** The holder is alive: to be said every few seconds. `false`: another one has taken the tap. */
+  renewLease(tap: TapName, epoch: number): Promise<boolean>;
+  /** Milliseconds since the tap's holder was last heard of, by the store's clock; null when it never was. */
+  leaseSilence(tap: TapName): Promise<number | null>;
   /** Where this tap stands, read after the lease was taken. Also repairs the rollups of its newest batch. */
   tapPosition(tap: TapName): Promise<TapResume>;
   append(batch: StoredBatch): Promise<void>;
