@@ -280,6 +280,37 @@ describe('Kafka by itself', () => {
       expect(await watched()).toMatchObject({ protocol: 'consumer', state: 'stable', members: 1, topic, group });
     });
 
+    it('[K21] a share group shows its members and how far everything was taken, and is never called dead', async () => {
+      const topic = fresh('shared');
+      const group = fresh('share');
+      await app.makeChannel(topic, { partitions: 2 });
+      await startTool('org.apache.kafka.tools.consumer.ConsoleShareConsumer', [
+        '--bootstrap-server',
+        testSettings().brokers[0] ?? '',
+        '--topic',
+        topic,
+        '--group',
+        group,
+        '--consumer-property',
+        'client.id=parcels/3',
+      ]);
+      const inbox = inboxOfGroup(topic, group);
+      const find = async () => (await broker.describe()).inboxes.find((one) => one.inbox === inbox);
+      await until('the member is there', async () => (await find())?.consumers[0]?.partitions.length === 2);
+      expect(await find()).toMatchObject({
+        protocol: 'share',
+        state: 'stable',
+        consumers: [{ service: 'parcels', rawName: 'parcels/3', host: '127.0.0.1', partitions: [0, 1] }],
+      });
+      const watched = async () => (await broker.sample({ watched: new Set([inbox]) })).groups.find((one) => one.inbox === inbox);
+      await until('it has taken what there was', async () => {
+        await app.append(topic, 1, batchOfNow({ records: plain('a') }));
+        return ((await watched())?.partitions[1]?.committed ?? 0) > 0;
+      });
+      expect(await watched()).toMatchObject({ protocol: 'share', state: 'stable', members: 1, topic, group });
+      expect((await broker.describe()).missing.filter(({ part }) => part.includes('share'))).toEqual([]);
+    });
+
     it('[K20] never committed is null; a watched call asks for nothing else', async () => {
       const topic = fresh('orders');
       const other = fresh('others');
