@@ -178,7 +178,7 @@ export interface QueueSample {
   readonly redelivered: number | null;
   /** ms since 1970 of the numbers themselves (the management API is up to 10 s old). */
   readonly measuredAt: number;
-  readonly by: 'passive-declare' | 'management' | 'engine';
+  readonly by: 'passive-declare' | 'management' | 'prometheus' | 'engine';
 }
 
 export interface OutgoingMessage {

@@ -4,8 +4,9 @@ import type { Broker, BrokerException, Tap, TapOptions } from '../broker';
 import { describeRabbit } from './describe-rabbit';
 import { openManagementApi } from './management-api';
 import { OperationsLink } from './operations-link';
+import { PrometheusReader } from './prometheus';
 import { publishOne } from './publish';
-import type { RabbitSettings } from './rabbit-settings';
+import { type RabbitSettings, tlsOf, vhostOf } from './rabbit-settings';
 import { RabbitTap } from './rabbit-tap';
 import { RabbitSampler } from './sample-rabbit';
 import { takeOneLetter } from './take-letter';
@@ -26,7 +27,9 @@ export const rabbitExceptions = (version: string): readonly BrokerException[] =>
 export function openRabbitBroker(settings: RabbitSettings, { log }: { log: Log }): Broker {
   const api = openManagementApi(settings);
   const operations = new OperationsLink(settings);
-  const sampler = new RabbitSampler(operations, api);
+  const nodes = settings.prometheusUrl?.split(',').map((one) => one.trim());
+  const prometheus = nodes === undefined ? null : new PrometheusReader(nodes, vhostOf(settings.url), tlsOf(settings));
+  const sampler = new RabbitSampler(operations, api, prometheus);
   const taps = new Set<RabbitTap>();
   const memories = new Map<string, TapMemory>();
   const memoryOf = (tap: string): TapMemory => {
@@ -47,7 +50,7 @@ export function openRabbitBroker(settings: RabbitSettings, { log }: { log: Log }
     async describe() {
       const picture = await describeRabbit(api, settings);
       exceptions = rabbitExceptions(/\d[\d.]*/.exec(picture.product)?.[0] ?? '');
-      return picture;
+      return sampler.problem === null ? picture : { ...picture, missing: [...picture.missing, { part: 'rates', reason: sampler.problem }] };
     },
     sample: (request) => sampler.sample(request),
     publish: (message) => publishOne(operations, settings, message),
