@@ -76,6 +76,15 @@ export interface TracesPage {
   readonly problem: { readonly at: number; readonly length: number; readonly text: string } | null;
 }
 
+/** A value of a field beside how many traces and flows have it, under what the search says of the other fields. */
+export interface Facet {
+  readonly field: FacetField;
+  readonly values: readonly { readonly value: string; readonly traces: number }[];
+}
+
+export const FACET_FIELDS = ['status', 'service', 'channel', 'type'] as const;
+export type FacetField = (typeof FACET_FIELDS)[number];
+
 /** One node of the tree of a trace (lib/traces/assemble-trace.ts). */
 export interface TraceNode {
   readonly event: EventRow;

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { complete, type KnownNames } from './complete';
 import { parseQuery } from './parse-query';
 import { fieldNamed, FIELDS, STATUSES, termsOf, type SearchNode } from './query';
-import { hasTerm, pastedWord, term, toggleTerm, writeQuery } from './write-query';
+import { chosenOf, hasTerm, toggleTerm, withoutField } from './facets';
+import { pastedWord, term, writeQuery } from './write-query';
 
 const read = (line: string): SearchNode | null => {
   const parsed = parseQuery(line);
@@ -153,6 +154,9 @@ describe('the line of search', () => {
     expect(hasTerm(three, term('service', 'shipping'))).toBe(true);
     expect(toggleTerm(toggleTerm(three, term('service', 'payment')), term('service', 'shipping'))).toBe('status=dead-lettered');
     expect(toggleTerm('type=(', term('service', 'a'))).toBe('type=(');
+    expect(chosenOf(three, 'service')).toEqual(['payment', 'shipping']);
+    expect(writeQuery(withoutField(read(three), 'service'))).toBe('status=dead-lettered');
+    expect(withoutField(read('service=a'), 'service')).toBeNull();
   });
 
   it('[Q10] one word alone may be an id that was pasted, whatever is in it', () => {

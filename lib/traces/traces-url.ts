@@ -1,42 +1,46 @@
+import { LONGEST_QUERY } from '@/lib/search/parse-query';
+import { term, writeTerm } from '@/lib/search/write-query';
+
 interface Params {
   get(name: string): string | null;
 }
 
 /** What a link to the list of traces carries beside the shell's range and brokers. */
 export interface TracesUrl {
+  /** The line of the search; a link to a place (`service=web`, `channel=…`, `inbox=…`) is a search for it. */
   readonly q: string | null;
-  readonly errors: boolean;
   readonly sel: string | null;
-  /** Only traces that touched this place. */
-  readonly place: TracesPlace | null;
+  readonly sort: TracesSort;
 }
 
-export interface TracesPlace {
-  readonly kind: 'service' | 'channel' | 'inbox';
-  readonly name: string;
-}
+/** By time the list goes on page after page; the others order what is loaded. */
+export type TracesSort = 'newest' | 'longest' | 'most-events' | 'most-errors';
+const sorts: readonly TracesSort[] = ['newest', 'longest', 'most-events', 'most-errors'];
 
-const placeKinds: readonly TracesPlace['kind'][] = ['service', 'channel', 'inbox'];
+const placeFields = ['service', 'channel', 'inbox'] as const;
 
 export const readTracesUrl = (params: Params): TracesUrl => ({
-  q: text(params.get('q')),
-  errors: params.get('errors') === '1',
+  q: searchText(params.get('q')) ?? placeQuery(params),
   sel: text(params.get('sel')),
-  place:
-    placeKinds.flatMap((kind): TracesPlace[] => {
-      const name = text(params.get(kind));
-      return name === null ? [] : [{ kind, name }];
-    })[0] ?? null,
+  sort: sorts.find((sort) => sort === params.get('sort')) ?? 'newest',
 });
+
+function placeQuery(params: Params): string | null {
+  const parts = placeFields.flatMap((field) => {
+    const name = text(params.get(field));
+    return name === null ? [] : [writeTerm(term(field, name))];
+  });
+  return parts.length === 0 ? null : parts.join(' AND ');
+}
 
 /** Changes only what is given; the rest of the address stays. */
 export function writeTracesUrl(params: URLSearchParams, change: Partial<TracesUrl>): URLSearchParams {
   const next = new URLSearchParams(params);
-  const { q, errors, sel, place } = { ...readTracesUrl(params), ...change };
+  const { q, sel, sort } = { ...readTracesUrl(params), ...change };
   set(next, 'q', q);
-  set(next, 'errors', errors ? '1' : null);
   set(next, 'sel', sel);
-  for (const kind of placeKinds) set(next, kind, place?.kind === kind ? place.name : null);
+  set(next, 'sort', sort === 'newest' ? null : sort);
+  for (const field of placeFields) next.delete(field);
   return next;
 }
 
@@ -70,6 +74,8 @@ export function writeTraceUrl(params: URLSearchParams, change: Partial<TraceUrl>
 
 /** An id in an address is at most this long; longer is not one of ours. */
 const LONGEST = 1_024;
+
+const searchText = (value: string | null): string | null => (value === null || value.trim() === '' ? null : value.slice(0, LONGEST_QUERY));
 
 const text = (value: string | null): string | null => (value === null || value.trim() === '' ? null : value.slice(0, LONGEST));
 

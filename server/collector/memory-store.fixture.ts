@@ -130,6 +130,7 @@ export class MemoryStore implements Store {
   gaps = async () => [];
   search = async ({ range }: { range: { from: number; to: number } }) => ({ rows: [], next: null, cut: null, searched: range });
   searchVolume = async () => [];
+  searchFacet = async () => [];
   eventsCarrying = async () => ({ events: [], cut: null });
   samplesOf = async () => ({ groups: [], queues: [] });
   eventsOfTrace = async () => ({ events: [], cut: null });

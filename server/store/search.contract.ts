@@ -195,6 +195,21 @@ export function describeSearchContract(name: string, open: () => Promise<StoreUn
       expect(steps.reduce((sum, step) => sum + step.errors, 0)).toBe(1);
     });
 
+    it('[Q25] counts the traces that have each value of a field', async () => {
+      const query = { range: around(quietTime()), brokers: [tap], node: null };
+      expect(await store.searchFacet(query, 'service', 10)).toEqual([
+        { value: 'web', traces: 2 },
+        { value: 'payment', traces: 1 },
+        { value: 'shop', traces: 1 },
+      ]);
+      expect(await store.searchFacet({ ...query, node: read('service=web') }, 'status', 10)).toEqual([
+        { value: 'dead-lettered', traces: 1 },
+        { value: 'ok', traces: 1 },
+        { value: 'retried', traces: 1 },
+      ]);
+      expect(await store.searchFacet(query, 'type', 1)).toHaveLength(1);
+    });
+
     it('[Q23] what a person writes is never part of the statement', async () => {
       // Not in any body, so that finding something means that it was taken for more than text.
       const hostile = [

@@ -5,7 +5,7 @@ import type { Cut } from '@/lib/contract/common';
 import type { DeadLetterGroup, ReplayOutcome, ReplayRecord } from '@/lib/contract/dead-letters';
 import type { GroupPoint, NamedSeries, QueuePoint } from '@/lib/contract/samples';
 import type { GapRow } from '@/lib/contract/taps';
-import type { EventRow, TraceSummary } from '@/lib/contract/traces';
+import type { EventRow, FacetField, TraceSummary } from '@/lib/contract/traces';
 import type { SearchNode } from '@/lib/search/query';
 import type { SagaInstance, SagaState } from '@/lib/sagas/saga';
 import type { TapResume } from '@/server/brokers/broker';
@@ -52,6 +52,12 @@ export interface Store {
   ): Promise<readonly { readonly at: Micros; readonly events: number; readonly errors: number }[]>;
   /** Oldest first by (observedAt, place); with what a cut left out. */
   eventsOfTrace(traceId: TraceId, limit: number): Promise<{ readonly events: readonly EventRow[]; readonly cut: Cut | null }>;
+  /** The most frequent values of a field among what a search finds, with how many traces and flows have each; estimated where they are many. */
+  searchFacet(
+    query: Omit<SearchQuery, 'limit' | 'after'>,
+    field: FacetField,
+    limit: number,
+  ): Promise<readonly { readonly value: string; readonly traces: number }[]>;
   /** Events that carry one of these ids in any field, oldest first; `loose`: only those without a trace id. At most 500 ids are asked for. */
   eventsCarrying(query: {
     readonly ids: readonly string[];

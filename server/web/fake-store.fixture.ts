@@ -9,6 +9,7 @@ export function aStore(given: Partial<Store> = {}): Store {
     ready: async () => ({ ready: true, detail: 'ready' }),
     search: async ({ range }) => ({ ...nothing, searched: range }),
     searchVolume: async () => [],
+    searchFacet: async () => [],
     eventsOfTrace: async () => ({ events: [], cut: null }),
     eventsCarrying: async () => ({ events: [], cut: null }),
     samplesOf: async () => ({ groups: [], queues: [] }),

@@ -1,5 +1,5 @@
 import { isAppError } from '@/lib/errors';
-import type { TraceSummary } from '@/lib/contract/traces';
+import type { FacetField, TraceSummary } from '@/lib/contract/traces';
 import type { BrokerSystem } from '@/lib/events/names';
 import { flowRef } from '@/lib/traces/flow-ref';
 import { type SearchNode, termsOf } from '@/lib/search/query';
@@ -9,7 +9,7 @@ import { readCursor, writeCursor } from './event-row';
 import { compileSearch, type ConsumedPlaces, IN_SEARCHED_TIME, nothingConsumed } from './search-sql';
 import { summariesOf } from './trace-questions';
 
-type SearchQuestions = Pick<Store, 'search' | 'searchVolume'>;
+type SearchQuestions = Pick<Store, 'search' | 'searchVolume' | 'searchFacet'>;
 
 /** Rows and seconds one look may cost; more than that is another search. */
 const SCAN = 20_000_000;
@@ -78,8 +78,27 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
         steps.push(counted.get(at) ?? { at, events: 0, errors: 0 });
       return steps;
     },
+
+    async searchFacet(query, field, limit) {
+      const { range } = query;
+      const condition = await conditionOf(client, query);
+      const found = await client.read<{ value: string; traces: number }>(
+        `SELECT ${FACETS[field]} AS value, uniq(${TOGETHER_OR_ALONE}) AS traces FROM events
+        WHERE ${IN_SEARCHED_TIME} AND value != '' AND ${condition.sql} GROUP BY value ORDER BY traces DESC, value LIMIT {limit:UInt32}`,
+        { ...condition.parameters, from: range.from, to: range.to, limit },
+        { scan: SCAN, beyond: 'cut', seconds: SECONDS },
+      );
+      return found.rows;
+    },
   };
 }
+
+const FACETS: Readonly<Record<FacetField, string>> = {
+  service: 'toString(source)',
+  channel: 'toString(channel)',
+  type: 'toString(type)',
+  status: "multiIf(deadLetter = 1, 'dead-lettered', failureCause != '', 'failed', attempt > 1, 'retried', 'ok')",
+};
 
 async function conditionOf(client: StoreClient, { node, brokers }: Pick<SearchQuery, 'node' | 'brokers'>) {
   const consumed = node !== null && asksWhatWaits(node) ? await consumedPlaces(client) : nothingConsumed;
