@@ -35,7 +35,7 @@ export function SavedSearches({ q, onSearch }: { readonly q: string | null; read
       label="Saved searches"
       align="end"
       button={
-        <span onPointerEnter={() => setSaved(read())} onFocus={() => setSaved(read())}>
+        <span className={styles.button} onPointerEnter={() => setSaved(read())} onFocus={() => setSaved(read())}>
           Saved searches <Icon name="chevron-down" size={12} />
         </span>
       }

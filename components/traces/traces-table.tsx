@@ -84,12 +84,12 @@ export interface TracesTableProps {
 export function TracesTable({ traces, columns: chosen, selected, hrefOf, onSelect, onOpen }: TracesTableProps) {
   const longest = useMemo(() => Math.max(1, ...traces.map((trace) => trace.last - trace.first)), [traces]);
   const columns: readonly Column<TraceSummary>[] = [
-    { id: 'started', title: 'Started', width: 128, cell: (trace) => <Time at={trace.first} precision="millis" /> },
-    { id: 'trace', title: 'Trace', width: 92, cell: (trace) => <Named trace={trace} /> },
+    { id: 'started', title: 'Started', width: 116, cell: (trace) => <Time at={trace.first} precision="millis" /> },
+    { id: 'trace', title: 'Trace', width: 92, wideOnly: true, cell: (trace) => <Named trace={trace} /> },
     {
       id: 'first',
       title: 'First event',
-      width: 232,
+      width: 208,
       cell: (trace) => (
         <RowLink href={hrefOf(trace)}>
           {trace.brokers.map((broker) => (
