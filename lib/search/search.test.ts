@@ -165,6 +165,8 @@ describe('the line of search', () => {
     expect(pastedWord('"o 42"')).toBe('o 42');
     expect(pastedWord('service=payment')).toBeNull();
     expect(pastedWord('a b')).toBeNull();
+    expect(pastedWord('servce=web')).toBeNull();
+    expect(pastedWord('QUJDRA==')).toBe('QUJDRA==');
     expect(pastedWord('')).toBeNull();
   });
 

@@ -57,7 +57,8 @@ export function pastedWord(line: string): string | null {
   const parsed = parseQuery(text);
   if (parsed.ok && parsed.query?.kind === 'term' && (parsed.query.field === 'any' || parsed.query.field === 'text') && !parsed.query.wild)
     return parsed.query.value;
-  // An id may hold what the grammar uses: `order:42`, `a=b`. It names no field of ours then.
   if (text === '' || /\s/.test(text) || text.length > 512) return null;
+  // An id may hold what the grammar uses: `order:42`, `QUJD==`. A name with a sign and a value behind it is a condition, known or not.
+  if (/^[A-Za-z][\w.-]*(?:!=|[=~<>])[^=]/.test(text)) return null;
   return fieldNamed(/^[^.:=!~<>]*/.exec(text)?.[0] ?? '') === undefined ? text : null;
 }
