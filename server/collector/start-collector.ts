@@ -95,7 +95,8 @@ function answerCommands(parts: CollectorParts, brokers: readonly BrokerPart[], b
       ready: status === 'live' || status === 'paused',
       detail: problem?.text ?? status,
     }));
-    return { parts: [{ name: 'store', ready: storeReady.ready, detail: storeReady.detail }, ...taps] };
+    const detail = storeReady.ready ? 'stores' : storeReady.detail;
+    return { parts: [{ name: 'collector', ready: storeReady.ready, detail }, ...taps] };
   });
   bus.answer('preview-replay', (request) => replayer.preview(request));
   bus.answer('replay', (request) => replayer.replay(request));

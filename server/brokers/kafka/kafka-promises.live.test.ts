@@ -335,6 +335,39 @@ describe('Kafka by itself', () => {
   });
 
   describe('our own group', () => {
+    it('[K9] the first batch says where every partition begins, so that a quiet one has a checkpoint too', async () => {
+      const topic = fresh('quiet');
+      await app.makeChannel(topic, { partitions: 3 });
+      await app.append(topic, 2, batchOfNow({ records: plain('before') }));
+      const store = storeOf();
+      const tap = await listen(store, topic, { startAt: 'now' });
+      await listens(tap, [topic]);
+      await app.append(topic, 0, batchOfNow({ records: plain('a') }));
+      await readUntil(tap, store, 1);
+      expect(store.resume().offsets.get(topic)).toEqual(
+        new Map([
+          [0, 1],
+          [1, 0],
+          [2, 1],
+        ]),
+      );
+      expect(bodies(store)).toEqual(['a']);
+    });
+
+    it('[K7] a tap that nobody reads fetches no more than its budget and says paused; read again it is live and misses nothing', async () => {
+      const topic = fresh('stalled');
+      await app.makeChannel(topic);
+      const body = 'x'.repeat(50_000);
+      const store = storeOf();
+      const tap = await listen(store, topic, { maxBufferedBytes: 200_000 });
+      await listens(tap, [topic]);
+      for (let n = 0; n < 40; n++) await app.append(topic, 0, batchOfNow({ records: plain(`${n} ${body}`) }));
+      await until('it says paused', () => tap.state().status === 'paused');
+      await readUntil(tap, store, 40);
+      expect(bodies(store).map((one) => one?.split(' ')[0])).toEqual(Array.from({ length: 40 }, (_, n) => String(n)));
+      await until('it is live again', () => tap.state().status === 'live');
+    });
+
     it('[K8] two taps share the partitions; what one leaves the other goes on with; nothing is missing, nothing twice', async () => {
       const topic = fresh('shared');
       const group = fresh('ours');
