@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '@/lib/errors';
+import { AppError } from '@/lib/errors';
 import type { Log } from '@/server/log';
 import type { Tap, TapBatch, TapGap, TapNote, TapOptions, TapState } from '../broker';
 import { nowMicros } from './clock';
@@ -12,6 +12,7 @@ import { firstPrefetch, nextPrefetch } from './prefetch';
 import { toBrokerError } from './rabbit-errors';
 import { type RabbitSettings, tapQueueOf } from './rabbit-settings';
 import { type StoredBatch, decideSkip, deliveriesNeeded } from './skip-rule';
+import { TapCondition } from './tap-condition';
 import { type TapMemory, printOf } from './tap-memory';
 import { type TapSession, openTapSession } from './tap-session';
 
@@ -29,19 +30,13 @@ interface Held {
 }
 
 const CLOSE_WITHIN_MS = 3_000;
-const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000] as const;
 
 export class RabbitTap implements Tap {
-  private readonly listeners: ((state: TapState) => void)[] = [];
+  private readonly condition: TapCondition;
   private readonly mirror: Mirror;
   private readonly lookout: Lookout;
   private readonly buffer = new DeliveryBuffer();
   private readonly wanted: (channel: string) => boolean;
-
-  private status: TapState['status'] = 'starting';
-  private problem: TapState['problem'] = null;
-  private since = Date.now();
-  private nextTryAt: number | null = null;
 
   private session: TapSession | null = null;
   /** Of the connection whose deliveries count: a library may hand over what it had read after the connection was given up. */
@@ -60,12 +55,10 @@ export class RabbitTap implements Tap {
   private lastAcked = 0;
   private fullChecks = 0;
   private sessionNotes: readonly string[] = [];
-  private saidChannels = '';
 
   private wake: (() => void) | null = null;
   private verdict: (() => void) | null = null;
   private stopped = false;
-  private retry: { timer: NodeJS.Timeout; go: () => void } | null = null;
   private committing: Promise<void> = Promise.resolve();
   private readonly finished: Promise<void>;
   private opened: () => void = () => undefined;
@@ -95,6 +88,10 @@ export class RabbitTap implements Tap {
         if (this.reading) this.wakeReaders();
       },
     });
+    this.condition = new TapCondition(() => ({
+      channels: this.mirror.channels,
+      notes: [...this.lookout.notes(), ...this.sessionNotes.map(effectOf(tap)), ...this.mirror.notes],
+    }));
     this.stored = { number: resume.batch, records: resume.batchSize };
     this.prefetch = firstPrefetch(options.maxBufferedBytes, options.maxBodyBytes);
     this.ready = new Promise((resolve) => (this.opened = resolve));
@@ -181,18 +178,11 @@ export class RabbitTap implements Tap {
   }
 
   state(): TapState {
-    return {
-      status: this.status,
-      problem: this.problem,
-      since: this.since,
-      nextTryAt: this.nextTryAt,
-      channels: this.mirror.channels,
-      notes: [...this.lookout.notes(), ...this.sessionNotes.map(effectOf(this.options.tap)), ...this.mirror.notes],
-    };
+    return this.condition.state();
   }
 
   onState(listener: (state: TapState) => void): void {
-    this.listeners.push(listener);
+    this.condition.listen(listener);
   }
 
   async close(): Promise<void> {
@@ -200,7 +190,7 @@ export class RabbitTap implements Tap {
       this.stopped = true;
       this.reading = false;
       this.lookout.rest();
-      this.retry?.go();
+      this.condition.retryNow();
       this.wakeReaders();
       this.verdict?.();
       this.opened();
@@ -210,7 +200,7 @@ export class RabbitTap implements Tap {
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([this.finished, new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN_MS)))]);
     clearTimeout(timer);
-    this.change('closed', null);
+    this.condition.change('closed', null);
     this.onClosed(this);
   }
 
@@ -271,7 +261,7 @@ export class RabbitTap implements Tap {
     const problem = await this.lookout.look(session);
     this.mustBeOn(session);
     this.reading = true;
-    this.change('live', problem);
+    this.condition.change('live', problem);
     this.wakeReaders();
     this.letPassedGo(true);
     this.lookout.follow(session, (found) => this.looked(found));
@@ -387,22 +377,10 @@ export class RabbitTap implements Tap {
     this.lookout.rest();
   }
 
-  private pause(problem: AppError, attempt: number): Promise<void> {
-    const base = BACKOFF_MS[attempt] ?? 30_000;
-    const wait = base * (0.5 + Math.random());
-    this.nextTryAt = Date.now() + wait;
-    this.change('retrying', problem);
+  private async pause(problem: AppError, attempt: number): Promise<void> {
+    const waited = this.condition.retryLater(problem, attempt);
     this.opened();
-    return new Promise((resolve) => {
-      const go = (): void => {
-        clearTimeout(timer);
-        this.retry = null;
-        this.nextTryAt = null;
-        resolve();
-      };
-      const timer = setTimeout(go, wait);
-      this.retry = { timer, go };
-    });
+    await waited;
   }
 
   /** After each look: what is passed over goes, and the state says what is true now. */
@@ -412,22 +390,11 @@ export class RabbitTap implements Tap {
     const full = this.buffer.waiting >= this.prefetch || this.buffer.bytes >= this.options.maxBufferedBytes / 2;
     this.fullChecks = full ? this.fullChecks + 1 : 0;
     const status = this.fullChecks > 1 ? 'paused' : 'live';
-    const channels = this.mirror.channels.join();
-    if (status !== this.status || problem?.code !== this.problem?.code || channels !== this.saidChannels) this.change(status, problem);
+    this.condition.changeIfNews(status, problem);
   }
 
   private addGap(reason: TapGap['reason'], count: number | null, detail: string): void {
     this.gaps.push({ channel: null, partition: null, fromOffset: null, toOffset: null, count, reason, detail, at: nowMicros() });
-  }
-
-  private change(status: TapState['status'], problem: AppError | null): void {
-    if (status !== this.status) this.since = Date.now();
-    this.status = status;
-    this.problem =
-      problem === null ? null : { code: problem.code, text: problem.message, cure: problem.cure ?? '', command: commandIn(problem) };
-    this.saidChannels = this.mirror.channels.join();
-    const state = this.state();
-    for (const listener of this.listeners) listener(state);
   }
 }
 
@@ -436,7 +403,3 @@ const effectOf =
   (text: string): TapNote => ({ kind: 'effect', subject: tapQueueOf(tap), text });
 
 const maxOf = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b));
-
-/** A cure that is one command line is shown as one. */
-const commandIn = (problem: AppError): string | null =>
-  isAppError(problem) && problem.cure?.startsWith('rabbitmqctl ') ? problem.cure : null;
