@@ -9,6 +9,8 @@ import { inboxOfGroup } from '@/lib/events/names';
 import { kafkaToolArguments } from './kafka-tools.fixture';
 import { batchOfNow, openKafkaApplication, silent, testSettings, type KafkaApplication } from './kafka-application.fixture';
 import { openKafkaBroker } from './kafka-broker';
+import { encodeConsumerGroupDescribe } from './wire/group-describe';
+import { readShareGroupDescribe, SHARE_GROUP_DESCRIBE } from './wire/share-group';
 
 const run = Math.random().toString(36).slice(2, 8);
 let made = 0;
@@ -41,6 +43,23 @@ describe('Kafka by itself', () => {
     const tap = await store.open({ include: [topic], ...more });
     open.push(tap);
     return tap;
+  }
+
+  /** A preview in 4.1, which a cluster may have off: it then knows no version of the question. */
+  async function hasShareGroups(): Promise<boolean> {
+    const request = { apiKey: SHARE_GROUP_DESCRIBE, apiName: 'ShareGroupDescribe', apiVersion: 1 };
+    const { coordinator } = await app.link.ask<{ coordinator: { nodeId: number } }>(null, 'GroupCoordinator', {
+      groupId: 'nobody',
+      coordinatorType: 0,
+    });
+    if ((await app.link.versionOf(coordinator.nodeId, SHARE_GROUP_DESCRIBE)) < 1) return false;
+    const { groups } = await app.link.send(coordinator.nodeId, {
+      ...request,
+      bytes: encodeConsumerGroupDescribe(['nobody']),
+      read: readShareGroupDescribe,
+    });
+    const unsupportedVersion = 35;
+    return groups.every(({ errorCode }) => errorCode !== unsupportedVersion);
   }
 
   const plain = (...values: string[]) => values.map((value) => ({ value }));
@@ -280,7 +299,8 @@ describe('Kafka by itself', () => {
       expect(await watched()).toMatchObject({ protocol: 'consumer', state: 'stable', members: 1, topic, group });
     });
 
-    it('[K21] a share group shows its members and how far everything was taken, and is never called dead', async () => {
+    it('[K21] a share group shows its members and how far everything was taken, and is never called dead', async ({ skip }) => {
+      skip(!(await hasShareGroups()), 'this cluster has share groups switched off (share.version)');
       const topic = fresh('shared');
       const group = fresh('share');
       await app.makeChannel(topic, { partitions: 2 });
