@@ -30,6 +30,8 @@ interface Place {
   readonly end: () => Promise<void>;
 }
 
+let taps = 0;
+
 printMachine();
 const figures: Figure[] = [];
 for (const open of [kafkaPlace, rabbitPlace]) {
@@ -80,7 +82,6 @@ async function run({ system, address, target, afterRun }: Place, rate: number, s
   return result;
 }
 
-let taps = 0;
 async function withTap(place: Place, work: () => Promise<unknown>): Promise<void> {
   const name = `bench-pub-${process.pid}-${++taps}`;
   const collector = await startCollectorAndStore([place.broker(name)]);

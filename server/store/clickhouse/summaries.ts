@@ -136,6 +136,8 @@ export const ONE_BLOCK = [
   'max_threads = 1',
   'async_insert = 0',
   'insert_deduplicate = 0',
+  // The rows of one batch have different keys: nothing is to be merged before it is written.
+  'optimize_on_insert = 0',
 ].join(', ');
 
 const WAIT_FOR_INSERTS_MS = 30_000;
