@@ -48,7 +48,7 @@ export function scriptOf(pid: number): string {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
     return (
       words
-        .find((word) => /\.(ts|js|mjs)$/.test(word))
+        .findLast((word) => /\.(ts|js|mjs)$/.test(word))
         ?.split('/')
         .at(-1) ??
       words[0]?.split('/').at(-1) ??
