@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,6 +8,7 @@ import { findChromium } from '../scripts/test/find-chromium';
 import { cpuOfAll } from './kit/processes';
 import { buildPages, startProduct, untilReady } from './kit/product';
 import { figure, median, pause, percentile, printFigures, printMachine, type Figure } from './kit/report';
+import { aTemporaryFolder } from './kit/temporary';
 
 /**
  * From publishing to the DOM of a real browser, at 1,000 events a second (in-process broker and publisher in the collector's process, as in the
@@ -31,7 +31,7 @@ const found = findChromium();
 if ('missing' in found) throw new Error(found.missing);
 buildPages();
 printMachine();
-const folder = mkdtempSync(join(tmpdir(), 'eventyard-bench-'));
+const folder = aTemporaryFolder();
 const log = join(folder, 'published');
 const trace = randomBytes(16).toString('hex');
 const product = await startProduct({

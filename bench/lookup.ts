@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { openClient } from '@/server/store/clickhouse/client';
@@ -9,6 +7,7 @@ import { openStore } from '@/server/store/open-store';
 import { cpuOf } from './kit/processes';
 import { figure, median, percentile, pause, printFigures, printMachine } from './kit/report';
 import { fillStore } from './kit/fill-store';
+import { aTemporaryFolder } from './kit/temporary';
 
 /**
  * One trace by its id, asked of the store port as the web half asks it, in a store that holds so many events of a shop (five to a trace,
@@ -26,7 +25,7 @@ const { values } = parseArgs({
 const [EVENTS, QUESTIONS] = [Number(values.events), Number(values.questions)];
 
 printMachine();
-const directory = mkdtempSync(join(tmpdir(), 'eventyard-bench-'));
+const directory = aTemporaryFolder();
 const log = pino({ level: 'silent' });
 const embedded = await startEmbeddedStore({ directory, log, memoryMb: 500 });
 const settings = { url: embedded.url, user: embedded.user, password: embedded.password, database: embedded.database };

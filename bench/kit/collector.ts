@@ -1,8 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { openIpcBus } from '@/server/bus/ipc/ipc-bus';
@@ -12,6 +10,7 @@ import { startEmbeddedStore } from '@/server/store/embedded/start-embedded';
 import { openClient, type StoreClient } from '@/server/store/clickhouse/client';
 import { cpuOf } from './processes';
 import { pause } from './report';
+import { aTemporaryFolder } from './temporary';
 
 /** The product without its web half: an embedded store in its process and the collector in its own, as `server/start-all.ts` starts them. */
 export interface RunningCollector {
@@ -34,7 +33,7 @@ export interface RunningCollector {
 const ENTRY = fileURLToPath(new URL('../../server/collector-main.ts', import.meta.url));
 
 export async function startCollectorAndStore(brokers: readonly object[], profile?: string): Promise<RunningCollector> {
-  const directory = mkdtempSync(join(tmpdir(), 'eventyard-bench-'));
+  const directory = aTemporaryFolder();
   const config = configSchema.parse({ brokers, log: { level: 'warn' }, store: { directory } });
   const embedded = await startEmbeddedStore({ directory, log: pino({ level: 'silent' }), memoryMb: config.store.memoryMb });
   const access = { url: embedded.url, user: embedded.user, password: embedded.password };

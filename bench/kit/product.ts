@@ -1,13 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../../scripts/brokers/processes';
 import { buildIsFresh } from '../../scripts/demo/build-is-fresh';
 import { treeOf } from './processes';
 import { pause } from './report';
+import { aTemporaryFolder, atTheEnd } from './temporary';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -42,7 +42,7 @@ export function buildPages(): void {
 
 /** Resolves when the process was started; `untilReady` waits for it to be of use. */
 export async function startProduct({ config, collectorEntry, env = {} }: ProductOptions): Promise<RunningProduct> {
-  const directory = mkdtempSync(join(tmpdir(), 'eventyard-bench-'));
+  const directory = aTemporaryFolder();
   const file = join(directory, 'eventyard.yaml');
   // JSON is YAML too.
   writeFileSync(file, JSON.stringify({ log: { level: 'warn' }, ...config }));
@@ -63,6 +63,7 @@ export async function startProduct({ config, collectorEntry, env = {} }: Product
     },
   );
   const exited = once(child, 'exit');
+  atTheEnd(() => child.kill('SIGTERM'));
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
