@@ -188,6 +188,31 @@ export function describeSearchContract(name: string, open: () => Promise<StoreUn
       expect(queues).toEqual([]);
     });
 
+    it('[Q20] what is asked of the trace around an event is asked of the whole time, however far a look has come', async () => {
+      const own = freshName('apart');
+      const one = (index: number, type: string, at: number): ObservedEvent =>
+        anEvent({
+          broker: own,
+          tap: own,
+          index,
+          offset: index,
+          type,
+          observedAt: at,
+          messageId: `${own}-${index}`,
+          traceId: `${own}-t`,
+          businessKeys: [],
+        });
+      const to = quietTime() + 500_000_000;
+      await store.append(aBatch(own, 1, [one(0, 'Placed', to - 300_000_000), one(1, 'Shipped', to - 1_000_000)]));
+      const range = { from: to - 600_000_000, to };
+      const ask = async (line: string) => (await store.search({ range, limit: 5, brokers: [own], node: read(line) })).rows.length;
+      expect(await ask('type=Shipped NOT has(type=Placed)')).toBe(0);
+      expect(await ask('type=Shipped has(type=Placed)')).toBe(1);
+      expect(await ask('type=Placed has(type=Shipped)')).toBe(1);
+      expect(await ask('type=Shipped events<2')).toBe(0);
+      expect(await ask('events=2 duration>200s')).toBe(1);
+    });
+
     it('[Q22] the histogram counts what was found, over the whole range', async () => {
       const steps = await store.searchVolume({ range: around(quietTime()), brokers: [tap], node: read('service=web') }, 60);
       expect(steps.length).toBeLessThanOrEqual(61);

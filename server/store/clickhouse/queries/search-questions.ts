@@ -32,20 +32,20 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
       const condition = await conditionOf(client, query);
       const together = query.node === null ? TOGETHER : TOGETHER_OR_ALONE;
       const after = readCursor(query.after);
-      const look = (from: number) =>
+      const look = (from: number, to: number) =>
         client.read<{ ref: string; at: number }>(
           `SELECT ${together} AS ref, toUnixTimestamp64Micro(max(observedAt)) AS at FROM events WHERE ${IN_SEARCHED_TIME} AND ref != '~' AND ${condition.sql}
           GROUP BY ref ${after === null ? '' : 'HAVING (at, ref) < ({afterAt:Int64}, {afterId:String})'} ORDER BY at DESC, ref DESC LIMIT {limit:UInt32}`,
           {
             ...condition.parameters,
             from,
-            to: range.to,
+            to,
             limit: limit + 1,
             ...(after !== null && { afterAt: after.at, afterId: after.id }),
           },
           { scan: SCAN, beyond: 'cut', seconds: SECONDS },
         );
-      const found = await searchBackwards(range, limit + 1, look);
+      const found = await searchBackwards(range, limit + 1, after === null, look);
       const rows = found.rows.slice(0, limit);
       const last = rows.at(-1);
       const summaries = await describe(
@@ -100,9 +100,10 @@ const FACETS: Readonly<Record<FacetField, string>> = {
   status: "multiIf(deadLetter = 1, 'dead-lettered', failureCause != '', 'failed', attempt > 1, 'retried', 'ok')",
 };
 
-async function conditionOf(client: StoreClient, { node, brokers }: Pick<SearchQuery, 'node' | 'brokers'>) {
+async function conditionOf(client: StoreClient, { node, brokers, range }: Pick<SearchQuery, 'node' | 'brokers' | 'range'>) {
   const consumed = node !== null && asksWhatWaits(node) ? await consumedPlaces(client) : nothingConsumed;
-  const compiled = node === null ? { sql: '1', parameters: {} } : compileSearch(node, consumed);
+  const { sql, parameters } = node === null ? { sql: '1', parameters: {} } : compileSearch(node, consumed);
+  const compiled = { sql, parameters: { ...parameters, rangeFrom: range.from, rangeTo: range.to } };
   if (brokers === undefined) return compiled;
   return { sql: `broker IN {brokers:Array(String)} AND ${compiled.sql}`, parameters: { ...compiled.parameters, brokers } };
 }
@@ -116,16 +117,20 @@ const asksWhatWaits = (node: SearchNode): boolean => termsOf(node).some(({ field
 async function searchBackwards<T>(
   range: { from: number; to: number },
   enough: number,
-  look: (from: number) => Promise<{ rows: readonly T[]; cut: boolean }>,
+  fresh: boolean,
+  look: (from: number, to: number) => Promise<{ rows: readonly T[]; cut: boolean }>,
 ): Promise<{ rows: readonly T[]; from: number; cut: 'scan-limit' | 'time-limit' | null }> {
   let before: { rows: readonly T[]; from: number } | null = null;
+  // Where nothing was found nothing has to be looked at again, unless a cursor hid what was found.
+  let { to } = range;
   for (let span = FIRST_LOOK; ; span *= WIDER) {
     const from = Math.max(range.from, range.to - span);
     try {
-      const found = await look(from);
+      const found = await look(from, to);
       if (found.cut) return before === null ? { rows: found.rows, from, cut: 'scan-limit' } : { ...before, cut: 'scan-limit' };
       if (found.rows.length >= enough || from <= range.from) return { rows: found.rows, from, cut: null };
       before = { rows: found.rows, from };
+      if (fresh && found.rows.length === 0) to = from;
     } catch (error) {
       if (before === null || !isAppError(error) || error.code !== 'store-slow') throw error;
       return { ...before, cut: 'time-limit' };

@@ -3,7 +3,8 @@ import type { Parameters } from '../client';
 
 /**
  * A search as a condition on a row of `events`. Nothing that a person wrote stands in the statement: names, paths and values are parameters, and
- * what is written here is chosen by the field's name alone. `IN_RANGE`'s `{from}` and `{to}` bound the inner questions too.
+ * what is written here is chosen by the field's name alone. `{from}` and `{to}` bound a look,
+ * `{rangeFrom}` and `{rangeTo}` the inner questions.
  */
 export interface CompiledSearch {
   readonly sql: string;
@@ -58,7 +59,7 @@ class Compiler {
       case 'not':
         return `NOT ${this.condition(node.part)}`;
       case 'has':
-        return `(traceId != '' AND traceId IN (SELECT traceId FROM events WHERE ${IN_SEARCHED_TIME} AND traceId != '' AND ${this.condition(node.part)}))`;
+        return `(traceId != '' AND traceId IN (SELECT traceId FROM events WHERE ${IN_WHOLE_RANGE} AND traceId != '' AND ${this.condition(node.part)}))`;
       case 'term':
         return `(${this.#term(node)})`;
     }
@@ -182,7 +183,7 @@ class Compiler {
   }
 
   #ofTrace(having: string): string {
-    return `traceId != '' AND traceId IN (SELECT traceId FROM batch_summaries FINAL WHERE traceId != '' AND last >= {from:Int64} AND first < {to:Int64} GROUP BY traceId HAVING ${having})`;
+    return `traceId != '' AND traceId IN (SELECT traceId FROM batch_summaries FINAL WHERE traceId != '' AND last >= {rangeFrom:Int64} AND first < {rangeTo:Int64} GROUP BY traceId HAVING ${having})`;
   }
 
   #header(term: SearchTerm): string {
@@ -233,6 +234,9 @@ class Compiler {
     return `{${name}:${type}}`;
   }
 }
+
+/** A look may take a part of the range only; what is asked of the trace around an event is asked of the whole. */
+const IN_WHOLE_RANGE = `observedAt >= fromUnixTimestamp64Micro({rangeFrom:Int64}, 'UTC') AND observedAt < fromUnixTimestamp64Micro({rangeTo:Int64}, 'UTC')`;
 
 export const IN_SEARCHED_TIME = `observedAt >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') AND observedAt < fromUnixTimestamp64Micro({to:Int64}, 'UTC')`;
 
