@@ -9,6 +9,8 @@ import type { TapSession } from './tap-session';
 
 /** A change is seldom alone: an application that starts makes all its bindings at once. */
 const SOON_MS = 250;
+/** A busy management API answers from memory, five times as long as an answer took it: after a change we look once more. */
+const ONCE_MORE_MS = 5_000;
 
 export interface LookoutParts {
   readonly settings: RabbitSettings;
@@ -30,6 +32,8 @@ export class Lookout {
   private dueAt = Infinity;
   private statistics: boolean | null = null;
   private told = false;
+  private looking = false;
+  private looksAgain = false;
   private watch: { readonly session: TapSession; readonly looked: (problem: AppError | null) => void } | null = null;
 
   constructor(private readonly parts: LookoutParts) {
@@ -64,7 +68,10 @@ export class Lookout {
     const { mirror, options, settings } = this.parts;
     if (!mirror.hasExchange(EVENT_EXCHANGE)) return;
     const soon = (): void => {
-      if (this.watch?.session === session) this.schedule(SOON_MS);
+      if (this.watch?.session !== session) return;
+      this.looksAgain = true;
+      // One look at a time: of two the older one could have the last word.
+      if (!this.looking) this.schedule(SOON_MS);
     };
     const told = await followChanges(session.link, options.tap, vhostOf(settings.url), soon);
     if (this.watch?.session !== session) return;
@@ -84,16 +91,23 @@ export class Lookout {
   private async lookAgain(): Promise<void> {
     const { watch } = this;
     this.timer = null;
-    if (watch === null) return;
-    // What is told while we look is not in what we saw.
     this.dueAt = Infinity;
+    if (watch === null) return;
+    const wasTold = this.looksAgain;
+    this.looksAgain = false;
+    this.looking = true;
     try {
       const problem = await this.look(watch.session);
       if (this.watch === watch) watch.looked(problem);
     } catch (error) {
       watch.session.fail(error);
+    } finally {
+      this.looking = false;
     }
-    if (this.watch === watch) this.schedule(this.parts.options.discoverEveryMs);
+    if (this.watch === null) return;
+    const { discoverEveryMs } = this.parts.options;
+    // Told while we looked, it is not in what we saw.
+    this.schedule(this.looksAgain ? SOON_MS : wasTold ? Math.min(ONCE_MORE_MS, discoverEveryMs) : discoverEveryMs);
   }
 
   private async lookAtCap(): Promise<void> {
