@@ -3,7 +3,7 @@
 import type { TraceNode } from '@/lib/contract/traces';
 import type { Micros } from '@/lib/events/names';
 import { formatDuration } from '@/lib/time/format';
-import { momentOf } from '@/lib/traces/timeline';
+import { momentOf } from '@/lib/traces/moment-of';
 import { Icon } from '@/components/ui/icon';
 import { Lamp } from '@/components/ui/lamp';
 import { DataTable, type Column } from '@/components/ui/table';

@@ -3,7 +3,7 @@ import type { Cut } from '@/lib/contract/common';
 import type { EventRow, TraceNode, TraceView } from '@/lib/contract/traces';
 import { inOurOrder } from './in-our-order';
 import { type Link, linkEvents } from './link-events';
-import { momentOf } from './timeline';
+import { momentOf } from './moment-of';
 
 /**
  * Builds the tree of one trace (docs/spec/traces.md). [T1] Arrival order is irrelevant. [T2] An event whose cause is unknown hangs under
