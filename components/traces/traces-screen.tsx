@@ -14,7 +14,7 @@ import { EventBars } from '@/components/charts/event-bars';
 import { api } from '@/components/live/api';
 import { keepView, useUrlBrokers, useUrlRange, useUrlState } from '@/components/live/url-state';
 import { QueryGate } from '@/components/live/query-gate';
-import { Button } from '@/components/ui/button';
+import { Button, LinkButton } from '@/components/ui/button';
 import { Chip, NewPill } from '@/components/ui/chip';
 
 import { Lamp } from '@/components/ui/lamp';
@@ -57,7 +57,16 @@ export function TracesScreen() {
   const search = (next: string | null): void => url.push(writeTracesUrl(url.params, { q: next, sel: null }));
 
   return (
-    <Page title="Traces" answer="Find one transaction by any id, condition or time." tools={<SavedSearches q={q} onSearch={search} />}>
+    <Page
+      title="Traces"
+      answer="Find one transaction by any id, condition or time."
+      tools={
+        <>
+          <SavedSearches q={q} onSearch={search} />
+          <LinkButton href={keepView(url.params, '/traces/imported')}>Open a file</LinkButton>
+        </>
+      }
+    >
       <SearchLine key={q ?? ''} q={q} known={known} onSearch={search} />
       <PageBody>
         <SearchFacets facets={facets.data ?? []} q={pasted ? '' : (q ?? '')} onSearch={search} />

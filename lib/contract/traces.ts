@@ -145,6 +145,21 @@ export interface EventDetail {
   readonly inboxes: readonly { readonly inbox: InboxName; readonly evidence: Evidence }[];
 }
 
+/** What an event is compared with: the one before it about the same thing; `null` when there is none within a day. */
+export interface PreviousEvent {
+  /** The business key that joins them; `null` when the event has none. */
+  readonly key: BusinessKey | null;
+  readonly event: EventDetail | null;
+}
+
+/** One trace with what was read of its events, to be kept as a file (lib/traces/trace-file.ts). */
+export interface TraceExport {
+  readonly trace: TraceView;
+  /** The first events whole; bodies as a screen gets them. */
+  readonly details: readonly EventDetail[];
+  readonly exportedAt: Micros;
+}
+
 export interface BodyView {
   /** `none` is a tombstone (null). */
   readonly kind: 'json' | 'text' | 'binary' | 'none';

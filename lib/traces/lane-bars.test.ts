@@ -34,8 +34,9 @@ describe('what an inbox did with an event', () => {
   it('[TL11] draws waiting apart from processing where committed offsets say so', () => {
     const between = consumption({ state: 'consumed-between', from: at(300), to: at(800) });
     expect(bars({ consumption: between })).toEqual(['wait 0–300', 'work 300–800']);
-    // It was already being processed when it published something.
-    expect(bars({ consumption: between, effects: [node('effect', 120)] })).toEqual(['wait 0–120', 'work 120–800']);
+    // What followed shows when it was done, between the samples or before them.
+    expect(bars({ consumption: between, effects: [node('effect', 520)] })).toEqual(['wait 0–300', 'work 300–520']);
+    expect(bars({ consumption: between, effects: [node('effect', 120)] })).toEqual(['either 0–120']);
     // Older than our samples: only the end is known.
     expect(bars({ consumption: consumption({ state: 'consumed-between', from: null, to: at(800) }) })).toEqual(['either 0–800']);
   });

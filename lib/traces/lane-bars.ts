@@ -38,7 +38,7 @@ export interface LaneGiven {
 
 /**
  * The bars of one row. [TL11] Waiting is drawn apart from processing only where committed offsets say so, between the last sample before
- * and the first one after; an effect that was published earlier ends the waiting. [TL12] Attempts and replays of one event stand on one row,
+ * and the first one after; an effect that was seen earlier ends the bar. [TL12] Attempts and replays of one event stand on one row,
  * each up to what ended it. [TL7] A bar ends at something that was seen, or nowhere.
  */
 export function laneBars({ event, at, consumption, attempts, effects }: LaneGiven): readonly LaneBar[] {
@@ -84,10 +84,11 @@ function ofConsumption(
     case 'no-members':
       return effect === null ? [{ ...whole, kind: 'wait', from: at, to: null }] : null;
     case 'consumed-between': {
-      if (to === null) return null;
-      const end = Math.max(at, to, effect ?? to);
-      if (from === null) return [{ ...whole, kind: 'either', from: at, to: effect ?? end }];
-      const taken = Math.min(end, Math.max(at, Math.min(from, effect ?? from)));
+      // What followed proves that it was taken by then; a later sample tells nothing new.
+      const end = effect ?? (to === null ? null : Math.max(at, to));
+      if (end === null) return null;
+      if (from === null || from >= end) return [{ ...whole, kind: 'either', from: at, to: end }];
+      const taken = Math.max(at, from);
       return [
         ...(taken > at ? [{ ...whole, kind: 'wait' as const, from: at, to: taken }] : []),
         { ...whole, kind: 'work', from: taken, to: end },

@@ -22,6 +22,8 @@ export interface SequenceArrow {
   readonly at: Micros;
   /** When something is known to have followed. */
   readonly arrived: Micros | null;
+  /** Without that: whether its reader is past it, by samples of the broker. */
+  readonly taken: 'taken' | 'waiting' | 'unknown';
   readonly system: BrokerSystem;
   readonly kind: 'event' | 'retry' | 'dead-letter' | 'replay';
   /** Said on the first arrow of an event only. */
@@ -118,6 +120,7 @@ export function sequencePicture(rows: readonly TimelineRow[], mostLifelines = 12
       toY: place.to,
       at: way.at,
       arrived: way.arrived,
+      taken: way.taken,
       system: way.system,
       kind: way.kind,
       title,
@@ -142,6 +145,7 @@ interface Way {
   readonly to: Lifeline | null;
   readonly at: Micros;
   readonly arrived: Micros | null;
+  readonly taken: SequenceArrow['taken'];
   readonly system: BrokerSystem;
   readonly kind: SequenceArrow['kind'];
   readonly title: string;
@@ -155,6 +159,13 @@ const readerOf = (row: InboxTimelineRow): Lifeline => {
   const [reader] = row.services ?? [];
   return reader === undefined ? { id: `inbox ${row.broker}/${row.inbox}`, title: row.title, kind: 'inbox' } : service(reader);
 };
+
+const takenOf = ({ consumption }: InboxTimelineRow): SequenceArrow['taken'] =>
+  consumption?.state === 'consumed-between' || consumption?.state === 'dead-lettered'
+    ? 'taken'
+    : consumption?.state === 'not-yet' || consumption?.state === 'no-members'
+      ? 'waiting'
+      : 'unknown';
 
 function waysOf(rows: readonly TimelineRow[]): readonly Way[] {
   const ways: Way[] = [];
@@ -173,7 +184,8 @@ function waysOf(rows: readonly TimelineRow[]): readonly Way[] {
         key: row.key,
         from: event?.node.event.deadLetter ? letters : (sender ?? service(null)),
         at: row.from,
-        arrived: row.bars[0]?.to ?? row.to,
+        arrived: row.attempts.length > 0 ? (row.bars[0]?.to ?? null) : row.to,
+        taken: takenOf(row),
         kind: event?.mark === 'replay' ? 'replay' : event?.mark === 'retry' ? 'retry' : 'event',
         title: event?.node.event.type ?? 'type not said',
         channel: event?.node.event.channel ?? '',
@@ -188,6 +200,7 @@ function waysOf(rows: readonly TimelineRow[]): readonly Way[] {
           from: attempt.replay === null ? readerOf(row) : letters,
           at: bar.from,
           arrived: bar.to,
+          taken: 'unknown',
           kind: attempt.replay === null ? 'retry' : 'replay',
           title: attempt.replay === null ? `attempt ${bar.attempt ?? '?'}` : `replay R${attempt.replay}`,
           channel: attempt.node.event.channel,
@@ -210,6 +223,7 @@ function waysOf(rows: readonly TimelineRow[]): readonly Way[] {
         to: row.mark === 'dead-letter' ? letters : null,
         at: row.at,
         arrived: row.mark === 'dead-letter' ? row.at : null,
+        taken: 'unknown',
         system: event.system,
         kind: row.mark,
         title: event.type ?? 'type not said',

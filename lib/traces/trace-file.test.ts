@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { importedTrace, isImported, readTraceFile, writeTraceFile, type TraceFile } from './trace-file';
+import { isImported } from '@/lib/events/imported';
+import { importedTrace, readTraceFile, writeTraceFile, type TraceFile } from './trace-file';
 import { anEventRow, start } from './trace-node.fixture';
 
 const given: Omit<TraceFile, 'format' | 'version'> = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EventDetail, EventRow, TraceView } from '@/lib/contract/traces';
-import type { EventId, Micros } from '@/lib/events/names';
+import type { Micros } from '@/lib/events/names';
+import { markImported } from '@/lib/events/imported';
 import { assembleTrace } from './assemble-trace';
 
 /** One trace as a file (docs/trace-file.md): its events, and what was read of each of them. */
@@ -77,6 +78,14 @@ const detail = z.object({
   replyTo: text.nullable(),
   framework: text.nullable(),
   why: z.array(z.object({ field: text, from: text })).max(1_000),
+  losers: z
+    .array(z.object({ field: text, from: text, value: text }))
+    .max(1_000)
+    .default([]),
+  baggage: z
+    .array(z.object({ name: text, value: text, from: text }))
+    .max(1_000)
+    .default([]),
   contexts: z
     .array(
       z.object({
@@ -150,9 +159,6 @@ export function readTraceFile(content: string): TraceFile | { readonly problem: 
   return { problem: `It is no trace of Eventyard${where}: ${issue?.message ?? 'not understood'}.` };
 }
 
-const IMPORTED = 'imported:';
-export const isImported = (eventId: EventId): boolean => eventId.startsWith(IMPORTED);
-
 /**
  * The trace of a file as a screen shows it. [TF3] Every id of an event is marked as imported, so that it never meets a stored one; ids that people
  * search for (trace, message, correlation) stay as they were.
@@ -162,15 +168,14 @@ export function importedTrace({ traceId, events, details, leftOut }: TraceFile):
   readonly details: readonly EventDetail[];
   readonly leftOut: readonly string[];
 } {
-  const mark = (event: EventId): EventId => `${IMPORTED}${event}`;
   const marked = (event: EventRow): EventRow => ({
     ...event,
-    id: mark(event.id),
-    replayOf: event.replayOf === null ? null : mark(event.replayOf),
+    id: markImported(event.id),
+    replayOf: event.replayOf === null ? null : markImported(event.replayOf),
   });
   return {
     trace: assembleTrace(traceId, events.map(marked)),
-    details: details.map((each) => ({ ...each, row: marked(each.row), deadLetters: each.deadLetters.map(mark) })),
+    details: details.map((each) => ({ ...each, row: marked(each.row), deadLetters: each.deadLetters.map(markImported) })),
     leftOut,
   };
 }

@@ -1,6 +1,7 @@
 import type { EdgeId, NodeId, TopologyEdge, TopologyNode, TopologyView } from '@/lib/contract/topology';
 import type { EventId, Evidence } from '@/lib/events/names';
 import { channelNode, edgeId, inboxNode, serviceNode, unknownProducerNode } from '@/lib/topology/node-ids';
+import { momentOf } from './moment-of';
 import type { EventTimelineRow, InboxTimelineRow, TimelineRow } from './timeline';
 
 /** The places one trace touched, in the topology's own grammar. */
@@ -127,7 +128,9 @@ export function traceGraph(rows: readonly TimelineRow[], topology: Pick<Topology
 /** The how manieth event of the trace, by time. */
 function stepsOf(rows: readonly TimelineRow[]): ReadonlyMap<EventId, number> {
   const events = rows.flatMap((row) =>
-    row.kind === 'event' ? [{ id: row.node.event.id, at: row.at }] : row.bars.slice(1).map((bar) => ({ id: bar.event, at: bar.from })),
+    row.kind === 'event'
+      ? [{ id: row.node.event.id, at: row.at }]
+      : row.attempts.map(({ node: { event } }) => ({ id: event.id, at: momentOf(event).at })),
   );
   return new Map(events.toSorted((a, b) => a.at - b.at).map(({ id }, index) => [id, index + 1]));
 }

@@ -38,6 +38,29 @@ describe('the address of one trace', () => {
   });
 
   it('falls back to the timeline for a view that does not exist', () => {
-    expect(readTraceUrl(new URLSearchParams('view=cube&tab=soul'))).toEqual({ view: 'timeline', event: null, inbox: null, tab: 'summary' });
+    expect(readTraceUrl(new URLSearchParams('view=cube&tab=soul&zoom=9-2&sort=%3Cb%3E&path=maybe'))).toEqual({
+      view: 'timeline',
+      event: null,
+      inbox: null,
+      tab: 'summary',
+      zoom: null,
+      path: true,
+      sort: null,
+      columns: null,
+    });
+  });
+
+  it('[UR1] reads back what it wrote, for all of it', () => {
+    const wanted = {
+      view: 'sequence',
+      event: 'e',
+      inbox: 'orders@billing',
+      tab: 'diff',
+      zoom: { from: 0, to: 1_500_000 },
+      path: false,
+      sort: { column: 'type', down: true },
+      columns: ['time', 'type'],
+    } as const;
+    expect(readTraceUrl(writeTraceUrl(new URLSearchParams(), wanted))).toEqual(wanted);
   });
 });

@@ -46,30 +46,59 @@ export function writeTracesUrl(params: URLSearchParams, change: Partial<TracesUr
 
 /** What a link into one trace carries. */
 export interface TraceUrl {
-  readonly view: 'timeline' | 'table';
+  readonly view: TraceViewName;
   /** The selected event, and the inbox of it whose row is selected. */
   readonly event: string | null;
   readonly inbox: string | null;
-  readonly tab: 'summary' | 'headers' | 'body' | 'why';
+  readonly tab: 'summary' | 'headers' | 'body' | 'diff' | 'why';
+  /** The stretch of the timeline, µs from the first event; `null` is the whole trace. */
+  readonly zoom: { readonly from: number; readonly to: number } | null;
+  /** The chain that decided how long it took is drawn. */
+  readonly path: boolean;
+  /** Of the table. */
+  readonly sort: { readonly column: string; readonly down: boolean } | null;
+  readonly columns: readonly string[] | null;
 }
 
-const tabs: readonly TraceUrl['tab'][] = ['summary', 'headers', 'body', 'why'];
+export const traceViews = ['graph', 'timeline', 'sequence', 'table'] as const;
+export type TraceViewName = (typeof traceViews)[number];
+
+const tabs: readonly TraceUrl['tab'][] = ['summary', 'headers', 'body', 'diff', 'why'];
 
 export const readTraceUrl = (params: Params): TraceUrl => ({
-  view: params.get('view') === 'table' ? 'table' : 'timeline',
+  view: traceViews.find((view) => view === params.get('view')) ?? 'timeline',
   event: text(params.get('event')),
   inbox: text(params.get('inbox')),
   tab: tabs.find((tab) => tab === params.get('tab')) ?? 'summary',
+  zoom: readZoom(params.get('zoom')),
+  path: params.get('path') !== '0',
+  sort: readSort(params.get('sort')),
+  columns: text(params.get('cols'))?.split(',').filter(Boolean) ?? null,
 });
 
 export function writeTraceUrl(params: URLSearchParams, change: Partial<TraceUrl>): URLSearchParams {
   const next = new URLSearchParams(params);
-  const { view, event, inbox, tab } = { ...readTraceUrl(params), ...change };
+  const { view, event, inbox, tab, zoom, path, sort, columns } = { ...readTraceUrl(params), ...change };
   set(next, 'view', view === 'timeline' ? null : view);
   set(next, 'event', event);
   set(next, 'inbox', event === null ? null : inbox);
   set(next, 'tab', event === null || tab === 'summary' ? null : tab);
+  set(next, 'zoom', zoom === null ? null : `${Math.round(zoom.from)}-${Math.round(zoom.to)}`);
+  set(next, 'path', path ? null : '0');
+  set(next, 'sort', sort === null ? null : `${sort.down ? '-' : ''}${sort.column}`);
+  set(next, 'cols', columns === null || columns.length === 0 ? null : columns.join(','));
   return next;
+}
+
+function readZoom(given: string | null): TraceUrl['zoom'] {
+  const [, from, to] = /^(\d{1,16})-(\d{1,16})$/.exec(given ?? '') ?? [];
+  const zoom = { from: Number(from), to: Number(to) };
+  return from !== undefined && zoom.to > zoom.from ? zoom : null;
+}
+
+function readSort(given: string | null): TraceUrl['sort'] {
+  const [, down, column] = /^(-?)([a-z]{1,20})$/.exec(given ?? '') ?? [];
+  return column === undefined ? null : { column, down: down === '-' };
 }
 
 /** An id in an address is at most this long; longer is not one of ours. */
