@@ -16,7 +16,7 @@ test('one selection in four views: chosen in the timeline it is chosen in the ta
   expect(event).not.toBeNull();
 
   await page.getByRole('tab', { name: 'Table' }).click();
-  await expect(page.getByRole('row', { selected: true })).toHaveCount(1);
+  await expect(page.locator('main tr[aria-current=true]')).toHaveCount(1);
   await page.getByRole('tab', { name: 'Sequence' }).click();
   await expect(page.locator('[role=listitem][data-selected]').first()).toBeVisible();
   await page.getByRole('tab', { name: 'Graph' }).click();
@@ -41,7 +41,7 @@ test('a link opens the same view with the same event, sort and columns', async (
   const link = page.url();
   await page.goto('/lag');
   await page.goto(link);
-  await expect(page.getByRole('row', { selected: true })).toHaveCount(1);
+  await expect(page.locator('main tr[aria-current=true]')).toHaveCount(1);
   await expect(page.getByText('Sorted by after')).toBeVisible();
 });
 
@@ -83,7 +83,7 @@ test('an open trace grows while one looks, and what one reads stays where it is'
   await page.getByRole('button', { name: /live/i }).first().click();
   await expect(rows).toHaveCount(whole.nodes.length + 1);
   expect((await rows.nth(1).boundingBox())?.y).toBe(before?.y);
-  await expect(page.getByRole('row', { selected: true })).toHaveCount(1);
+  await expect(page.locator('main tr[aria-current=true]')).toHaveCount(1);
 });
 
 test('an event says what it holds: a tree that can be searched, the difference to the one before, a command', async ({ page, request }) => {
