@@ -36,13 +36,15 @@ export interface EventRow {
   readonly failureCause: string | null;
   readonly replayId: string | null;
   readonly replayOf: EventId | null;
-  /** Read with the events of a trace only, as are the next four. */
+  /** Read with the events of a trace only, as are the next five. */
   readonly conversationId?: string | null;
   readonly version?: string | null;
   /** The sender's word; `false` = parts of the trace may be missing elsewhere. */
   readonly sampled?: boolean | null;
   /** Of a dead letter: where it first was, as its headers say. */
   readonly origin?: FailureOrigin | null;
+  /** Of a dead letter: the inbox that it last died in. */
+  readonly diedIn?: InboxName | null;
 }
 
 export interface TraceSummary {

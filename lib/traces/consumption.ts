@@ -81,7 +81,7 @@ function ofQueues(event: EventRow, effects: readonly EventRow[], facts: InboxFac
 }
 
 function ofQueue(event: EventRow, inbox: InboxName, effects: readonly EventRow[], facts: InboxFacts): State {
-  const letter = effects.find((effect) => effect.deadLetter && (effect.origin?.inbox ?? inbox) === inbox);
+  const letter = effects.find((effect) => effect.deadLetter && (effect.diedIn ?? inbox) === inbox);
   if (letter) return { ...state('dead-lettered', `a dead letter of it was seen on ${letter.channel}`), to: letter.observedAt };
   const readers = facts.servicesOf(event.broker, inbox);
   const elsewhere = new Set(

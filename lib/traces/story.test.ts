@@ -238,6 +238,10 @@ describe('who has consumed it', () => {
     });
     expect(queueState([{ ...effect, source: 'somebody' }])).toMatchObject({ state: 'unknown' });
     expect(queueState([anEventRow({ id: 'd', messageId: 'm1', deadLetter: true, after: 9 })])).toMatchObject({ state: 'dead-lettered' });
+    expect(queueState([anEventRow({ id: 'd', messageId: 'm1', deadLetter: true, diedIn: 'elsewhere', after: 9 })])?.state).toBe('unknown');
+    expect(queueState([anEventRow({ id: 'd', messageId: 'm1', deadLetter: true, diedIn: 'elsewhere', after: 9 })])).toMatchObject({
+      state: 'unknown',
+    });
   });
 
   it('[C5] RabbitMQ: a queue that was seen empty since holds it no more; else it is said what is not known', () => {

@@ -99,6 +99,7 @@ export function toTraceRow(raw: RawTraceRow): EventRow {
     version,
     sampled: contexts.find(({ sampled }) => sampled !== null)?.sampled ?? null,
     origin: failure?.firstOrigin ?? null,
+    diedIn: failure?.lastOrigin.inbox ?? null,
   };
 }
 
