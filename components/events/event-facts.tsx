@@ -162,6 +162,11 @@ function WhyTab({ detail }: { readonly detail: EventDetail }) {
       <PanelSection title="Recognised as">
         <p>{detail.framework ?? 'No known envelope or framework: fields were taken from headers and body one by one.'}</p>
       </PanelSection>
+      {detail.bodyProblem !== null && (
+        <PanelSection title="The body was not looked into">
+          <p>{detail.bodyProblem}</p>
+        </PanelSection>
+      )}
       {detail.schema !== null && (
         <PanelSection title="Schema of the body">
           <p>{schemaText(detail.schema)}</p>

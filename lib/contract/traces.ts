@@ -142,6 +142,8 @@ export interface EventDetail {
   readonly contentEncoding: string | null;
   readonly body: BodyView;
   readonly schema: SchemaView | null;
+  /** Why recognition could not look into the body, when it was seen. */
+  readonly bodyProblem: string | null;
   readonly failure: Failure | null;
   /** Inboxes of the same event id/dead letters, links. */
   readonly deadLetters: readonly EventId[];

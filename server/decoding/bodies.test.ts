@@ -128,7 +128,10 @@ describe('bodies', () => {
   });
 
   it('[G65] a body made to take for ever is ended, and the next one is decoded', async () => {
-    const bomb = await startTestRegistry([{ subject: 'b', version: 1, id: 1, schema: '{"type":"array","items":"null"}' }, ...shopSchemas]);
+    const bomb = await startTestRegistry([
+      { subject: 'b', version: 1, id: 1, schema: '{"type":"array","items":{"type":"record","name":"Nothing","fields":[]}}' },
+      ...shopSchemas,
+    ]);
     const own = new Bodies({
       registries: new Map([['kafka', openConfluentRegistry({ url: bomb.url })]]),
       protobuf: [],
@@ -137,8 +140,8 @@ describe('bodies', () => {
     const ask = (body: Uint8Array, withinMs: number) =>
       own.decode([{ broker: 'kafka', channel: 'c', partition: 0, body, contentType: null }], withinMs);
     await ask(wired(301, Buffer.from('{}')), LONG);
-    const [ended] = await ask(wired(1, Buffer.from([0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01])), 300);
-    expect(ended?.problem).toMatch(/not decoded within|too much memory|decoder/);
+    const [ended] = await ask(wired(1, Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f])), 300);
+    expect(ended?.problem).toMatch(/takes longer than|too much memory/);
     const [next] = await ask(wired(301, Buffer.from('{"a":1}')), LONG);
     expect(next?.text).toBe('{"a":1}');
     await own.close();

@@ -23,10 +23,11 @@ export async function decodeBatch(
   bodies: Bodies,
   clock: () => number = performance.now.bind(performance),
 ): Promise<ReadonlyMap<number, ParsedBody> | null> {
-  const encoded = records.flatMap((record, index) => {
-    const body = encodedOf(record, broker);
-    return body !== null && bodies.isEncoded(body) ? [{ index, body }] : [];
-  });
+  const encoded: { readonly index: number; readonly body: EncodedBody }[] = [];
+  for (let index = 0; index < records.length; index++) {
+    const body = encodedOf(records[index] as RawRecord, broker);
+    if (body !== null && bodies.isEncoded(body)) encoded.push({ index, body });
+  }
   if (encoded.length === 0) return null;
   const parsed = new Map<number, ParsedBody>();
   const start = clock();
@@ -48,10 +49,11 @@ export async function decodeBatch(
 const LATE: DecodedBody = { text: null, problem: 'There was no time to decode it.', schema: null };
 
 function encodedOf({ channel, partition, headers, body, bodySize }: RawRecord, broker: BrokerName): EncodedBody | null {
-  if (body === null || body.length < bodySize || body.length > MOST_BYTES || packingOf(body, null) !== null) return null;
+  if (body === null) return null;
   // JSON and text, nearly everything, need no look at the headers.
   const first = body[0];
   if (first === 0x7b || first === 0x5b || first === 0x3c || first === 0x22) return null;
+  if (body.length < bodySize || body.length > MOST_BYTES || packingOf(body, null) !== null) return null;
   const type = headers.findLast(({ name }) => name.length === 12 && name.toLowerCase() === 'content-type')?.value ?? null;
   return { broker, channel, partition, body, contentType: type === null ? null : Buffer.from(type).toString('latin1') };
 }

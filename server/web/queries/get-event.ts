@@ -43,6 +43,7 @@ export async function eventDetail(services: Services, event: ObservedEvent): Pro
     contentEncoding,
     body: decodeBody(source),
     schema,
+    bodyProblem: event.bodyProblem,
     failure,
     deadLetters: copies.flatMap(({ event: copy }) =>
       copy.deadLetter && copy.id !== event.id && copy.messageId === event.messageId ? [copy.id] : [],
