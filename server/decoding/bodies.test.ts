@@ -113,7 +113,7 @@ describe('bodies', () => {
   });
 
   it('[G61] what is no Avro, has an unknown schema or is cut short is a reason, never a failure', async () => {
-    expect((await decode(wired(101, Buffer.from([200, 1]))))?.problem).toContain('It cannot be decoded. Avro:');
+    expect((await decode(wired(101, Buffer.from([200, 1]))))?.problem).toContain('It cannot be decoded: Avro:');
     expect(await decode(wired(999, Buffer.from([1, 2])))).toMatchObject({
       text: null,
       schema: { id: 999, problem: expect.stringContaining('does not have it') },

@@ -72,7 +72,7 @@ export class Bodies {
       const answer = answers[next++] ?? { problem: 'not decoded' };
       return 'text' in answer
         ? { text: answer.text, problem: null, schema: plan.schema }
-        : { text: null, problem: `It cannot be decoded. ${answer.problem}.`, schema: plan.schema };
+        : { text: null, problem: `It cannot be decoded: ${answer.problem}.`, schema: plan.schema };
     });
   }
 
