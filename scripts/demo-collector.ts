@@ -2,10 +2,10 @@ import { createInProcessEngine } from '../server/brokers/in-process/engine';
 import { openInProcessBroker } from '../server/brokers/in-process/in-process-broker';
 import { runCollectorChild } from '../server/collector-child';
 import { systemOf } from '../server/config/schema';
-import { isScenario, SCENARIOS, type Scenario } from '../shop/kernel/faults';
-import type { Connect } from '../shop/kernel/service';
-import { connectInProcess } from '../shop/transport/in-process';
-import { startShop, type Shop } from '../shop/world';
+import { isScenario, SCENARIOS, type Scenario } from '../shop/old/kernel/faults';
+import type { Connect } from '../shop/old/kernel/service';
+import { connectInProcess } from '../shop/old/transport/in-process';
+import { startShop, type Shop } from '../shop/old/world';
 
 /**
  * The demo's composition root, run as the collector's process: makes the in-process broker and hands it to both, the collector as its brokers

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isScenario, SCENARIOS } from '../../shop/kernel/faults';
+import { isScenario, SCENARIOS } from '../../shop/old/kernel/faults';
 import { buildIsFresh } from './build-is-fresh';
 
 const USAGE = `npm run demo -- [--port 7200] [--rate 5] [--seed 1] [--scenario ${Object.keys(SCENARIOS).join('|')}] [--dev]

@@ -11,9 +11,9 @@ import { openLog } from '../../server/log';
 import { microsClock, openBrokers, openConfiguredStore, startCollectorHalf } from '../../server/start';
 import { startEmbeddedStore } from '../../server/store/embedded/start-embedded';
 import type { Store } from '../../server/store/store';
-import { connectKafka } from '../../shop/transport/kafka';
-import { connectRabbit } from '../../shop/transport/rabbitmq';
-import { startShop } from '../../shop/world';
+import { connectKafka } from '../../shop/old/transport/kafka';
+import { connectRabbit } from '../../shop/old/transport/rabbitmq';
+import { startShop } from '../../shop/old/world';
 import { brokerAddresses } from '../brokers/addresses';
 
 /** The product as it is configured, on real brokers: the shop's traffic, the collector with its taps, the embedded store. */

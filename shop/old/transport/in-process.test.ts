@@ -1,4 +1,4 @@
-import { createInProcessEngine } from '../../server/brokers/in-process/engine';
+import { createInProcessEngine } from '../../../server/brokers/in-process/engine';
 import { deadLetterQueue, deadLetterTopic } from './failing';
 import { connectInProcess } from './in-process';
 import type { Message } from './port';
