@@ -1,0 +1,77 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/**
+ * What a service tells at `/metrics`. Each service has its own registry, because several may live in one process. Names and labels are the
+ * ones dashboards know; for a topic `exchange` is the topic, `routing_key` the event type, and `queue` is `topic:group`.
+ */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  return {
+    registry,
+    messagesPublished: new Counter({
+      name: 'messages_published_total',
+      help: 'Messages that the broker confirmed',
+      labelNames: ['exchange', 'routing_key'] as const,
+      registers,
+    }),
+    messagesProcessed: new Counter({
+      name: 'messages_processed_total',
+      help: 'Deliveries handled, by outcome (success, failed)',
+      labelNames: ['queue', 'status'] as const,
+      registers,
+    }),
+    messageProcessingSeconds: new Histogram({
+      name: 'message_processing_duration_seconds',
+      help: 'Time a handler took for one message',
+      labelNames: ['queue'] as const,
+      buckets: SECONDS,
+      registers,
+    }),
+    queueDepth: new Gauge({ name: 'queue_depth', help: 'Messages waiting', labelNames: ['queue'] as const, registers }),
+    httpRequests: new Counter({
+      name: 'http_requests_total',
+      help: 'Requests answered',
+      labelNames: ['service', 'endpoint', 'method'] as const,
+      registers,
+    }),
+    httpRequestSeconds: new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time to answer a request',
+      labelNames: ['service', 'endpoint'] as const,
+      buckets: SECONDS,
+      registers,
+    }),
+    circuitBreakerState: new Gauge({
+      name: 'circuit_breaker_state',
+      help: 'State of the breaker before a called service: 0 closed, 0.5 half-open, 1 open',
+      labelNames: ['service'] as const,
+      registers,
+    }),
+    consumerLag: new Gauge({
+      name: 'consumer_lag',
+      help: 'Records between the committed position and the end of the topic',
+      labelNames: ['topic', 'group'] as const,
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: 'dead_letters_total',
+      help: 'Messages given up, by cause',
+      labelNames: ['cause'] as const,
+      registers,
+    }),
+    duplicatesSkipped: new Counter({ name: 'duplicates_skipped_total', help: 'Messages that had been handled before', registers }),
+    outboxPending: new Gauge({ name: 'outbox_pending', help: 'Events stored and not yet published', registers }),
+    projectionStalenessSeconds: new Gauge({
+      name: 'projection_staleness_seconds',
+      help: 'Age of the last event that a projection has applied, 0 when it is at the end',
+      labelNames: ['projection'] as const,
+      registers,
+    }),
+    sagaState: new Gauge({ name: 'saga_state', help: 'Sagas by state', labelNames: ['state'] as const, registers }),
+  };
+}
