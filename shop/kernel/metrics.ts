@@ -1,14 +1,33 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { HostMetrics } from './service-host';
 
 /**
  * What a service tells at `/metrics`. Each service has its own registry, because several may live in one process. Names and labels are the
  * ones dashboards know; for a topic `exchange` is the topic, `routing_key` the event type, and `queue` is `topic:group`.
  */
-export type Metrics = ReturnType<typeof createMetrics>;
+export type Metrics = ReturnType<typeof createGauges> & HostMetrics;
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-export function createMetrics() {
+/** The names, and what publishers and subscribers call. */
+export function createMetrics(): Metrics {
+  const gauges = createGauges();
+  return {
+    ...gauges,
+    published: (exchange, routingKey) => gauges.messagesPublished.inc({ exchange, routing_key: routingKey }),
+    processed: (queue, status, seconds) => {
+      gauges.messagesProcessed.inc({ queue, status });
+      gauges.messageProcessingSeconds.observe({ queue }, seconds);
+    },
+    deadLetter: (cause) => gauges.deadLetters.inc({ cause }),
+    duplicateSkipped: () => gauges.duplicatesSkipped.inc(),
+    ignored: (queue, reason) => gauges.messagesIgnored.inc({ queue, reason }),
+    returned: (exchange, routingKey) => gauges.messagesReturned.inc({ exchange, routing_key: routingKey }),
+    lag: (inbox, records) => gauges.consumerLag.set({ inbox }, records),
+  };
+}
+
+function createGauges() {
   const registry = new Registry();
   const registers = [registry];
   return {
@@ -30,6 +49,18 @@ export function createMetrics() {
       help: 'Time a handler took for one message',
       labelNames: ['queue'] as const,
       buckets: SECONDS,
+      registers,
+    }),
+    messagesIgnored: new Counter({
+      name: 'messages_ignored_total',
+      help: 'Messages acknowledged without effect: nobody handles the type, or the answer came too late',
+      labelNames: ['queue', 'reason'] as const,
+      registers,
+    }),
+    messagesReturned: new Counter({
+      name: 'messages_returned_total',
+      help: 'Mandatory messages that no queue would have got',
+      labelNames: ['exchange', 'routing_key'] as const,
       registers,
     }),
     queueDepth: new Gauge({ name: 'queue_depth', help: 'Messages waiting', labelNames: ['queue'] as const, registers }),
@@ -55,7 +86,7 @@ export function createMetrics() {
     consumerLag: new Gauge({
       name: 'consumer_lag',
       help: 'Records between the committed position and the end of the topic',
-      labelNames: ['topic', 'group'] as const,
+      labelNames: ['inbox'] as const,
       registers,
     }),
     deadLetters: new Counter({

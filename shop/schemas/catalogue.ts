@@ -10,7 +10,7 @@ export interface SchemaFile {
   readonly type: string;
   readonly version: string;
   readonly language: SchemaLanguage;
-  /** `order.placed.v1`: one subject per event type and major version, so that BACKWARD holds within a major. */
+  /** `order.placed.v1.json`: one subject per event type, major version and language, so that BACKWARD holds within a major. */
   readonly subject: string;
   /** Name of the record or message inside: `InventoryReserved`. */
   readonly record: string;
@@ -41,7 +41,14 @@ export function readCatalogue(folder: string = SCHEMAS_FOLDER): readonly SchemaF
           const language = LANGUAGES[extension];
           if (language === undefined) throw new Error(`${type}/${file} is not <version>.<json | avsc | proto>`);
           const text = readFileSync(`${folder}/${type}/${file}`, 'utf8');
-          return { type, version, language, subject: `${type}.v${version.split('.')[0]}`, record: recordName(type), text };
+          return {
+            type,
+            version,
+            language,
+            subject: `${type}.v${version.split('.')[0]}.${language.toLowerCase()}`,
+            record: recordName(type),
+            text,
+          };
         }),
     );
 }

@@ -12,6 +12,8 @@ export interface HttpServer {
   readonly port: number;
   /** Answers what has begun, takes no more. */
   close(): Promise<void>;
+  /** Breaks every connection, as a crash would. */
+  crash(): void;
 }
 
 export interface HttpServerOptions {
@@ -49,7 +51,12 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   options.routes?.(app);
 
   const url = await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
-  return { url, port: Number(new URL(url).port), close: () => app.close() };
+  return { url, port: Number(new URL(url).port), close: () => app.close(), crash: () => crash(app) };
+}
+
+function crash(app: FastifyInstance): void {
+  app.server.closeAllConnections();
+  void app.close();
 }
 
 /** A request's body or query in the shape the route works with. @throws HttpError 400 with the path of the first fault. */

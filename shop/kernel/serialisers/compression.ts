@@ -1,6 +1,6 @@
 import { gunzip, gzip } from 'node:zlib';
 import { promisify } from 'node:util';
-import { UnreadableBody } from './wire-event';
+import { Poison } from '../events';
 
 const compress = promisify(gzip);
 const expand = promisify(gunzip);
@@ -17,15 +17,15 @@ export async function gzipped(body: Uint8Array): Promise<Uint8Array | null> {
   return body.byteLength > GZIP_ABOVE_BYTES ? compress(body) : null;
 }
 
-/** @throws UnreadableBody `TooLarge`, `GzipTooLarge`, or `Undecodable` when the gzip is broken. */
+/** @throws Poison `TooLarge`, `GzipTooLarge`, or `Undecodable` when the gzip is broken. */
 export async function expanded(body: Uint8Array): Promise<Uint8Array> {
-  if (body.byteLength > MAX_BODY_BYTES) throw new UnreadableBody('TooLarge', `the body has ${body.byteLength} bytes`);
+  if (body.byteLength > MAX_BODY_BYTES) throw new Poison('TooLarge', `the body has ${body.byteLength} bytes`);
   if (!isGzip(body)) return body;
   try {
     return await expand(body, { maxOutputLength: MAX_EXPANDED_BYTES });
   } catch (error) {
     if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new UnreadableBody('GzipTooLarge', `the body unpacks to more than ${MAX_EXPANDED_BYTES} bytes`);
-    throw new UnreadableBody('Undecodable', 'the gzip is broken');
+      throw new Poison('GzipTooLarge', `the body unpacks to more than ${MAX_EXPANDED_BYTES} bytes`);
+    throw new Poison('Undecodable', 'the gzip is broken');
   }
 }

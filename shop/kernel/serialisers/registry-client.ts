@@ -1,6 +1,6 @@
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import type { Message } from 'protobufjs';
-import { UnreadableBody } from './wire-event';
+import { Poison } from '../events';
 
 /** The registry as a service of the shop uses it: ids and schemas once known are never asked for again, so it may be away. */
 export interface RegistryClient {
@@ -8,7 +8,7 @@ export interface RegistryClient {
   register(subject: string, type: 'AVRO' | 'PROTOBUF' | 'JSON', schema: string): Promise<number>;
   /** In the Confluent wire format: 0, four bytes of id, for Protobuf the message's index, the value. */
   encode(id: number, value: unknown): Promise<Uint8Array>;
-  /** @throws UnreadableBody `UnknownSchema` or `Undecodable`; any other error when the registry cannot be asked. */
+  /** @throws Poison `UnknownSchema` or `Undecodable`; any other error when the registry cannot be asked. */
   decode(body: Uint8Array): Promise<{ readonly name: string; readonly value: Record<string, unknown> }>;
 }
 
@@ -57,13 +57,13 @@ export function openRegistryClient(url: string, clientId: string): RegistryClien
       try {
         schema = await registry.getSchema(id);
       } catch (error) {
-        if (statusOf(error) === 404) throw new UnreadableBody('UnknownSchema', `the registry has no schema ${id}`);
+        if (statusOf(error) === 404) throw new Poison('UnknownSchema', `the registry has no schema ${id}`);
         throw error;
       }
       try {
         return { name: nameOf(schema), value: plain(await registry.decode(buffer)) };
       } catch {
-        throw new UnreadableBody('Undecodable', `the body does not fit schema ${id}`);
+        throw new Poison('Undecodable', `the body does not fit schema ${id}`);
       }
     },
   };
