@@ -3,7 +3,7 @@ import type { Upcasters } from '../upcast/upcasters';
 /** A fact within one aggregate, named in capitals: `ORDER_PLACED`. What other services are told is derived from it. */
 export interface DomainEvent {
   readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: object;
 }
 
 /** How a stream of events becomes an aggregate. `evolve` is pure and knows every event that was ever stored. */

@@ -12,6 +12,7 @@ export interface EventMetadata {
 }
 
 export interface RecordedEvent extends DomainEvent {
+  readonly data: Readonly<Record<string, unknown>>;
   readonly stream: string;
   /** From 1, without gaps, within the stream. */
   readonly version: number;
@@ -73,7 +74,7 @@ export class EventStore {
         JSON.stringify(event.metadata),
         event.at,
       );
-      return { ...event, stream, version, schemaVersion, globalSeq: Number(row?.global_seq) };
+      return { ...event, data: event.data as RecordedEvent['data'], stream, version, schemaVersion, globalSeq: Number(row?.global_seq) };
     });
   }
 

@@ -22,6 +22,8 @@ export interface Draft {
   readonly causationId?: string;
   readonly saga?: SagaStep;
   readonly transaction?: OutgoingEvent['transaction'];
+  /** Where the answer to a command is expected. */
+  readonly replyTo?: string;
 }
 
 /** A draft that no stored event stands behind: `origin` and `version` name it, so that sending it again has the same id. */
@@ -37,10 +39,10 @@ export interface UnitOfWorkParts {
   readonly outbox: Outbox;
   readonly dispatcher: DomainEventDispatcher;
   readonly clock: () => number;
-  /** Domain events to integration events. */
-  readonly translate: (event: RecordedEvent) => readonly Draft[];
+  /** Domain events to integration events; `state` is the aggregate's after the commit. */
+  readonly translate: (event: RecordedEvent, state: unknown) => readonly Draft[];
   /** Read models of the same database, in the same transaction. */
-  readonly project?: (tx: Transaction, event: RecordedEvent) => void;
+  readonly project?: (tx: Transaction, event: RecordedEvent, state: unknown) => void;
   readonly onCommit?: () => void;
 }
 
@@ -88,7 +90,7 @@ export class UnitOfWork {
     const trace = cause.traceparent ?? newTraceparent(cause.correlationId);
     const context = { ...cause, traceparent: trace };
     return database.transaction((tx) => {
-      const all: RecordedEvent[] = [];
+      const all: { readonly event: RecordedEvent; readonly state: unknown }[] = [];
       for (const { type, aggregate } of session.touched()) {
         const metadata = { by: who.by, correlationId: who.correlationId, causationId: who.causationId, traceparent: trace };
         const recorded = store.append(
@@ -103,18 +105,18 @@ export class UnitOfWork {
           })),
         );
         snapshotWhenDue(store, tx, type, aggregate);
-        all.push(...recorded);
+        all.push(...recorded.map((event) => ({ event, state: aggregate.state })));
       }
-      for (const event of all) {
-        project?.(tx, event);
-        for (const draft of translate(event))
+      for (const { event, state } of all) {
+        project?.(tx, event, state);
+        for (const draft of translate(event, state))
           outbox.add(tx, this.outgoing(draft, eventId(event.stream, event.version, draft.type), context, at));
       }
       for (const message of session.messages)
         outbox.add(tx, this.outgoing(message, eventId(message.origin, message.originVersion, message.type), context, at));
       for (const write of session.writes) write(tx);
       complete?.(tx);
-      return all;
+      return all.map(({ event }) => event);
     });
   }
 
@@ -134,6 +136,7 @@ export class UnitOfWork {
       traceparent: childTraceparent(cause.traceparent, id),
       ...(saga === undefined ? {} : { saga }),
       ...(draft.transaction === undefined ? {} : { transaction: draft.transaction }),
+      ...(draft.replyTo === undefined ? {} : { replyTo: draft.replyTo }),
     };
   }
 }
