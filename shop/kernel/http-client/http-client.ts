@@ -36,6 +36,8 @@ export const BULKHEADS: Readonly<Record<string, GuardLimits>> = {
   'user-service': { concurrent: 5, queued: 10 },
   'payment-service': { concurrent: 3, queued: 5 },
   'inventory-service': { concurrent: 10, queued: 20 },
+  'order-service': { concurrent: 50, queued: 200 },
+  'query-service': { concurrent: 50, queued: 200 },
 };
 const OTHERS: GuardLimits = { concurrent: 10, queued: 20 };
 

@@ -1,0 +1,17 @@
+import { toExchange } from '../../kernel/channels';
+import type { Parts } from '../../kernel/parts';
+
+/** Prices as last heard. The gateway's queue is its own and goes with it: what is said while it is away it never hears. */
+export interface Prices {
+  all(): Readonly<Record<string, { readonly price: number; readonly currency: string }>>;
+  stop(): Promise<void>;
+}
+
+export async function listenToPrices(parts: Parts): Promise<Prices> {
+  const prices = new Map<string, { price: number; currency: string }>();
+  const listener = await parts.listen({ broker: 'rabbitmq', channel: 'shop.broadcast' }, (event) => {
+    const { productId, price, currency } = event.data;
+    if (event.type === 'price.changed' && typeof price === 'number') prices.set(String(productId), { price, currency: String(currency) });
+  });
+  return { all: () => Object.fromEntries(prices), stop: () => listener.stop() };
+}
