@@ -183,14 +183,12 @@ export interface JoinOptions {
   readonly autoCommit?: boolean;
 }
 
-/** One partition's next records. `commit` may be called for any prefix; what resolves uncommitted is not given again until a rebalance. */
+/** One partition's next records. What resolves uncommitted is not given again until a rebalance. */
 export interface RecordBatch {
   readonly topic: string;
   readonly partition: number;
   readonly records: readonly RecordDelivery[];
-  /** Records behind this batch in its partition. */
-  readonly lag: number;
-  /** @throws Error when the partition belongs to another member now */
+  /** Called for any prefix, in order. @throws Error when the partition belongs to another member now */
   commit(nextOffset: number): Promise<void>;
   /** Says that this member lives; call it between slow records. */
   heartbeat(): Promise<void>;

@@ -43,6 +43,10 @@ export interface GroupMember {
   poll(max: number, maxWaitMs: number): Promise<readonly EngineRecord[]>;
   /** @throws `engine-rebalanced` when one of the partitions belongs to another member now */
   commit(offsets: readonly OffsetOf[]): void;
+  /** Reads on from here; nothing is committed by it. */
+  seek(to: OffsetOf): void;
+  /** The member has left, was cut off, or its connection is gone: it gets nothing more. */
+  gone(): boolean;
   leave(): void;
 }
 
@@ -55,6 +59,7 @@ export interface InProcessClient {
   declareTopic(name: string, options?: TopicOptions): void;
   deleteTopic(name: string): void;
   topics(): readonly string[];
+  partitions(topic: string): number;
   /** acks=all: resolves with the place of each record. */
   produce(records: readonly NewRecord[]): Promise<readonly { readonly partition: number; readonly offset: number }[]>;
   /** Begins a transaction; an open one of the same id is rolled back, and its producer fenced. */
@@ -153,6 +158,7 @@ export function createClient(name: string, parts: ClientParts): EndableClient {
     declareTopic: (topic, options = {}) => (checkLogs(), topics.declare(topic, options)),
     deleteTopic: (topic) => (checkLogs(), topics.delete(topic)),
     topics: () => [...topics.topics.keys()],
+    partitions: (topic) => topics.topic(topic).partitions.length,
     produce: (records) => answer('logs', () => records.map((record) => topics.append(record))),
     begin: (transactionalId) => (checkLogs(), parts.transactions.begin(transactionalId)),
     join(options) {
@@ -164,6 +170,8 @@ export function createClient(name: string, parts: ClientParts): EndableClient {
         assigned: () => member.assigned,
         poll: (max, maxWaitMs) => poll(parts, member, max, maxWaitMs),
         commit: (offsets) => (checkLogs(), groups.commit(member, offsets)),
+        seek: (to) => groups.seek(member, to),
+        gone: () => member.gone,
         leave: () => {
           members.delete(member);
           groups.leave(member);

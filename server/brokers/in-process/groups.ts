@@ -114,6 +114,12 @@ export class Groups {
     return records;
   }
 
+  /** Ignored for a partition that is another's now. */
+  seek(member: Member, to: OffsetOf): void {
+    if (member.assigned.some((assigned) => keyOf(assigned) === keyOf(to))) member.positions.set(keyOf(to), to.offset);
+    member.wake();
+  }
+
   commit(member: Member, offsets: readonly OffsetOf[]): void {
     for (const one of offsets) {
       if (member.gone || !member.assigned.some((assigned) => keyOf(assigned) === keyOf(one)))
