@@ -24,6 +24,8 @@ export interface Binding {
   readonly channel: ExchangeName | TopicName;
   /** Queue, or consumer group. */
   readonly inbox: string;
+  /** Under this name an idempotent consumer remembers: who reads the same facts by two ways gives both bindings one name. */
+  readonly consumer: string;
   /** Event types with a handler; another type is acknowledged and counted. */
   readonly handles: readonly string[];
   readonly serialiser: Format;
@@ -55,6 +57,7 @@ export function fromQueue(inbox: QueueName, handles: readonly string[], more: Mo
     broker: 'rabbitmq',
     channel: exchange,
     inbox,
+    consumer: inbox,
     handles,
     serialiser: EXCHANGES[exchange].format,
     guarantee: noAck ? 'at-most-once' : 'at-least-once',
@@ -77,6 +80,7 @@ export function fromTopic(channel: TopicName, group: string, handles: readonly s
     broker: 'kafka',
     channel,
     inbox: group,
+    consumer: group,
     handles,
     serialiser: TOPICS[channel].format,
     guarantee: 'at-least-once',

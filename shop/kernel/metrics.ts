@@ -23,6 +23,7 @@ export function createMetrics(): Metrics {
     duplicateSkipped: () => gauges.duplicatesSkipped.inc(),
     ignored: (queue, reason) => gauges.messagesIgnored.inc({ queue, reason }),
     returned: (exchange, routingKey) => gauges.messagesReturned.inc({ exchange, routing_key: routingKey }),
+    refused: (exchange, routingKey) => gauges.messagesRefused.inc({ exchange, routing_key: routingKey }),
     lag: (inbox, records) => gauges.consumerLag.set({ inbox }, records),
   };
 }
@@ -60,6 +61,12 @@ function createGauges() {
     messagesReturned: new Counter({
       name: 'messages_returned_total',
       help: 'Mandatory messages that no queue would have got',
+      labelNames: ['exchange', 'routing_key'] as const,
+      registers,
+    }),
+    messagesRefused: new Counter({
+      name: 'messages_refused_total',
+      help: 'Messages that the broker refused: a negative confirm',
       labelNames: ['exchange', 'routing_key'] as const,
       registers,
     }),

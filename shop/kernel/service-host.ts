@@ -1,4 +1,4 @@
-import type { Transports } from '../transport/port';
+import type { TopicOffset, Transports } from '../transport/port';
 import type { Binding } from './bindings';
 import type { Destination } from './channels';
 import type { Converters, IncomingEvent, OutgoingEvent } from './events';
@@ -28,6 +28,8 @@ export interface HostMetrics {
   /** Acknowledged without effect. */
   ignored(inbox: string, why: 'no-handler' | 'late-reply'): void;
   returned(exchange: string, routingKey: string): void;
+  /** A negative confirm. */
+  refused(exchange: string, routingKey: string): void;
   lag(inbox: string, records: number): void;
 }
 
@@ -69,8 +71,18 @@ export interface HandlerContext {
 export type Handler = (event: IncomingEvent, context: HandlerContext) => Promise<void>;
 /** By event type; `*` takes every type that has none of its own. */
 export type Handlers = Readonly<Record<string, Handler>>;
-/** Many at a time: what resolves is committed, what rejects is given again. */
-export type BatchHandler = (events: readonly IncomingEvent[], context: HandlerContext) => Promise<void>;
+/**
+ * Many at a time, one flush after the other: what resolves is committed, what rejects is given again. With the guarantee `exactly-once` the
+ * handler itself moves the group by `publisher.publishTogether(id, events, position)`.
+ */
+export type BatchHandler = (events: readonly IncomingEvent[], context: BatchContext) => Promise<void>;
+
+export interface BatchContext {
+  /** Flushes of this subscriber, from 1. */
+  readonly flush: number;
+  readonly position: { readonly group: string; readonly offsets: readonly TopicOffset[] };
+  readonly signal: AbortSignal;
+}
 
 export interface Subscriber {
   readonly binding: Binding;

@@ -14,7 +14,10 @@ export const toEnvelopeA = (event: OutgoingEvent): Record<string, unknown> => ({
   data: event.data,
   timestamp: new Date(event.at).toISOString(),
   version: event.version,
-  metadata: { correlationId: event.correlationId, ...(event.causationId === null ? {} : { causationId: event.causationId }) },
+  // A program that tells nothing of what belongs together.
+  ...(event.correlationId === ''
+    ? {}
+    : { metadata: { correlationId: event.correlationId, ...(event.causationId === null ? {} : { causationId: event.causationId }) } }),
 });
 
 export const toEnvelopeB = (event: OutgoingEvent): Record<string, unknown> => ({

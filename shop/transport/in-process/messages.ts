@@ -63,14 +63,16 @@ export function fromAmqp({ routingKey, headers, body }: EngineMessage): Message 
   };
 }
 
-/** Text, int32 and bytes; what the broker itself writes (`x-death`) is an array, and no business of a service. */
+/** Text, whole numbers and bytes; what the broker itself writes (`x-death`) is an array, and no business of a service. */
 function tableOf(headers: readonly EngineHeader[]): Headers {
   return Object.fromEntries(
     headers.flatMap(({ name, wire, value }): [string, HeaderValue][] => {
       if (value === null) return [];
       if (wire === 'S') return [[name, decoder.decode(value)]];
       if (wire === 'x') return [[name, value]];
-      return wire === 'I' ? [[name, new DataView(value.buffer, value.byteOffset).getInt32(0)]] : [];
+      const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+      if (wire === 'l') return [[name, Number(view.getBigInt64(0))]];
+      return wire === 'I' ? [[name, view.getInt32(0)]] : [];
     }),
   );
 }
