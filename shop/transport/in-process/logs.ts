@@ -102,9 +102,9 @@ class Membership implements LogConsumer {
       else if (this.pausedUntil > Date.now()) await sleep(10);
       else {
         const member = this.member;
-        const share = member.assigned();
         const records = await member.poll(this.options.recordsPerPoll, 1_000);
         if (this.stopping || this.gone.aborted) break;
+        const share = member.assigned();
         this.busy = Promise.all([...byPartition(records)].map((batch) => this.handle(member, share, batch)));
         await this.busy;
       }
