@@ -21,6 +21,8 @@ const OrderForm = z.object({
   currency: z.string().length(3).default('EUR'),
   /** Stock and card are asked while the customer waits. */
   express: z.boolean().default(false),
+  /** Version of `order.placed`, where readers of another age are to be fed. */
+  placedVersion: z.string().optional(),
 });
 const OfOrder = z.object({ orderId: Id });
 

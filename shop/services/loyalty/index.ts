@@ -1,4 +1,5 @@
 import { toExchange } from '../../kernel/channels';
+import { withContracts } from '../../kernel/contracts';
 import { notFound } from '../../kernel/http-server/http-errors';
 import { serve } from '../../kernel/http-server/serve';
 import { toCents } from '../../kernel/money';
@@ -9,6 +10,7 @@ import { causedBy } from '../../kernel/unit-of-work/cause';
 import { openState } from '../../kernel/unit-of-work/open-state';
 import type { UnitOfWork } from '../../kernel/unit-of-work/unit-of-work';
 import { LOYALTY_BINDINGS } from './bindings';
+import { CONTRACTS } from './contracts';
 import { pointsFor } from './domain/points';
 import { Members } from './members';
 
@@ -27,22 +29,22 @@ export const startLoyaltyService: StartService = async (parts) => {
   return running({ server, subscribers, rest: [state] });
 };
 
-const newsHandlers = (members: Members, units: UnitOfWork): Handlers => ({
-  'user.created': (event, context) =>
-    units.run(causedBy(event, context), (session) => session.also((tx) => members.join(tx, String(event.data.userId), event.at))),
-  'payment.completed': (event, context) =>
-    units.run(causedBy(event, context), (session) => {
-      const [orderId, userId] = [String(event.data.orderId), String(event.data.userId)];
-      if (members.hasAward(orderId)) return;
-      const points = pointsFor(toCents(Number(event.data.amount)));
-      session.also((tx) => members.award(tx, orderId, userId, points, event.at));
-      session.send({
-        type: 'loyalty.points.awarded',
-        key: orderId,
-        data: { userId, orderId, points },
-        channels: [toExchange('ecommerce.events')],
-        origin: `points-${orderId}`,
-        originVersion: 1,
-      });
-    }),
-});
+const newsHandlers = (members: Members, units: UnitOfWork): Handlers =>
+  withContracts(CONTRACTS, {
+    'user.created': ({ userId }, event, context) =>
+      units.run(causedBy(event, context), (session) => session.also((tx) => members.join(tx, userId, event.at))),
+    'payment.completed': ({ orderId, userId, amount }, event, context) =>
+      units.run(causedBy(event, context), (session) => {
+        if (members.hasAward(orderId)) return;
+        const points = pointsFor(toCents(amount));
+        session.also((tx) => members.award(tx, orderId, userId, points, event.at));
+        session.send({
+          type: 'loyalty.points.awarded',
+          key: orderId,
+          data: { userId, orderId, points },
+          channels: [toExchange('ecommerce.events')],
+          origin: `points-${orderId}`,
+          originVersion: 1,
+        });
+      }),
+  });

@@ -28,6 +28,6 @@ export const startOrderService: StartService = async (parts) => {
     parts.consume(ORDER_BINDINGS.stock, news),
     parts.consume(ORDER_BINDINGS.parcels, news),
   ]);
-  const server = await serve(parts, (app) => orderRoutes(app, { orders, state, status, carts, clock: parts.clock }));
+  const server = await serve(parts, (app) => orderRoutes(app, { orders, state, status, carts, http: parts.fetch, clock: parts.clock }));
   return running({ server, subscribers, rest: [state] });
 };

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { CATALOGUE } from '../../kernel/catalogue';
 import { DomainError, TooEarly } from '../../kernel/domain-events/aggregate';
 import { ConflictError } from '../../kernel/event-store/event-store';
 import { load, stateAt, whatIf, type History } from '../../kernel/event-store/repository';
+import type { HttpClient } from '../../kernel/http-client/http-client';
 import { conflict, notFound, unavailable } from '../../kernel/http-server/http-errors';
 import { parse } from '../../kernel/http-server/http-server';
 import { OutboxFull } from '../../kernel/outbox/outbox';
@@ -10,29 +12,32 @@ import type { Cause } from '../../kernel/unit-of-work/cause';
 import type { State } from '../../kernel/unit-of-work/open-state';
 import type { Carts } from './carts';
 import { Order, totalOf, type OrderState } from './domain/order';
+import { checkAtOnce } from './express';
 import type { Orders } from './orders';
 import type { OrderStatusView } from './order-status';
 
 const Id = z.string().min(1).max(100);
 
-/** Prices in cents. */
+/** Prices in cents; without one, the catalogue's. */
 const NewOrder = z.object({
   orderId: Id,
   userId: Id,
   channel: z.enum(['web', 'pos']).default('web'),
   fulfilment: z.enum(['choreography', 'orchestration']).default('choreography'),
   items: z
-    .array(z.object({ productId: Id, quantity: z.number().int().positive(), unitPrice: z.number().int().nonnegative() }))
+    .array(z.object({ productId: Id, quantity: z.number().int().positive(), unitPrice: z.number().int().nonnegative().optional() }))
     .min(1)
     .max(100),
   currency: z.string().length(3).default('EUR'),
   /** Version of `order.placed`, for readers that are not of today. */
   placedVersion: z.enum(['1.0.0', '1.1.0', '2.0.0']).default('1.1.0'),
+  /** Stock and card are asked while the customer waits. */
+  express: z.boolean().default(false),
 });
 const Cancellation = z.object({ reason: z.string().max(200).default('CHANGED_MIND'), version: z.number().int().optional() });
 const Moment = z.object({ at: z.iso.datetime({ offset: true }).optional() });
 const Version = z.object({ minVersion: z.coerce.number().int().nonnegative().default(0) });
-const Without = z.object({ without: z.coerce.number().int().positive() });
+const WithoutOne = z.object({ orderId: Id, without: z.number().int().positive() });
 
 const STATUS_PATIENCE_MS = 500;
 
@@ -41,15 +46,18 @@ export interface OrderRouteParts {
   readonly state: State;
   readonly status: OrderStatusView;
   readonly carts: Carts;
+  readonly http: HttpClient;
   readonly clock: () => number;
 }
 
 type WithId = FastifyRequest<{ Params: { id: string } }>;
 
-export function orderRoutes(app: FastifyInstance, { orders, state, status, carts, clock }: OrderRouteParts): void {
+export function orderRoutes(app: FastifyInstance, { orders, state, status, carts, http, clock }: OrderRouteParts): void {
   app.post('/orders', async (request, reply) => {
-    const { orderId, items, ...rest } = parse(NewOrder, request.body);
-    const accepted = await answered(() => orders.create(causeOf(request, orderId), orderId, { ...rest, lines: items }));
+    const { orderId, items, express, ...rest } = parse(NewOrder, request.body);
+    const lines = items.map(({ unitPrice, ...line }) => ({ ...line, unitPrice: unitPrice ?? priceOf(line.productId) }));
+    if (express) await checkAtOnce(http, orderId, lines);
+    const accepted = await answered(() => orders.create(causeOf(request, orderId), orderId, { ...rest, lines }));
     return reply.code(202).send(accepted);
   });
 
@@ -66,9 +74,9 @@ export function orderRoutes(app: FastifyInstance, { orders, state, status, carts
     return view(id, stateAt(state.store, Order.type, id, Date.parse(at)));
   });
 
-  app.get('/orders/:id/what-if', async (request: WithId) => {
-    const { without } = parse(Without, request.query);
-    return view(request.params.id, whatIf(state.store, Order.type, request.params.id, without));
+  app.post('/what-if', async ({ body }) => {
+    const { orderId, without } = parse(WithoutOne, body);
+    return view(orderId, whatIf(state.store, Order.type, orderId, without));
   });
 
   app.get('/orders/:id/events', async (request: WithId) => {
@@ -90,6 +98,8 @@ export function orderRoutes(app: FastifyInstance, { orders, state, status, carts
     return { userId: request.params.id, items };
   });
 }
+
+const priceOf = (productId: string): number => CATALOGUE.find(({ sku }) => sku === productId)?.price ?? 0;
 
 function view(orderId: string, { state, version }: Pick<History<OrderState>, 'state' | 'version'>): object {
   const { details, status, paymentId, shipmentId, reason } = state;

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TooEarly } from '../../../kernel/domain-events/aggregate';
+import { withContracts } from '../../../kernel/contracts';
+import { DomainError, TooEarly } from '../../../kernel/domain-events/aggregate';
 import type { IncomingEvent } from '../../../kernel/events';
 import type { HandlerContext, Handlers } from '../../../kernel/service-host';
 import { causedBy } from '../../../kernel/unit-of-work/cause';
 import type { State } from '../../../kernel/unit-of-work/open-state';
 import type { Carts } from '../carts';
-import { DomainError } from '../../../kernel/domain-events/aggregate';
+import { NEWS_CONTRACTS } from '../contracts';
 import type { Order } from '../domain/order';
 import type { Orders } from '../orders';
 
@@ -19,12 +20,12 @@ const LOOK_AGAIN_MS = 10;
  */
 export function newsHandlers(orders: Orders, state: State, carts: Carts): Handlers {
   const record =
-    (act: (order: Order, event: IncomingEvent) => void) =>
-    async (event: IncomingEvent, context: HandlerContext): Promise<void> => {
+    <D extends { readonly orderId: string }>(act: (order: Order, data: D, event: IncomingEvent) => void) =>
+    async (data: D, event: IncomingEvent, context: HandlerContext): Promise<void> => {
       const end = performance.now() + PATIENCE_MS;
       for (;;) {
         try {
-          await orders.change(causedBy(event, context), String(event.data.orderId), (order) => act(order, event));
+          await orders.change(causedBy(event, context), data.orderId, (order) => act(order, data, event));
           return;
         } catch (error) {
           if (!(error instanceof TooEarly) || performance.now() > end) throw error;
@@ -32,24 +33,23 @@ export function newsHandlers(orders: Orders, state: State, carts: Carts): Handle
         }
       }
     };
-  const cancel = (reason: (event: IncomingEvent) => string) =>
-    record((order, event) => {
-      if (event.saga === undefined) cancelUnlessComplete(order, reason(event));
-    });
-  return {
-    'user.created': (event, context) =>
-      state.units.run(causedBy(event, context), (session) => session.also((tx) => carts.open(tx, String(event.data.userId), event.at))),
-    'payment.completed': record((order, { data }) => order.confirmPayment(String(data.paymentId))),
-    'payment.failed': cancel(({ data }) => String(data.reason ?? 'PAYMENT_FAILED')),
+  const cancel = record<{ readonly orderId: string; readonly reason: string }>((order, { reason }, { saga }) => {
+    if (saga === undefined) cancelUnlessComplete(order, reason);
+  });
+  return withContracts(NEWS_CONTRACTS, {
+    'user.created': ({ userId }, event, context) =>
+      state.units.run(causedBy(event, context), (session) => session.also((tx) => carts.open(tx, userId, event.at))),
+    'payment.completed': record((order, { paymentId }) => order.confirmPayment(paymentId)),
+    'payment.failed': cancel,
     // The money is back: nothing of the order changes by it, it was cancelled before.
     'payment.refunded': record(() => {}),
-    'inventory.reservation.failed': cancel(({ data }) => String(data.reason ?? 'INSUFFICIENT_STOCK')),
-    'shipment.dispatched': record((order, { data, saga }) => {
-      order.ship(String(data.shipmentId));
+    'inventory.reservation.failed': cancel,
+    'shipment.dispatched': record((order, { shipmentId }, { saga }) => {
+      order.ship(shipmentId);
       if (saga === undefined) order.complete();
     }),
-    'shipment.failed': cancel(({ data }) => String(data.reason ?? 'SHIPMENT_FAILED')),
-  };
+    'shipment.failed': cancel,
+  });
 }
 
 /** A failure that comes after the end is late news. */
