@@ -27,7 +27,7 @@ export type LogEvent = {
 }[LogEventType];
 
 export const SUMMARY_CONTRACTS = {
-  'order.summary': z.object({ orderId: z.string(), status: z.string(), totalAmount: z.number().optional(), events: z.number().int() }),
+  'order.summary': z.object({ orderId: z.string(), status: z.string(), totalAmount: z.number().optional() }),
 };
 
 export const CONTRACTS = { ...LOG_CONTRACTS, ...SUMMARY_CONTRACTS };
