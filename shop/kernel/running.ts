@@ -16,6 +16,6 @@ export const running = ({ server, subscribers, rest }: Running): RunningService 
   },
   crash: () => {
     for (const part of rest) part.crash();
-    void server?.close();
+    server?.crash();
   },
 });

@@ -1,5 +1,6 @@
 import { serve } from '../../kernel/http-server/serve';
 import type { StartService } from '../../kernel/parts';
+import { running } from '../../kernel/running';
 import { createActivity } from './activity';
 import { legacyCheckout } from './legacy-checkout';
 import { limitRequests } from './limits';
@@ -20,11 +21,5 @@ export const startApiGateway: StartService = async (parts) => {
     quoteRoutes(app, parts);
     legacyCheckout(app, { client, share: config.strangler.share, time: (ms) => config.time(ms) });
   });
-  return {
-    stop: async () => {
-      await server.close();
-      await prices.stop();
-    },
-    crash: () => server.crash(),
-  };
+  return running({ server, subscribers: [], rest: [prices] });
 };

@@ -34,12 +34,7 @@ export function legacyCheckout(app: FastifyInstance, parts: StranglerParts): voi
 const byEvents = (reply: FastifyReply, form: CheckoutForm, { client }: StranglerParts): Promise<FastifyReply> =>
   forward(
     reply,
-    client.post(
-      'order-service',
-      '/orders',
-      { channel: 'web', fulfilment: 'choreography', currency: 'EUR', express: false, ...form },
-      { idempotent: true },
-    ),
+    client.post('order-service', '/orders', { channel: 'web', fulfilment: 'choreography', currency: 'EUR', ...form }, { idempotent: true }),
   );
 
 async function inSeries(
@@ -47,9 +42,9 @@ async function inSeries(
   { orderId, userId, items }: CheckoutForm,
   { client, time }: StranglerParts,
 ): Promise<FastifyReply> {
-  for (const { productId } of items) await reached(client.get('inventory-service', `/stock/${encodeURIComponent(productId)}`));
+  await reached(client.post('inventory-service', '/availability', { items }, { idempotent: true }));
   await sleep(time(TAKES.inventory));
-  await reached(client.get('payment-service', '/health'));
+  await reached(client.post('payment-service', '/authorisations', { orderId }, { idempotent: true }));
   await sleep(time(TAKES.payment));
   const letter = { notificationId: `legacy|${orderId}`, channel: 'email', orderId, userId, template: 'order-completed', kind: 'receipt' };
   await sleep(time(TAKES.notification));

@@ -8,7 +8,9 @@ import { forward, reached } from './forward';
 
 const Id = z.string().min(1).max(100);
 export const Items = z
-  .array(z.object({ productId: Id, quantity: z.number().int().positive().max(1_000), unitPrice: z.number().nonnegative().optional() }))
+  .array(
+    z.object({ productId: Id, quantity: z.number().int().positive().max(1_000), unitPrice: z.number().int().nonnegative().optional() }),
+  )
   .min(1)
   .max(100);
 const OrderForm = z.object({
@@ -19,10 +21,10 @@ const OrderForm = z.object({
   fulfilment: z.enum(['choreography', 'orchestration']).default('choreography'),
   items: Items,
   currency: z.string().length(3).default('EUR'),
-  /** Stock and card are asked while the customer waits. */
+  /** Stock and card are asked while the customer waits: 409 with what is not there, 402 when the card is declined. */
   express: z.boolean().default(false),
-  /** Version of `order.placed`, where readers of another age are to be fed. */
-  placedVersion: z.string().optional(),
+  /** Version in which others are told that it was placed. */
+  placedVersion: z.enum(['1.0.0', '1.1.0', '2.0.0']).optional(),
 });
 const OfOrder = z.object({ orderId: Id });
 

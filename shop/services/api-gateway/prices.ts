@@ -1,10 +1,10 @@
-import { toExchange } from '../../kernel/channels';
 import type { Parts } from '../../kernel/parts';
 
 /** Prices as last heard. The gateway's queue is its own and goes with it: what is said while it is away it never hears. */
 export interface Prices {
   all(): Readonly<Record<string, { readonly price: number; readonly currency: string }>>;
   stop(): Promise<void>;
+  crash(): void;
 }
 
 export async function listenToPrices(parts: Parts): Promise<Prices> {
@@ -13,5 +13,5 @@ export async function listenToPrices(parts: Parts): Promise<Prices> {
     const { productId, price, currency } = event.data;
     if (event.type === 'price.changed' && typeof price === 'number') prices.set(String(productId), { price, currency: String(currency) });
   });
-  return { all: () => Object.fromEntries(prices), stop: () => listener.stop() };
+  return { all: () => Object.fromEntries(prices), stop: () => listener.stop(), crash: () => prices.clear() };
 }

@@ -1,6 +1,7 @@
 import { fromQueue } from '../../kernel/bindings';
 import { serve } from '../../kernel/http-server/serve';
 import type { StartService } from '../../kernel/parts';
+import { running } from '../../kernel/running';
 import { AuditTrail } from './audit-trail';
 import { auditRoutes } from './routes';
 
@@ -14,11 +15,5 @@ export const startAuditService: StartService = async (parts) => {
   const subscriber = await parts.consume(BINDING, {
     '*': async (event, context) => trail.add(event, (tx) => context.complete(tx)),
   });
-  return {
-    stop: async () => {
-      await subscriber.stop();
-      await server.close();
-    },
-    crash: () => server.crash(),
-  };
+  return running({ server, subscribers: [subscriber], rest: [] });
 };

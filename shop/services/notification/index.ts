@@ -1,6 +1,7 @@
 import { withContracts } from '../../kernel/contracts';
 import { serve } from '../../kernel/http-server/serve';
 import type { StartService } from '../../kernel/parts';
+import { running } from '../../kernel/running';
 import { BINDINGS, CHANNELS } from './bindings';
 import { CONTRACTS } from './contracts';
 import { fakeGateway, notificationRoutes } from './routes';
@@ -26,11 +27,5 @@ export const startNotificationService: StartService = async (parts) => {
       ),
     ),
   );
-  return {
-    stop: async () => {
-      await Promise.all(subscribers.map((subscriber) => subscriber.stop()));
-      await server.close();
-    },
-    crash: () => server.crash(),
-  };
+  return running({ server, subscribers, rest: [] });
 };

@@ -1,6 +1,7 @@
 import { withContracts } from '../../kernel/contracts';
 import { serve } from '../../kernel/http-server/serve';
 import type { StartService } from '../../kernel/parts';
+import { running } from '../../kernel/running';
 import { SUMMARY_BINDING } from './bindings';
 import { SUMMARY_CONTRACTS, type LogEvent } from './contracts';
 import { createOrderQueries, VersionWaiters } from './order-queries';
@@ -40,11 +41,5 @@ export const startQueryService: StartService = async (parts) => {
       'order.summary': async (summary, _, context) => summaries.put(summary, (tx) => context.complete(tx)),
     }),
   );
-  return {
-    stop: async () => {
-      await Promise.all([subscriber.stop(), ...all.map((projector) => projector.stop())]);
-      await server.close();
-    },
-    crash: () => server.crash(),
-  };
+  return running({ server, subscribers: [subscriber], rest: all });
 };

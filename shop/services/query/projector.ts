@@ -91,6 +91,10 @@ export class Projector {
     await this.watching;
   }
 
+  crash(): void {
+    this.ended.abort();
+  }
+
   private apply(event: LogEvent): void {
     this.parts.database.transaction((tx) => this.projection.apply(tx, this.suffix, event));
     this.applied += 1;

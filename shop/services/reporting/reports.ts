@@ -80,7 +80,9 @@ export class Reports {
       case 'sales-by-product':
         return sales.byProduct();
       case 'ledger-by-account':
-        return ledger.byAccount().map(({ accountId, rows, sumCents }) => ({ productId: accountId, orders: rows, amount: toAmount(sumCents) }));
+        return ledger
+          .byAccount()
+          .map(({ accountId, rows, sumCents }) => ({ productId: accountId, orders: rows, amount: toAmount(sumCents) }));
       case 'activity':
         return activity.byType().map(({ type, events }) => ({ productId: type, orders: events, amount: 0 }));
     }

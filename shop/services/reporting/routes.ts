@@ -19,7 +19,10 @@ export interface ReportingRoutesParts extends Pick<Parts, 'publisher' | 'service
 
 const ReportForm = z.object({ reportId: z.string().min(1).optional(), kind: z.enum(REPORT_KINDS) });
 
-export function reportingRoutes(app: FastifyInstance, { reports, ledger, activity, publisher, service, clock }: ReportingRoutesParts): void {
+export function reportingRoutes(
+  app: FastifyInstance,
+  { reports, ledger, activity, publisher, service, clock }: ReportingRoutesParts,
+): void {
   app.post('/reports', async ({ body }, reply) => {
     const { reportId = randomUUID(), kind } = parse(ReportForm, body);
     const channels = [toExchange('shop.commands')];

@@ -1,5 +1,6 @@
 import { serve } from '../../kernel/http-server/serve';
 import type { StartService } from '../../kernel/parts';
+import { running } from '../../kernel/running';
 import { Registry } from './registry';
 import { registryRoutes } from './routes';
 import { SchemaStore } from './schema-store';
@@ -8,5 +9,5 @@ import { SchemaStore } from './schema-store';
 export const startSchemaRegistry: StartService = async (parts) => {
   const registry = new Registry(new SchemaStore(parts.database));
   const server = await serve(parts, (app) => registryRoutes(app, registry));
-  return { stop: () => server.close(), crash: () => server.crash() };
+  return running({ server, subscribers: [], rest: [] });
 };

@@ -1,6 +1,7 @@
 import { serve } from '../../kernel/http-server/serve';
 import { attachOutbox } from '../../kernel/outbox/attach-outbox';
 import type { StartService } from '../../kernel/parts';
+import { running } from '../../kernel/running';
 import { userRoutes } from './routes';
 import { Users } from './users';
 
@@ -9,14 +10,5 @@ export const startUserService: StartService = async (parts) => {
   const { outbox, relay } = attachOutbox(parts);
   const users = new Users(parts.database, outbox, parts.service, parts.clock);
   const server = await serve(parts, (app) => userRoutes(app, { users, onStored: () => relay.poke(), time: (ms) => parts.config.time(ms) }));
-  return {
-    stop: async () => {
-      await server.close();
-      await relay.stop();
-    },
-    crash: () => {
-      server.crash();
-      relay.crash();
-    },
-  };
+  return running({ server, subscribers: [], rest: [relay] });
 };
