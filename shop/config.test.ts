@@ -6,7 +6,6 @@ describe('the shop’s settings', () => {
     const config = readConfig();
     expect(config).toMatchObject({ broker: 'in-process', scenario: 'happy-path', rate: 50, seed: 1 });
     expect(config.instances).toMatchObject({ 'payment-service': 2, 'order-service': 1 });
-    expect(config.urlOf('schema-registry')).toBe('http://127.0.0.1:7300');
   });
 
   it('given flags and environment, then flags win', () => {

@@ -1,28 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { SERVICE_NAMES, type ServiceName } from './kernel/http-server/address-book';
 import { isScenario, type Scenario, SCENARIO_NAMES } from './traffic/scenario-names';
 
-/** Every service of the shop, in the order in which they start: who is asked before who asks. The place in the list gives the HTTP port. */
-export const SERVICES = [
-  'schema-registry',
-  'user-service',
-  'inventory-service',
-  'order-service',
-  'payment-service',
-  'shipping-service',
-  'loyalty-service',
-  'saga-orchestrator',
-  'reporting-service',
-  'notification-service',
-  'query-service',
-  'audit-service',
-  'api-gateway',
-] as const;
-export type ServiceName = (typeof SERVICES)[number];
+export type { ServiceName };
 
 /** `payment` and `payment-service` are the same service. */
-const serviceName = (word: string): ServiceName | undefined => SERVICES.find((name) => name === word || name === `${word}-service`);
+const serviceName = (word: string): ServiceName | undefined => SERVICE_NAMES.find((name) => name === word || name === `${word}-service`);
 
 const count = z.coerce.number().int().positive();
 const Settings = z.strictObject({
@@ -40,7 +25,7 @@ const Settings = z.strictObject({
     .string()
     .transform((text, { addIssue }) => {
       const names = text.split(',').map((word) => serviceName(word.trim()));
-      if (names.includes(undefined)) addIssue({ code: 'custom', message: `names a service that is none of ${SERVICES.join(', ')}` });
+      if (names.includes(undefined)) addIssue({ code: 'custom', message: `names a service that is none of ${SERVICE_NAMES.join(', ')}` });
       return names.filter((name) => name !== undefined);
     })
     .optional(),
@@ -63,8 +48,10 @@ const Settings = z.strictObject({
   /** Whether `POST /faults` is answered, on the loopback address. */
   faults: z.stringbool().or(z.boolean()).default(false),
   otlp: z.url().optional(),
+  logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
+  /** The services' addresses follow from the base port; 0 takes free ones, which works in one process only. */
   http: z
-    .strictObject({ host: z.string().default('127.0.0.1'), basePort: z.coerce.number().int().min(1).max(65_000).default(7_300) })
+    .strictObject({ host: z.string().default('127.0.0.1'), basePort: z.coerce.number().int().min(0).max(65_000).default(7_300) })
     .prefault({}),
   kafka: z
     .strictObject({
@@ -91,10 +78,6 @@ export interface ShopConfig extends Omit<z.infer<typeof Settings>, 'scenario' | 
   readonly instances: Readonly<Record<ServiceName, number>>;
   /** A wait in milliseconds, shortened by the time factor: every wait of the shop goes through here. */
   time(ms: number): number;
-  /** The port of a service's instance (from 1) on `http.host`. */
-  portOf(service: ServiceName, instance?: number): number;
-  /** Where an instance is asked: `http://127.0.0.1:7303`. */
-  urlOf(service: ServiceName, instance?: number): string;
 }
 
 const INSTANCES: Partial<Record<ServiceName, number>> = { 'inventory-service': 2, 'payment-service': 2, 'saga-orchestrator': 2 };
@@ -119,15 +102,14 @@ export function readConfig({ flags = {}, env = {}, file }: Told = {}): ShopConfi
   if (!read.success)
     throw new ConfigError(read.error.issues.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`).join('\n'));
   const { scenario, instances, ...rest } = read.data;
-  const { host, basePort } = rest.http;
-  const portOf = (service: ServiceName, instance = 1): number => basePort + SERVICES.indexOf(service) + (instance - 1) * 20;
   return {
     ...rest,
     scenario: scenario as Scenario,
-    instances: Object.fromEntries(SERVICES.map((name) => [name, instances[name] ?? INSTANCES[name] ?? 1])) as Record<ServiceName, number>,
+    instances: Object.fromEntries(SERVICE_NAMES.map((name) => [name, instances[name] ?? INSTANCES[name] ?? 1])) as Record<
+      ServiceName,
+      number
+    >,
     time: (ms) => ms / rest.timeFactor,
-    portOf,
-    urlOf: (service, instance) => `http://${host}:${portOf(service, instance)}`,
   };
 }
 
@@ -194,6 +176,8 @@ export interface CommandLine {
   readonly subject: string;
   readonly at?: string;
   readonly without?: number;
+  /** With `--services`: which instance of them this process is. */
+  readonly instance: number;
   /** Only say what would be counted. */
   readonly plan: boolean;
   readonly json: boolean;
@@ -217,6 +201,7 @@ const OPTIONS = {
       'otlp',
       'config',
       'at',
+      'instance',
       'without',
     ].map((name) => [name, { type: 'string' }] as const),
   ),
@@ -231,7 +216,7 @@ export function readCommandLine(args: readonly string[], env: NonNullable<Told['
   } catch (error) {
     throw new ConfigError((error as Error).message);
   }
-  const { config: file, at, without, plan, json, help, 'time-factor': timeFactor, ...flags } = parsed.values;
+  const { config: file, at, without, instance = '1', plan, json, help, 'time-factor': timeFactor, ...flags } = parsed.values;
   const [command = 'run', subject = ''] = parsed.positionals;
   if (!['run', 'state', 'rebuild', 'what-if'].includes(command))
     throw new ConfigError(`${command}: is no command; state, rebuild and what-if are`);
@@ -239,6 +224,7 @@ export function readCommandLine(args: readonly string[], env: NonNullable<Told['
   return {
     command: help === true ? 'help' : (command as CommandLine['command']),
     subject,
+    instance: Number(instance),
     plan: plan === true,
     json: json === true,
     ...(typeof at === 'string' ? { at } : {}),

@@ -21,7 +21,7 @@ export interface Faults {
   mailDown(): boolean;
   cardGatewayDown(): boolean;
   /**
-   * How long the work at a place takes longer: an inbox (`order-service-queue`, `order-events@inventory-service`) or a command
+   * How long the work at a place takes longer: a binding (`order-service-queue`, `inventory-service:order-events`) or a command
    * (`shipping.quote`); `id` is the order or quote, where the lateness belongs to it. Milliseconds before the time factor.
    */
   delayMs(place: string, id?: string): number;

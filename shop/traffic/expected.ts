@@ -51,6 +51,11 @@ const CHAIN = [
   'loyalty.points.awarded',
 ];
 
+/** For a story in which nobody orders: its plan has one order, which nobody places. */
+export const WITHOUT_ORDERS: Counts = Object.fromEntries(
+  [...CHAIN, 'user.created', 'order.placed@kafka', 'orders.completed', 'ledger.rows'].map((type) => [type, 0]),
+);
+
 /** The integration events of one order, by how it ends. The same in both fulfilments. */
 function typesOf(order: PlannedOrder, fate: Fate): readonly string[] {
   const placed = ['order.created', 'order.placed'];

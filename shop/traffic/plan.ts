@@ -60,6 +60,8 @@ export interface PlannedUser {
 }
 
 const BLOCK = 100;
+/** Orders that nobody placed; their charges are refused until the delivery limit. */
+export const REJECTED = 'rejected-';
 const NAMES = ['Ada', 'Grace', 'Edsger', 'Barbara', 'Alan', 'Radia', 'Leslie', 'Frances', 'Donald', 'Margaret'];
 
 export function planOf(seed: number, shape: Shape, size = shape.orders): Plan {
@@ -85,6 +87,7 @@ export function planOf(seed: number, shape: Shape, size = shape.orders): Plan {
     users,
     faults: {
       ofOrder: (orderId) => {
+        if (orderId.startsWith(REJECTED)) return ['charge-rejected'];
         const n = ordinalOf(seed, orderId);
         return n === null || n > size ? [] : (order(n).marks as readonly OrderFault[]);
       },
