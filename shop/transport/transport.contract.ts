@@ -167,7 +167,7 @@ export function describeQueueTransport(name: string, openWorld: () => Promise<Tr
       const exact = { 'x-dead-letter-exchange': `${channel}.dlx`, 'x-message-ttl': 3_600_000, 'x-max-retries': 3 };
       await declare({ arguments: exact });
       await declare({ arguments: exact });
-      await expect(declare({ arguments: { ...exact, 'x-max-retries': 4 } })).rejects.toThrow();
+      await expect(declare({ arguments: { ...exact, 'x-message-ttl': 4 } })).rejects.toThrow();
       expect(await shop.publish(channel, aMessage(1))).toBe('confirmed');
     });
 

@@ -209,8 +209,8 @@ const sameBinding = (a: RoutingBinding, b: RoutingBinding): boolean =>
   a.routingKey === b.routingKey &&
   JSON.stringify(a.arguments) === JSON.stringify(b.arguments);
 
-/** Without what is not said, so that `{}` and `{ durable: undefined }` are the same declaration. */
+/** Without what is not said or means nothing: `{}` and `{ durable: undefined }` are the same declaration. */
 const inOrder = (options: QueueOptions): [string, unknown][] =>
   Object.entries(options)
-    .filter(([, value]) => value !== undefined)
+    .filter(([name, value]) => value !== undefined && name !== 'inert')
     .toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -23,7 +23,7 @@ export interface QueueOptions {
   readonly singleActiveConsumer?: boolean;
   /** `at-least-once`: a dead letter leaves only when its target took it; a target that is full makes it wait here. */
   readonly deadLetterStrategy?: 'at-least-once';
-  /** Arguments without a meaning here, which are part of the declaration all the same. */
+  /** Arguments that mean nothing to a broker: kept, shown to nobody, and not compared when the queue is declared again. */
   readonly inert?: Readonly<Record<string, unknown>>;
 }
 
