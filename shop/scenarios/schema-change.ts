@@ -1,7 +1,7 @@
 import type { Scenario, Step } from './scenario';
 import { orders, signUp } from './steps';
 
-const SUBJECT = 'inventory.reserved.v1';
+const SUBJECT = 'inventory.reserved.v1.avro';
 
 /** A field that every reader needs, without a default: who reads with it could not read what was written before. */
 const registerBadSchema: Step = async ({ customers, seen }) => {
