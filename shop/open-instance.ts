@@ -13,8 +13,9 @@ import type { Parts } from './kernel/parts';
 import { createConverters } from './kernel/serialisers/converters';
 import { openRegistryClient, type RegistryClient } from './kernel/serialisers/registry-client';
 import { queueTopology, topicTopology } from './kernel/topology';
-import { watchedHandlers, watchedMetrics, watchedPublisher } from './scenarios/watched-parts';
+import { watchedBatches, watchedHandlers, watchedMetrics, watchedPublisher } from './scenarios/watched-parts';
 import type { Notebook } from './scenarios/records';
+import { announceSchemas } from './schemas/announce';
 import { readCatalogue } from './schemas/catalogue';
 import { versionsOf } from './schemas/versions';
 import type { Connect } from './transport/port';
@@ -50,6 +51,7 @@ export async function openInstance(given: InstanceParts): Promise<Instance> {
   const log = createLog(`${service}/${instance}`, config.logLevel);
   const metrics = watchedMetrics(createMetrics(), note);
   const registry = lazily(() => openRegistryClient(addresses.find('schema-registry'), `${service}/${instance}`));
+  await announceSchemas(service, registry, catalogue, log);
   const converters = createConverters({ registry, catalogue, dialect: config.dialect });
   const fetch = createHttpClient({ find: (target) => addresses.find(target), metrics, time });
   const host = createServiceHost({
@@ -77,6 +79,7 @@ export async function openInstance(given: InstanceParts): Promise<Instance> {
       addresses,
       publisher: watchedPublisher(parts.publisher, note, planned),
       consume: (binding, handlers) => parts.consume(binding, watchedHandlers(handlers, binding.name, { faults, time, note })),
+      consumeBatches: (binding, handler) => parts.consumeBatches(binding, watchedBatches(handler, binding.name, { faults, time })),
     },
     stop: async () => {
       await host.stop();
@@ -105,8 +108,8 @@ function lazily(open: () => RegistryClient): RegistryClient {
   let client: RegistryClient | null = null;
   const opened = (): RegistryClient => (client ??= open());
   return {
-    register: (...args) => opened().register(...args),
-    encode: (...args) => opened().encode(...args),
-    decode: (...args) => opened().decode(...args),
+    register: async (...args) => opened().register(...args),
+    encode: async (...args) => opened().encode(...args),
+    decode: async (...args) => opened().decode(...args),
   };
 }

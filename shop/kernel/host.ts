@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { connectionName, type Identity, type Transports } from '../transport/port';
 import type { Binding } from './bindings';
 import { EXCHANGES, type ExchangeName } from './channels';
@@ -56,6 +57,8 @@ export interface ServiceHost {
 export function createServiceHost(host: HostParts): ServiceHost {
   const { who, transports, converters, config, log, clock = Date.now, metrics } = host;
   const ended = new AbortController();
+  // Every handler and wait of the instance listens to it.
+  setMaxListeners(0, ended.signal);
   const publisher = createPublisher({ ...host });
   const requester = createRequester({ who, rabbitmq: transports.rabbitmq, converters, config, metrics });
   const subscribers = new Set<{ stop(): Promise<void> }>();

@@ -25,6 +25,7 @@ export function createMetrics(): Metrics {
     returned: (exchange, routingKey) => gauges.messagesReturned.inc({ exchange, routing_key: routingKey }),
     refused: (exchange, routingKey) => gauges.messagesRefused.inc({ exchange, routing_key: routingKey }),
     lag: (inbox, records) => gauges.consumerLag.set({ inbox }, records),
+    members: (inbox, count) => gauges.consumerMembers.set({ inbox }, count),
   };
 }
 
@@ -93,6 +94,12 @@ function createGauges() {
     consumerLag: new Gauge({
       name: 'consumer_lag',
       help: 'Records between the committed position and the end of the topic',
+      labelNames: ['inbox'] as const,
+      registers,
+    }),
+    consumerMembers: new Gauge({
+      name: 'consumer_members',
+      help: 'Consumers of a queue or members of a group, of this instance',
       labelNames: ['inbox'] as const,
       registers,
     }),

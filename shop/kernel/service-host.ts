@@ -31,6 +31,8 @@ export interface HostMetrics {
   /** A negative confirm. */
   refused(exchange: string, routingKey: string): void;
   lag(inbox: string, records: number): void;
+  /** Consumers of a queue or members of a group that this instance has now. */
+  members(inbox: string, count: number): void;
 }
 
 /**

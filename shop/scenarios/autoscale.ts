@@ -8,7 +8,7 @@ export const autoscale: Scenario = {
   shape: { orders: 400, mix: 'web' },
   rate: 100,
   steps: [
-    switchFaults({ delays: { 'reporting-summary:order-events': 40 } }),
+    switchFaults({ delays: { 'reporting-summary:order-events': 200 } }),
     signUp,
     meanwhile(orders(), async (run) => {
       const members = until('members', ({ tally }) => tally.get('members.reporting-summary'), 3);

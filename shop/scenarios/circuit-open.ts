@@ -1,14 +1,25 @@
 import type { Scenario, Step } from './scenario';
-import { meanwhile, orders, pause, signUp, switchFaults } from './steps';
+import { meanwhile, orders, pause, signUp, switchFaults, until } from './steps';
 
 const HELD = 200;
+/** Five under way and ten that wait their turn. */
+const LET_IN = 15;
 const BURST = 250;
 
-/** Calls that hold their place: what is beyond the bulkhead and its queue is refused at once. */
-const holdCalls: Step = async ({ customers, seen }) => {
-  const answers = await Promise.all(Array.from({ length: HELD }, () => customers.ask('api-gateway', 'POST', '/users/held', {})));
-  seen.set('seen.let-in', answers.filter(({ status }) => status < 500).length);
-  seen.set('seen.refused', answers.filter(({ status }) => status === 503).length);
+/** Calls that hold their place until they are let go: what is beyond the bulkhead and its queue is refused at once. */
+const holdCalls: Step = async (run) => {
+  const { customers, plan, seen } = run;
+  const hold = { until: `held-${plan.seed}` };
+  let refused = 0;
+  const calls = Array.from({ length: HELD }, async () => {
+    const { body } = await customers.ask('api-gateway', 'POST', '/users/held', hold);
+    refused += Number(body.reason === 'bulkhead-full');
+  });
+  await until('refused calls', () => refused, HELD - LET_IN)(run);
+  await customers.ask('user-service', 'POST', '/users/released', hold);
+  await Promise.all(calls);
+  seen.set('seen.let-in', HELD - refused);
+  seen.set('seen.refused', refused);
 };
 
 const burst: Step = async ({ customers, seen }) => {
@@ -23,14 +34,14 @@ export const circuitOpen: Scenario = {
   shape: { orders: 40, mix: 'web' },
   rate: 10,
   steps: [
+    holdCalls,
+    burst,
     signUp,
     switchFaults({ cardGatewayDown: true }),
     meanwhile(orders(), async (run) => {
       await pause(10_000)(run);
       await switchFaults({ cardGatewayDown: false })(run);
     }),
-    holdCalls,
-    burst,
   ],
-  expected: () => ({ 'seen.let-in': 15, 'seen.refused': HELD - 15, 'seen.limited': BURST - 200 }),
+  expected: () => ({ 'seen.let-in': LET_IN, 'seen.refused': HELD - LET_IN, 'seen.limited': BURST - 200 }),
 };

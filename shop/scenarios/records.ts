@@ -19,6 +19,8 @@ export type Note =
   | { readonly note: 'skipped'; readonly inbox: string }
   | { readonly note: 'ignored'; readonly inbox: string; readonly why: string }
   | { readonly note: 'failed'; readonly inbox: string }
+  /** Consumers that an instance has now. */
+  | { readonly note: 'members'; readonly inbox: string; readonly count: number }
   /** A handler has done its work. */
   | { readonly note: 'worked'; readonly inbox: string; readonly id: string };
 
@@ -57,6 +59,9 @@ export class Tally {
       case 'failed':
         this.count(note.note);
         this.count(`${note.note}.${note.inbox}`);
+        return;
+      case 'members':
+        this.times.set(`members.${note.inbox}`, note.count);
         return;
       case 'ignored':
         this.count(`ignored.${note.why}`);

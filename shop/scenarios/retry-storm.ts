@@ -1,7 +1,7 @@
 import { deadLetters } from './counts';
 import { replayDeadLetters } from './replay';
 import type { Scenario } from './scenario';
-import { orders, see, signUp, switchFaults, until } from './steps';
+import { orders, see, signUp, switchFaults, until, pause } from './steps';
 
 const ATTEMPTS = 4;
 
@@ -17,6 +17,8 @@ export const retryStorm: Scenario = {
     async (run) => until('dead mails', async () => (await deadLetters(run))['dead.notification-email'] ?? 0, run.plan.size)(run),
     see('dead', async (run) => (await deadLetters(run))['dead.notification-email'] ?? 0),
     switchFaults({ mailDown: false }),
+    // So long the breaker before the gateway stays open.
+    pause(11_000),
     (run) => replayDeadLetters(run, 'notification-email'),
   ],
   expected: (plan) => ({

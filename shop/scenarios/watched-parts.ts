@@ -3,7 +3,7 @@ import { toExchange } from '../kernel/channels';
 import type { OutgoingEvent } from '../kernel/events';
 import type { Faults, PlannedFaults } from '../kernel/faults';
 import type { Publisher } from '../kernel/publisher';
-import type { Handler, Handlers, HostMetrics } from '../kernel/service-host';
+import type { BatchHandler, Handler, Handlers, HostMetrics } from '../kernel/service-host';
 import type { PublishOutcome } from '../transport/port';
 import type { Notebook } from './records';
 
@@ -58,15 +58,21 @@ export function watchedMetrics<M extends HostMetrics>(metrics: M, note: Notebook
       metrics.ignored(inbox, why);
       note({ note: 'ignored', inbox, why });
     },
+    members: (inbox, count) => {
+      metrics.members(inbox, count);
+      note({ note: 'members', inbox, count });
+    },
   };
 }
 
+interface Watching {
+  readonly faults: Faults;
+  readonly time: (ms: number) => number;
+  readonly note: Notebook;
+}
+
 /** Handlers that take as long as the plan and the switches say, at the place `name` (queue, or `group:topic`), and note when they are done. */
-export function watchedHandlers(
-  handlers: Handlers,
-  name: string,
-  { faults, time, note }: { readonly faults: Faults; readonly time: (ms: number) => number; readonly note: Notebook },
-): Handlers {
+export function watchedHandlers(handlers: Handlers, name: string, { faults, time, note }: Watching): Handlers {
   const watch =
     (handler: Handler): Handler =>
     async (event, context) => {
@@ -77,3 +83,12 @@ export function watchedHandlers(
     };
   return Object.fromEntries(Object.entries(handlers).map(([type, handler]) => [type, watch(handler)]));
 }
+
+/** The same for many at a time: the batch is late by what each of its events would be. */
+export const watchedBatches =
+  (handler: BatchHandler, name: string, { faults, time }: Omit<Watching, 'note'>): BatchHandler =>
+  async (events, context) => {
+    const ms = events.reduce((sum, event) => sum + faults.delayMs(name, String(event.data.orderId ?? event.key)), 0);
+    if (ms > 0) await sleep(time(ms), undefined, { signal: context.signal });
+    await handler(events, context);
+  };

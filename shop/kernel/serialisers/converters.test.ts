@@ -13,7 +13,7 @@ import type { Encoded } from '../events';
 import { openHttpServer, type HttpServer } from '../http-server/http-server';
 import { createLog } from '../log';
 import { createMetrics } from '../metrics';
-import { createConverters, registerSchemas, type ConverterParts } from './converters';
+import { createConverters, type ConverterParts } from './converters';
 import { openRegistryClient, SchemaRefused } from './registry-client';
 
 const folder = mkdtempSync(`${tmpdir()}/registry-`);
@@ -124,10 +124,7 @@ describe('converters', () => {
   });
 
   it('[SM7] registers the whole catalogue, and refuses who would break readers', async () => {
-    await registerSchemas(
-      parts,
-      catalogue.map(({ type }) => type),
-    );
+    for (const { subject, language, text } of catalogue) await parts.registry.register(subject, language, text);
     const broken = JSON.stringify({ type: 'object', required: ['orderId', 'warehouse'], properties: { orderId: { type: 'string' } } });
     await expect(parts.registry.register('order.placed.v1.json', 'JSON', broken)).rejects.toBeInstanceOf(SchemaRefused);
   });

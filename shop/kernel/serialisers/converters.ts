@@ -29,12 +29,6 @@ export function createConverters(parts: ConverterParts): Converters {
   });
 }
 
-/** Registers the schemas of what a service publishes, newest of each type. @throws SchemaRefused: who would break readers does not start */
-export async function registerSchemas({ registry, catalogue }: ConverterParts, types: readonly string[]): Promise<void> {
-  for (const { subject, language, text } of catalogue.filter(({ type }) => types.includes(type)))
-    await registry.register(subject, language, text);
-}
-
 type OneFormat = Exclude<Format, 'turns'>;
 
 const TURNS: readonly OneFormat[] = ['json-a', 'msgpack', 'protobuf'];

@@ -10,7 +10,7 @@ const SCALE_EVERY_MS = 1_000;
 interface SubscriberParts {
   readonly binding: Binding;
   readonly log: HostLog;
-  readonly metrics: Pick<HostMetrics, 'lag'>;
+  readonly metrics: Pick<HostMetrics, 'lag' | 'members'>;
   readonly time: (ms: number) => number;
 }
 
@@ -36,6 +36,7 @@ export async function startSubscriber(parts: SubscriberParts, reader: Reader): P
   async function resize(wanted: number): Promise<void> {
     while (consumers.length < wanted) consumers.push(await reader.open());
     while (consumers.length > wanted) await consumers.pop()?.stop();
+    metrics.members(binding.inbox, consumers.length);
   }
 
   async function watch(): Promise<void> {

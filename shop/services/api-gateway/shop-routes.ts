@@ -17,7 +17,7 @@ export function shopRoutes(app: FastifyInstance, client: HttpClient, tell: TellA
   app.post('/users/batch', async ({ body }, reply) =>
     forward(reply, client.post('user-service', '/users/batch', body, { idempotent: true })),
   );
-  app.post('/users/held', async (_, reply) => forward(reply, client.post('user-service', '/users/held', {})));
+  app.post('/users/held', async ({ body }, reply) => forward(reply, client.post('user-service', '/users/held', body)));
   app.get('/users/:userId', async ({ params }, reply) => {
     const { userId } = parse(z.object({ userId: z.string() }), params);
     return forward(reply, client.get('user-service', `/users/${encodeURIComponent(userId)}`, { cached: true }));

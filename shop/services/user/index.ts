@@ -9,6 +9,6 @@ import { Users } from './users';
 export const startUserService: StartService = async (parts) => {
   const { outbox, relay } = attachOutbox(parts);
   const users = new Users(parts.database, outbox, parts.service, parts.clock);
-  const server = await serve(parts, (app) => userRoutes(app, { users, onStored: () => relay.poke(), time: (ms) => parts.config.time(ms) }));
+  const server = await serve(parts, (app) => userRoutes(app, { users, onStored: () => relay.poke() }));
   return running({ server, subscribers: [], rest: [relay] });
 };

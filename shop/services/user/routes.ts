@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once, EventEmitter } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { notFound, unavailable } from '../../kernel/http-server/http-errors';
@@ -23,10 +23,9 @@ export interface UserRoutesParts {
   readonly users: Users;
   /** Called after something was stored. */
   readonly onStored: () => void;
-  readonly time: (ms: number) => number;
 }
 
-export function userRoutes(app: FastifyInstance, { users, onStored, time }: UserRoutesParts): void {
+export function userRoutes(app: FastifyInstance, { users, onStored }: UserRoutesParts): void {
   const add = (given: readonly z.infer<typeof UserBody>[]): { readonly added: number } => {
     const result = orFull(() => users.add(given));
     onStored();
@@ -56,10 +55,23 @@ export function userRoutes(app: FastifyInstance, { users, onStored, time }: User
     onStored();
     return moved;
   });
-  // Takes its time: what a caller's bulkhead is shown with.
-  app.post('/users/held', async () => {
-    await sleep(time(500));
+  holdRoutes(app);
+}
+
+/** A call that takes as long as one wants: what a caller's bulkhead is shown with. */
+function holdRoutes(app: FastifyInstance): void {
+  const Hold = z.object({ until: id });
+  const released = new Set<string>();
+  const gate = new EventEmitter().setMaxListeners(0);
+  app.post('/users/held', async ({ body }) => {
+    const { until } = parse(Hold, body);
+    while (!released.has(until)) await once(gate, 'released');
     return { held: true };
+  });
+  app.post('/users/released', async ({ body }, reply) => {
+    released.add(parse(Hold, body).until);
+    gate.emit('released');
+    return reply.code(204).send();
   });
 }
 
