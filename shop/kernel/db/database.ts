@@ -105,5 +105,5 @@ function plain(row: Row): Row {
 }
 
 /** Whether another process held the file for longer than the 5 s: the consumer pauses and tries again. */
-export const isBusy = (error: unknown): boolean =>
+export const isLocked = (error: unknown): boolean =>
   /SQLITE_BUSY|database is locked/.test(`${(error as { code?: string }).code} ${String(error)}`);

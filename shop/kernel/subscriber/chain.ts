@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Binding } from '../bindings';
+import { isLocked } from '../db/database';
 import type { IncomingEvent } from '../events';
 import { traceOf } from '../ids';
 import type { Handler, HandlerContext, HostLog, HostMetrics, Idempotency } from '../service-host';
@@ -24,9 +26,9 @@ export class BusyElsewhere extends Error {
   override readonly name = 'BusyElsewhere';
 }
 
-/** Logging → metrics → tracing → idempotency → the handler. */
+/** Logging → metrics → tracing → idempotency → the handler, which waits for a locked database. */
 export function chainOf(parts: ChainParts): (handler: Handler) => Handler {
-  const links = [logging(parts), metrics(parts), tracing, ...idempotency(parts)];
+  const links = [logging(parts), metrics(parts), tracing, ...idempotency(parts), pausing(parts)];
   return (handler) => links.reduceRight<Handler>((next, link) => (event, context) => link(event, context, next), handler);
 }
 
@@ -66,12 +68,12 @@ const tracing: Link = (event, context, next) => current.run(event, () => next(ev
 
 function idempotency({ binding, idempotency, metrics }: ChainParts): Link[] {
   if (binding.guarantee !== 'effectively-once' || idempotency === undefined) return [];
-  const { consumer, inbox } = binding;
+  const { consumer } = binding;
   return [
     async (event, context, next) => {
       const { id } = event;
       const claim = await idempotency.begin(consumer, id);
-      if (claim === 'completed') return metrics.duplicateSkipped(inbox);
+      if (claim === 'completed') return metrics.duplicateSkipped(consumer);
       if (claim === 'busy') throw new BusyElsewhere(`${id} is worked on by another instance`);
       let isComplete = false;
       const complete = (tx: unknown): void => {
@@ -88,3 +90,23 @@ function idempotency({ binding, idempotency, metrics }: ChainParts): Link[] {
     },
   ];
 }
+
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * Another process holds the database for longer than it may: nothing is wrong with the message, so that it keeps its attempts. It waits until it is
+ * free, and with it what would come after it.
+ */
+const pausing =
+  ({ binding, log }: ChainParts): Link =>
+  async (event, context, next) => {
+    for (;;) {
+      try {
+        return await next(event, context);
+      } catch (error) {
+        if (!isLocked(error) || context.signal.aborted) throw error;
+        log.warn({ inbox: binding.inbox, eventId: event.id }, 'the database is locked: consuming pauses');
+        await sleep(LOOK_AGAIN_MS, undefined, { signal: context.signal });
+      }
+    }
+  };
