@@ -117,11 +117,12 @@ async function runServices(line: CommandLine, { inProcess, signal }: Program): P
   return 0;
 }
 
-function report({ scenario, orders, seconds, expected, actual, differences }: Outcome): string {
+function report({ scenario, orders, seconds, expected, actual, differences, violations }: Outcome): string {
   const rows = Object.entries(expected).map(([key, wanted]) => [key, wanted, actual[key] ?? 0] as const);
   const wrong = new Set(differences.map(({ key }) => key));
   return [
     tableOf(rows.map(([key, wanted, found]) => [`${wrong.has(key) ? '✗' : '✓'} ${key}`, wanted, found])),
+    ...violations,
     `${scenario}: ${orders} orders in ${seconds.toFixed(1)} s, ${differences.length === 0 ? 'all as planned' : `${differences.length} counts differ`}`,
   ].join('\n');
 }

@@ -6,7 +6,7 @@ import type { World } from '../world';
 
 /** What the services themselves have written down: how orders ended, whether the money adds up, what waits for a broker. */
 export function readDatabases(world: Pick<World, 'databaseOf' | 'plan'>): Counts {
-  return { ...orderStates(world), ...money(world), 'outbox.pending': pending(world), 'stock.negative': negativeStock(world) };
+  return { ...orderStates(world), ...money(world), 'outbox.pending': pending(world) };
 }
 
 /** Every service that has an outbox. */
@@ -47,16 +47,6 @@ function pending(world: Pick<World, 'databaseOf'>): number {
     (sum, service) =>
       sum + (read(world, service, (database) => database.get<{ rows: number }>('SELECT COUNT(*) AS rows FROM outbox')?.rows) ?? 0),
     0,
-  );
-}
-
-function negativeStock(world: Pick<World, 'databaseOf'>): number {
-  return (
-    read(
-      world,
-      'inventory-service',
-      (database) => database.get<{ rows: number }>('SELECT COUNT(*) AS rows FROM stock WHERE available < 0')?.rows,
-    ) ?? 0
   );
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ShopConfig } from '../config';
+import { checkInvariants } from '../kernel/invariants';
 import { customersOf } from '../traffic/customers';
 import { expectedOf, type Counts } from '../traffic/expected';
 import { planOf, type Plan } from '../traffic/plan';
@@ -15,6 +16,8 @@ export interface Outcome {
   readonly expected: Counts;
   readonly actual: Counts;
   readonly differences: readonly Difference[];
+  /** What must never be true of a shop at rest, and is. */
+  readonly violations: readonly string[];
 }
 
 export interface Difference {
@@ -28,7 +31,7 @@ export const planFor = (scenario: Scenario, config: Pick<ShopConfig, 'seed' | 'o
 
 /** What the scenario must leave behind; keys as in `traffic/expected.ts`. */
 export function expectedFor(scenario: Scenario, plan: Plan): Counts {
-  const counts = { ...expectedOf(plan), ...scenario.expected?.(plan) };
+  const counts = { violations: 0, ...expectedOf(plan), ...scenario.expected?.(plan) };
   return Object.fromEntries(Object.entries(counts).filter((entry): entry is [string, number] => entry[1] !== null));
 }
 
@@ -50,7 +53,10 @@ export async function runScenario(scenario: Scenario, config: ShopConfig, world:
   }
 
   const expected = expectedFor(scenario, plan);
-  const actual = await settled(run, scenario, expected);
+  const counted = await settled(run, scenario, expected);
+  // Whatever went wrong: money adds up, stock is somebody's, every end means what it says.
+  const { violations } = checkInvariants((service) => world.databaseOf(service));
+  const actual = { ...counted, violations: violations.length };
   return {
     scenario: scenario.name,
     orders: plan.size,
@@ -58,6 +64,7 @@ export async function runScenario(scenario: Scenario, config: ShopConfig, world:
     expected,
     actual,
     differences: differencesOf(expected, actual),
+    violations: violations.map(({ rule, detail }) => `${rule}: ${detail}`),
   };
 }
 
@@ -72,7 +79,7 @@ async function settled(run: Run, scenario: Scenario, expected: Counts): Promise<
     const now = JSON.stringify([actual, run.tally.notes]);
     if (now !== picture) [picture, changedAt] = [now, Date.now()];
     const still = Date.now() - changedAt;
-    const right = differencesOf(expected, actual).length === 0;
+    const right = differencesOf(expected, { ...actual, violations: 0 }).length === 0;
     if (run.signal.aborted || still > (right ? SURPLUS_MS : STILL_MS + run.config.time(15_000))) return actual;
     await sleep(300);
   }
