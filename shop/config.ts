@@ -48,7 +48,7 @@ const Settings = z.strictObject({
   /** Whether `POST /faults` is answered, on the loopback address. */
   faults: z.stringbool().or(z.boolean()).default(false),
   otlp: z.url().optional(),
-  logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
+  logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('error'),
   /** The services' addresses follow from the base port; 0 takes free ones, which works in one process only. */
   http: z
     .strictObject({ host: z.string().default('127.0.0.1'), basePort: z.coerce.number().int().min(0).max(65_000).default(7_300) })

@@ -7,6 +7,9 @@ export const duplicateDelivery: Scenario = {
   shape: { orders: 20, mix: 'web', share: { 'sent-twice': { of100: 100 }, 'sent-by-both': { of100: 25, with: 'sent-twice' } } },
   expected: (plan) => {
     const both = plan.orders().filter(({ marks }) => (marks as readonly string[]).includes('sent-by-both')).length;
-    return { skipped: plan.size + both, 'order.placed@rabbitmq': both };
+    return { 'seen.skipped': plan.size + both, 'order.placed@rabbitmq': both };
   },
+  measured: async ({ tally }) => ({
+    'seen.skipped': tally.get('skipped.inventory-service') + tally.get('skipped.inventory-order-queue'),
+  }),
 };

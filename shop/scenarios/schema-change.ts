@@ -1,5 +1,5 @@
 import type { Scenario, Step } from './scenario';
-import { orders, signUp } from './steps';
+import { orders, signUp, untilSent } from './steps';
 
 const SUBJECT = 'inventory.reserved.v1.avro';
 
@@ -20,7 +20,7 @@ export const schemaChange: Scenario = {
   name: 'schema-change',
   shows: 'two versions of one event, and who cannot read the newer',
   shape: { orders: 100, mix: 'web', share: { 'version-1': { of100: 50 } } },
-  steps: [signUp, orders(), registerBadSchema],
+  steps: [signUp, orders(), untilSent('order.completed', ({ plan }) => plan.size), registerBadSchema],
   expected: (plan) => {
     const newer = plan.orders().filter(({ marks }) => !marks.includes('version-1')).length;
     return { 'seen.refusal': 409, dead: newer, 'dead.reporting-dlq': newer };

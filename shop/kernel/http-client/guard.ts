@@ -94,7 +94,11 @@ export function createGuard(target: string, limits: GuardLimits, onState: (state
     run: async (call, { idempotent = false } = {}) => {
       if (limiter !== null) await takeTurn(limiter, target);
       try {
-        return await outer.execute(({ signal }) => (idempotent ? again.execute(({ signal: inner }) => call(inner), signal) : call(signal)));
+        // A signal of its own: the library's default one is shared by all calls, and collects their listeners.
+        return await outer.execute(
+          ({ signal }) => (idempotent ? again.execute(({ signal: inner }) => call(inner), signal) : call(signal)),
+          new AbortController().signal,
+        );
       } catch (error) {
         if (error instanceof BulkheadRejectedError) throw new CallRefused(target, 'bulkhead-full');
         if (error instanceof BrokenCircuitError) throw new CallRefused(target, 'circuit-open', limits.openMs);
