@@ -19,5 +19,5 @@ export const autoscale: Scenario = {
     until('members left', ({ tally }) => -tally.get('members.reporting-summary'), -1),
     see('shrunk', ({ tally }) => tally.get('members.reporting-summary')),
   ],
-  expected: () => ({ 'members.reporting-summary': 1 }),
+  expected: () => ({ 'seen.grown': 3, 'seen.shrunk': 1 }),
 };

@@ -66,10 +66,6 @@ export class Tally {
       case 'ignored':
         this.count(`ignored.${note.why}`);
         return;
-      case 'members':
-        this.times.set(`members.${note.inbox}`, note.members);
-        this.times.set(`most.${note.inbox}`, Math.max(this.get(`most.${note.inbox}`), note.members));
-        return;
       case 'worked':
         this.distinct(`worked.${note.inbox}`, note.id);
     }

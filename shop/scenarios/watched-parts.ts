@@ -7,8 +7,6 @@ import type { BatchHandler, Handler, Handlers, HostMetrics } from '../kernel/ser
 import type { PublishOutcome } from '../transport/port';
 import type { Notebook } from './records';
 
-const LOOK_MS = 100;
-
 /** Notes what the broker has confirmed, and sends again what the plan sends twice: as a relay that crashed before it could remember. */
 export function watchedPublisher(publisher: Publisher, note: Notebook, planned: PlannedFaults): Publisher {
   const send = async (event: OutgoingEvent, signal?: AbortSignal): Promise<PublishOutcome> => {
