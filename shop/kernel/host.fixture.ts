@@ -45,6 +45,7 @@ function countingMetrics(): { readonly counts: Map<string, number>; readonly met
     returned: count('returned'),
     refused: count('refused'),
     lag: () => {},
+    members: () => {},
   };
   return { counts, metrics };
 }

@@ -25,7 +25,12 @@ export class Membership implements LogConsumer {
   }
 
   /** Resolves when the group has taken it in and, for `latest`, its place is fixed. */
-  static async join(...[kafka, options, names, onBatch]: ConstructorParameters<typeof Membership>): Promise<Membership> {
+  static async join(
+    kafka: Kafka,
+    options: JoinOptions,
+    names: { readonly to: (name: string) => string; readonly from: (name: string) => string },
+    onBatch: (batch: RecordBatch) => Promise<void>,
+  ): Promise<Membership> {
     const member = new Membership(kafka, options, names, onBatch);
     await member.run();
     return member;
