@@ -6,7 +6,7 @@ import { openInstance, openTraffic } from './open-instance';
 import { PlanBook } from './plan-book';
 import { Tally, type Notebook } from './scenarios/records';
 import { startersOf } from './services/starters';
-import type { Plan } from './traffic/plan';
+import { seedText, type Plan } from './traffic/plan';
 import type { Connect } from './transport/port';
 import { START_ORDER, type World } from './world';
 
@@ -32,7 +32,7 @@ const everybody = ({ instances }: ShopConfig): (readonly [ServiceName, number])[
 
 /** All instances in one process. A kill destroys an instance's connections and memory without a drain. */
 export async function openLocalWorld({ config, plan, connect, restartBroker, only, note }: LocalWorldParts): Promise<LocalWorld> {
-  const tally = new Tally();
+  const tally = new Tally(seedText(plan.seed));
   const book = new PlanBook(plan);
   const faults = faultsOf(book);
   const addresses = openAddressBook(config.http.basePort);
@@ -99,7 +99,7 @@ export async function openLocalWorld({ config, plan, connect, restartBroker, onl
     play: async (next) => {
       faults.switch(NO_SWITCHES);
       for (const [service, instance] of everybody(config)) if (!running.has(`${service}/${instance}`)) await start(service, instance);
-      tally.clear();
+      tally.begin(seedText(next.seed));
       book.play(next);
     },
     close,

@@ -8,7 +8,7 @@ import type { ShopConfig } from './config';
 import { openAddressBook, type ServiceName } from './kernel/http-server/address-book';
 import { openTraffic } from './open-instance';
 import { Tally } from './scenarios/records';
-import type { Plan } from './traffic/plan';
+import { seedText, type Plan } from './traffic/plan';
 import type { Connect } from './transport/port';
 import { START_ORDER, type World } from './world';
 
@@ -27,7 +27,7 @@ export interface ProcessWorldParts {
 
 /** One process an instance, on real brokers: a kill is a kill -9. */
 export async function openProcessWorld({ config, plan, args, connect, restartBroker }: ProcessWorldParts): Promise<World> {
-  const tally = new Tally();
+  const tally = new Tally(seedText(plan.seed));
   const addresses = openAddressBook(config.http.basePort);
   const records = recordsIn(config.data);
   const run = await openTraffic({ config, connect, addresses, planned: plan.faults, note: tally.add });

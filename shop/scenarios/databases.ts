@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { openDatabase, type Database } from '../kernel/db/database';
 import type { ServiceName } from '../kernel/http-server/address-book';
 import type { Counts } from '../traffic/expected';
+import { seedText } from '../traffic/plan';
 import type { World } from '../world';
 
 /** What the services themselves have written down: how orders ended, whether the money adds up, what waits for a broker. */
@@ -25,7 +26,7 @@ function orderStates(world: Pick<World, 'databaseOf' | 'plan'>): Counts {
   const states = read(world, 'order-service', (database) =>
     database.all<{ status: string; orders: number }>(
       'SELECT status, COUNT(*) AS orders FROM order_status WHERE order_id LIKE ? GROUP BY status',
-      `ord-${world.plan.seed.toString(36)}-%`,
+      `ord-${seedText(world.plan.seed)}-%`,
     ),
   );
   const of = (status: string): number => states?.find((row) => row.status === status)?.orders ?? 0;

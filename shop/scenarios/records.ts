@@ -14,6 +14,8 @@ export type Note =
       readonly broker: string;
       readonly channel: string;
       readonly attempt: number;
+      /** Mostly the order it is about. */
+      readonly about: string;
     }
   | { readonly note: 'returned' | 'refused'; readonly type: string; readonly id: string; readonly channel: string }
   | { readonly note: 'skipped'; readonly inbox: string }
@@ -41,10 +43,14 @@ export class Tally {
   /** Notes so far: stands still when the run does. */
   notes = 0;
 
+  /** What is about an order of another run is not counted: `seed` as it stands in the ids of this one. */
+  constructor(private seed: string) {}
+
   readonly add: Notebook = (note) => {
     this.notes += 1;
     switch (note.note) {
       case 'sent':
+        if (/^(ord|usr)-/.test(note.about) && !note.about.startsWith(`${note.about.slice(0, 4)}${this.seed}-`)) return;
         this.distinct(note.type, note.id);
         this.distinct(`${note.type}@${note.broker}`, note.id);
         this.distinct(`channel.${note.channel}`, note.id);
@@ -92,8 +98,9 @@ export class Tally {
     return [...(this.ids.get(`worked.${inbox}`) ?? [])];
   }
 
-  /** A run without end keeps numbers only while they are looked at. */
-  clear(): void {
+  /** From here on another run is counted. */
+  begin(seed: string): void {
+    this.seed = seed;
     this.ids.clear();
     this.times.clear();
   }

@@ -39,7 +39,7 @@ export function watchedPublisher(publisher: Publisher, note: Notebook, planned: 
 
 function noteSent(event: OutgoingEvent, note: Notebook): void {
   for (const { broker, channel } of event.channels)
-    note({ note: 'sent', type: event.type, id: event.id, broker, channel, attempt: event.saga?.attempt ?? 1 });
+    note({ note: 'sent', type: event.type, id: event.id, broker, channel, attempt: event.saga?.attempt ?? 1, about: event.correlationId });
 }
 
 /** What is skipped, ignored and failed, beside the program's own metrics. */

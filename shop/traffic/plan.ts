@@ -156,16 +156,19 @@ function withSofa(): Pick<PlannedOrder, 'items' | 'total'> {
   return { items, total: totalOf(items) };
 }
 
+/** How a seed stands in ids. */
+export const seedText = (seed: number): string => seed.toString(36);
+
 /** Ids are readable and belong to their place in the plan, so that every process of the shop knows an order's faults by its id. */
-const orderIdOf = (seed: number, n: number): string => `ord-${seed.toString(36)}-${String(n).padStart(5, '0')}`;
+const orderIdOf = (seed: number, n: number): string => `ord-${seedText(seed)}-${String(n).padStart(5, '0')}`;
 
 function ordinalOf(seed: number, orderId: string): number | null {
   const [word, ofSeed, digits] = orderId.split('-');
-  return word === 'ord' && ofSeed === seed.toString(36) && digits !== undefined && /^\d+$/.test(digits) ? Number(digits) : null;
+  return word === 'ord' && ofSeed === seedText(seed) && digits !== undefined && /^\d+$/.test(digits) ? Number(digits) : null;
 }
 
 function userOf(seed: number, n: number): PlannedUser {
   const name = NAMES[n % NAMES.length] ?? 'Ada';
-  const userId = `usr-${seed.toString(36)}-${String(n).padStart(4, '0')}`;
+  const userId = `usr-${seedText(seed)}-${String(n).padStart(4, '0')}`;
   return { userId, email: `${name.toLowerCase()}.${n}@example.test`, name };
 }
