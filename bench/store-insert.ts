@@ -1,7 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import pino from 'pino';
 import { aHeader, anEvent, utf8 } from '@/lib/events/event.fixture';
 import type { ObservedEvent } from '@/lib/events/observed-event';
@@ -14,6 +12,7 @@ import { namesOf, structureOf, writeNative, writeRowBinary } from '@/server/stor
 import type { EmbeddedStore } from '@/server/store/embedded/start-embedded';
 import { startEmbeddedStore } from '@/server/store/embedded/start-embedded';
 import { openStore } from '@/server/store/open-store';
+import { aTemporaryFolder } from './kit/temporary';
 
 /**
  * What storing an event costs, µs of CPU: encoding here, everything else (merges of 8 s too) in the store's process. Each format is a table
@@ -32,7 +31,7 @@ const SETTLE_MS = 8_000;
 
 let lastTrace: string | undefined;
 const log = pino({ level: 'silent' });
-const directory = mkdtempSync(join(tmpdir(), 'eventyard-bench-'));
+const directory = aTemporaryFolder();
 const embedded = await startEmbeddedStore({ directory, log, memoryMb: 1_200 });
 const settings = { url: embedded.url, user: embedded.user, password: embedded.password, database: embedded.database };
 const client = openClient(settings);

@@ -7,6 +7,7 @@ const part = encodeURIComponent;
 export const topologyHref = (node: NodeId): string => `/?sel=${part(node)}`;
 export const traceHref = (traceId: TraceId, event?: EventId): string =>
   `/traces/${part(traceId)}${event === undefined ? '' : `?event=${part(event)}`}`;
+export const tracesAtHref = (kind: 'service' | 'channel' | 'inbox', name: string): string => `/traces?${kind}=${part(name)}`;
 export const sagasHref = (definition: string, state?: string): string =>
   `/sagas?definition=${part(definition)}${state === undefined ? '' : `&state=${part(state)}`}`;
 export const lagHref = (broker: BrokerName, inbox: InboxName): string => `/lag/${part(broker)}/${part(inbox)}`;

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { isAppError } from '@/lib/errors';
+import { AppError, isAppError } from '@/lib/errors';
 import { readConfig } from './config/read-config';
 import { systemOf } from './config/schema';
+import { tryRules } from './config/try-rules';
 import { openLog } from './log';
+import { openNextPages } from './next-pages';
 import { stopOnSignal } from './process/stop-on-signal';
 import { startAll } from './start-all';
 
@@ -48,7 +51,7 @@ withFlags(program.command('start', { isDefault: true }).description('start the d
       for (const close of closers.reverse()) await close();
     });
     // The demo's start script names its own collector; nothing else does.
-    const running = await startAll(config, log, { collectorEntry: process.env.EVENTYARD_CHILD_COLLECTOR });
+    const running = await startAll(config, log, { openPages: openNextPages, collectorEntry: process.env.EVENTYARD_CHILD_COLLECTOR });
     closers.push(() => running.close());
   },
 );
@@ -63,6 +66,22 @@ withFlags(program.command('check-config').description('read the configuration, s
     );
   },
 );
+
+withFlags(
+  program
+    .command('try-rules <file>')
+    .description('show what the samples in a JSON file become under the rules of recognition, start nothing'),
+).action((file: string, options: Record<string, string | undefined>) => {
+  process.stdout.write(`${tryRules(configFrom(options), readSampleFile(file))}\n`);
+});
+
+function readSampleFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new AppError('sample', `the file ${file} cannot be read`, { cure: 'npm run eventyard -- try-rules samples.json' });
+  }
+}
 
 program.parseAsync().catch((error: unknown) => {
   if (!isAppError(error)) throw error;

@@ -1,7 +1,8 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import next from 'next';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { openIpcBus } from './bus/ipc/ipc-bus';
+import { ownRules } from './config/recognition';
 import { systemOf, type Config } from './config/schema';
 import type { StartOrder } from './collector-child';
 import type { Log } from './log';
@@ -12,34 +13,56 @@ import { microsClock, openConfiguredStore, sagaDefinitions, type StoreAccess } f
 import { startEmbeddedStore } from './store/embedded/start-embedded';
 import { startWeb } from './web/start-web';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COLLECTOR = fileURLToPath(new URL('./collector-main.ts', import.meta.url));
 /** Of the 10 s that a stop may take: the collector flushes its batches first, then the store closes. */
 const COLLECTOR_STOPS_WITHIN_MS = 6_000;
+
+/** What answers the requests that are neither refused nor about health. */
+export interface Pages {
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  close(): Promise<void>;
+}
+
+export type OpenPages = (server: Server, config: Config, port: number) => Promise<Pages>;
+
+export interface AllOptions {
+  readonly openPages: OpenPages;
+  readonly collectorEntry?: string | undefined;
+  /** The longest wait before a collector that died is started again, ms. */
+  readonly longestWaitMs?: number;
+}
+
+export interface AllRunning {
+  readonly port: number;
+  readonly storeAccess: StoreAccess;
+  /** Process ids of the children that run now; null between two lives, or where the store is a server of somebody else. */
+  pids(): { readonly collector: number | null; readonly store: number | null };
+  close(): Promise<void>;
+}
 
 /**
  * Role `all`: this process is the web half; the collector and the embedded store are its children, so that a busy tap never stalls a socket and
  * a heavy page never stalls a tap (design: two halves that meet only at the store and the bus).
  */
-export async function startAll(
-  config: Config,
-  log: Log,
-  options: { readonly collectorEntry?: string | undefined },
-): Promise<{ readonly port: number; close(): Promise<void> }> {
+export async function startAll(config: Config, log: Log, options: AllOptions): Promise<AllRunning> {
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const one of closers.splice(0).reverse()) await one();
   };
   try {
-    const port = await start(config, log, options.collectorEntry ?? COLLECTOR, closers);
-    return { port, close };
+    return { ...(await start(config, log, options, closers)), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function start(config: Config, log: Log, collectorEntry: string, closers: (() => Promise<void>)[]): Promise<number> {
+async function start(
+  config: Config,
+  log: Log,
+  { openPages, collectorEntry = COLLECTOR, longestWaitMs }: AllOptions,
+  closers: (() => Promise<void>)[],
+): Promise<Omit<AllRunning, 'close'>> {
   // The port is taken first: if it can't be had, nothing else needs to be undone, and /healthz answers from the first moment.
   const state: { handle: Parameters<typeof makeServer>[0] | null } = { handle: null };
   const server = makeServer((request, response) => {
@@ -52,7 +75,7 @@ async function start(config: Config, log: Log, collectorEntry: string, closers: 
   const port = await listen(server, config.listen.host, config.listen.port);
   closers.push(() => closeServer(server));
 
-  const access = await reachStore(config, log, closers);
+  const { access, pid } = await reachStore(config, log, closers);
   const store = await openConfiguredStore(config, access, log);
   closers.push(() => store.close());
 
@@ -61,6 +84,7 @@ async function start(config: Config, log: Log, collectorEntry: string, closers: 
     entry: collectorEntry,
     name: 'collector',
     log,
+    ...(longestWaitMs === undefined ? {} : { longestWaitMs }),
     onStart: (child) => {
       const order: StartOrder = { eventyardStart: { config, store: access } };
       child.send(order);
@@ -82,6 +106,7 @@ async function start(config: Config, log: Log, collectorEntry: string, closers: 
       port,
       sagas: sagaDefinitions(config),
       serviceNames: config.serviceNames,
+      rules: ownRules(config),
       demo: config.environment.kind === 'demo',
       development: config.development,
     },
@@ -90,15 +115,13 @@ async function start(config: Config, log: Log, collectorEntry: string, closers: 
 
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics, prefix: 'eventyard_web_' });
-  const pages = next({ dev: config.development, dir: ROOT, hostname: config.listen.host, port, httpServer: server });
-  await pages.prepare();
+  const pages = await openPages(server, config, port);
   closers.push(() => pages.close());
-  const showPage = pages.getRequestHandler();
 
   state.handle = (request, response) => {
     if (!web.guardRequest(request, response)) return;
     if (answerHealth(request, response, { store, bus, metrics })) return;
-    showPage(request, response).catch((error: unknown) => {
+    pages.handle(request, response).catch((error: unknown) => {
       log.error({ err: error, path: request.url?.split('?')[0] }, 'a page failed');
       if (!response.headersSent) response.writeHead(500).end();
     });
@@ -107,13 +130,18 @@ async function start(config: Config, log: Log, collectorEntry: string, closers: 
     { address: `http://${config.listen.host}:${port}`, environment: config.environment.name },
     'listening; there is no sign-in, so only this machine is let in',
   );
-  return port;
+  return { port, storeAccess: access, pids: () => ({ collector: collector.pid(), store: pid() }) };
 }
 
-async function reachStore(config: Config, log: Log, closers: (() => Promise<void>)[]): Promise<StoreAccess> {
+interface ReachedStore {
+  readonly access: StoreAccess;
+  readonly pid: () => number | null;
+}
+
+async function reachStore(config: Config, log: Log, closers: (() => Promise<void>)[]): Promise<ReachedStore> {
   const { url, user, password, database, directory, memoryMb } = config.store;
-  if (url !== undefined) return { url, user, password, database };
+  if (url !== undefined) return { access: { url, user, password, database }, pid: () => null };
   const embedded = await startEmbeddedStore({ directory, memoryMb, log: log.child({ part: 'store' }) });
   closers.push(() => embedded.close());
-  return { url: embedded.url, user: embedded.user, password: embedded.password };
+  return { access: { url: embedded.url, user: embedded.user, password: embedded.password }, pid: () => embedded.pid() };
 }

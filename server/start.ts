@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { AppError } from '@/lib/errors';
+import { ownRules } from './config/recognition';
 import type { Config, BrokerConfig } from './config/schema';
 import type { Bus } from './bus/bus';
 import type { Broker } from './brokers/broker';
@@ -85,6 +86,7 @@ export function startCollectorHalf({
       })),
       sagas: sagaDefinitions(config),
       serviceNames: config.serviceNames,
+      rules: ownRules(config),
       sampleEveryMs: config.samples.every,
       owner,
     },

@@ -6,6 +6,7 @@ import { toEventRow } from '@/lib/events/event-row';
 import { aGroupPoint } from '@/lib/lag/group-point.fixture';
 import type { DeadLetterGroup, ReplayRecord } from '@/lib/contract/dead-letters';
 import type { QueuePoint } from '@/lib/contract/samples';
+import type { EventRow } from '@/lib/contract/traces';
 import { aConsumer, aGroup, aPicture, aQueue, aTopic } from '@/lib/topology/topology.fixture';
 import { anEventRow } from '@/lib/traces/trace-node.fixture';
 import { provideServices } from '@/server/web/services';
@@ -89,7 +90,7 @@ describe('every route', () => {
     const down = async () => {
       throw new AppError('store-unreachable', 'connect ECONNREFUSED 127.0.0.1:8123 password=hunter2', { retryable: true });
     };
-    provideTestServices({ store: { latestTraces: down, eventsOfTrace: down } });
+    provideTestServices({ store: { search: down, eventsOfTrace: down } });
     for (const answer of [await call(getTraces, '/api/traces'), await call(getTrace, '/api', { params: { traceId: 'x' } })]) {
       expect(answer).toMatchObject({ status: 503, body: { error: { code: 'store-unreachable', text: 'The store does not answer.' } } });
       expect(answer.headers.get('retry-after')).toBe('2');
@@ -98,7 +99,7 @@ describe('every route', () => {
   });
 
   it('[A11] says nothing of what went wrong inside', async () => {
-    provideTestServices({ store: { latestTraces: async () => Promise.reject(new Error('secret of somebody')) } });
+    provideTestServices({ store: { search: async () => Promise.reject(new Error('secret of somebody')) } });
     expect(await call(getTraces, '/api/traces')).toMatchObject({
       status: 500,
       body: { error: { code: 'internal', text: 'Something went wrong in Eventyard.' } },
@@ -114,7 +115,7 @@ describe('every route', () => {
     '/api/traces?limit=0',
     '/api/traces?limit=1e9',
     '/api/traces?errors=maybe',
-    `/api/traces?q=${'x'.repeat(1001)}`,
+    `/api/traces?q=${'x'.repeat(2001)}`,
   ])('[A12] answers %s with what is wrong, never with the value', async (path) => {
     provideTestServices();
     const answer = await call(getTraces, path);
@@ -143,23 +144,30 @@ describe('traces', () => {
     let asked: unknown;
     provideTestServices({
       store: {
-        latestTraces: async (query) => {
+        search: async (query) => {
           asked = query;
-          return { rows: [{ traceId: 't' } as never], next: 'cursor', cut: null };
+          return { rows: [{ traceId: 't' } as never], next: 'cursor', cut: null, searched: query.range };
         },
-        volume: async () => [{ at: now, events: 3, errors: 1 }],
+        searchVolume: async () => [{ at: now, events: 3, errors: 1 }],
       },
     });
     const answer = await call(getTraces, '/api/traces?from=-5m&service=web&brokers=kafka,rabbit&errors=true&limit=50&after=c');
-    expect(asked).toEqual({
+    expect(asked).toMatchObject({
       range: { from: now - 300e6, to: now },
       limit: 50,
       after: 'c',
-      service: 'web',
+      node: {
+        kind: 'and',
+        parts: [
+          { field: 'service', value: 'web' },
+          { field: 'status', value: 'dead-lettered' },
+        ],
+      },
       brokers: ['kafka', 'rabbit'],
-      onlyErrors: true,
     });
-    expect(answer.body).toMatchObject({ traces: [{ traceId: 't' }], next: 'cursor', histogram: [{ events: 3 }], foundBy: null });
+    expect(answer.body).toMatchObject({ traces: [{ traceId: 't' }], next: 'cursor', foundBy: null, searched: { to: now } });
+    const first = await call(getTraces, '/api/traces?service=web');
+    expect(first.body).toMatchObject({ histogram: [{ events: 3 }] });
   });
 
   it('finds the traces of any id, whenever they were, and says in which field', async () => {
@@ -187,6 +195,41 @@ describe('traces', () => {
     expect(unknown).toMatchObject({ status: 404, body: { error: { code: 'not-found', text: 'No such trace was seen.' } } });
     expect(JSON.stringify(unknown.body)).not.toContain('script');
     expect((await call(getTrace, '/api', { params: { traceId: '%E0%A4%A' } })).status).toBe(404);
+  });
+});
+
+describe('a flow', () => {
+  const click = anEventRow({ id: 'x', traceId: null, messageId: 'm8', correlationId: 'talk', observedAt: now });
+  const sale = anEventRow({ id: 'y', traceId: null, messageId: 'm9', correlationId: 'talk', observedAt: now });
+  const flowOf = (events: readonly EventRow[], trace: readonly EventRow[] = []) => ({
+    findId: async () => events.map((event) => ({ field: 'correlation id', event })),
+    eventsCarrying: async ({ loose }: { loose?: boolean }) => ({
+      events: [...events, ...trace].filter((event) => !loose || event.traceId === null),
+      cut: null,
+    }),
+    eventsOfTrace: async () => ({ events: trace, cut: null }),
+  });
+
+  it('[J6] an id names the flow of the events that it joins, marked as inferred', async () => {
+    provideTestServices({ store: flowOf([click, sale]) });
+    const { body } = await call(getTrace, '/api', { params: { traceId: '~talk' } });
+    expect(body.nodes).toHaveLength(2);
+    expect(body.traceId).toBe('~talk');
+    expect(body.story.flow).toMatchObject({ rule: 'correlation', joinedBy: 'correlation id talk', evidence: 'inferred' });
+  });
+
+  it('[J5] [J6] the one trace that is found on the way names the whole, and holds what had no trace id', async () => {
+    const traced = anEventRow({ id: 'z', traceId: 'trace-9', causationId: 'm8', observedAt: now });
+    provideTestServices({ store: flowOf([click, sale], [traced]) });
+    const { body } = await call(getTrace, '/api', { params: { traceId: '~talk' } });
+    expect(body.traceId).toBe('trace-9');
+    expect(body.nodes.map((node: { event: { id: string } }) => node.event.id).toSorted()).toEqual(['x', 'y', 'z']);
+    expect(body.story.flow).toMatchObject({ rule: 'bridged', traceIds: ['trace-9'] });
+  });
+
+  it('an id that nothing carries is a clear 404', async () => {
+    provideTestServices({ store: flowOf([]) });
+    expect((await call(getTrace, '/api', { params: { traceId: '~nobody' } })).status).toBe(404);
   });
 });
 

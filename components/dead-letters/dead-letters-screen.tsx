@@ -91,7 +91,7 @@ export function DeadLettersScreen() {
                   </LinkButton>
                 </Note>
               ))}
-              <CutNotice cut={view.cut} />
+              <CutNotice cut={view.cut} order="Most letters first" />
             </PageColumn>
             {letter !== null && (
               <LetterPanel

@@ -12,7 +12,7 @@ import { LinkButton } from '@/components/ui/button';
 import { Icon, type IconName } from '@/components/ui/icon';
 import { useKeys } from '@/components/ui/keys';
 import { Lamp } from '@/components/ui/lamp';
-import { Panel, PanelSection } from '@/components/ui/panel';
+import { Panel, PanelSection, PanelTabs } from '@/components/ui/panel';
 import { Tabs } from '@/components/ui/segmented';
 import { EmptyState, Note } from '@/components/ui/states';
 import { Time } from '@/components/ui/time';
@@ -89,7 +89,7 @@ export function LetterPanel({ id, tab, onTab, onClose, link }: LetterPanelProps)
                 </span>
               </Note>
             )}
-            <div className={styles.tabs}>
+            <PanelTabs>
               <Tabs
                 label="About this letter"
                 value={tab}
@@ -107,7 +107,7 @@ export function LetterPanel({ id, tab, onTab, onClose, link }: LetterPanelProps)
                 ]}
                 onChange={onTab}
               />
-            </div>
+            </PanelTabs>
             {tab === 'headers' && (
               <PanelSection>
                 <HeadersView headers={data.detail.headers} />

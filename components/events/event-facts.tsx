@@ -1,24 +1,36 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import type { EventConsumption } from '@/lib/contract/trace-story';
 import type { EventDetail } from '@/lib/contract/traces';
-import { CopyId } from '@/components/ui/copy-id';
+import type { InboxName } from '@/lib/events/names';
+import { publishCurl } from '@/lib/events/as-curl';
+import { CopyButton, CopyId } from '@/components/ui/copy-id';
 import { KeyValues } from '@/components/ui/figure';
 import { PanelSection } from '@/components/ui/panel';
 import { Time } from '@/components/ui/time';
 import { BodyView } from './body-view';
+import { DiffView } from './diff-view';
 import { FailureView } from './failure-view';
 import { HeadersView } from './headers-view';
 import { InboxList } from './inbox-list';
 import styles from './events.module.css';
 
-export type EventTab = 'summary' | 'headers' | 'body' | 'why';
-export const eventTabs: readonly EventTab[] = ['summary', 'headers', 'body', 'why'];
+export type EventTab = 'summary' | 'headers' | 'body' | 'diff' | 'why';
+export const eventTabs: readonly EventTab[] = ['summary', 'headers', 'body', 'diff', 'why'];
+
+export interface EventFactsProps {
+  readonly detail: EventDetail;
+  readonly tab: EventTab;
+  /** Stands above everything else in the summary: what the screen around it knows of this event. */
+  readonly about?: ReactNode;
+  readonly consumptionOf?: (inbox: InboxName) => EventConsumption | null;
+}
 
 /** Everything known about one event, a tab at a time. */
-export function EventFacts({ detail, tab }: { readonly detail: EventDetail; readonly tab: EventTab }) {
+export function EventFacts({ detail, tab, about, consumptionOf }: EventFactsProps) {
   switch (tab) {
     case 'summary':
-      return <Summary detail={detail} />;
+      return <Summary detail={detail} about={about} {...(consumptionOf && { consumptionOf })} />;
     case 'headers':
       return (
         <PanelSection>
@@ -28,33 +40,47 @@ export function EventFacts({ detail, tab }: { readonly detail: EventDetail; read
     case 'body':
       return (
         <PanelSection>
-          <BodyView key={detail.row.id} body={detail.body} contentType={detail.contentType} contentEncoding={detail.contentEncoding} />
+          <BodyView key={detail.row.id} body={detail.body} contentType={detail.contentType} contentEncoding={detail.contentEncoding} full />
         </PanelSection>
       );
+    case 'diff':
+      return <DiffView key={detail.row.id} detail={detail} />;
     case 'why':
       return <WhyTab detail={detail} />;
   }
 }
 
-function Summary({ detail }: { readonly detail: EventDetail }) {
+function Summary({ detail, about, consumptionOf }: Omit<EventFactsProps, 'tab'>) {
   const { row } = detail;
   return (
     <>
+      {about}
       {detail.failure && (
         <PanelSection title="Failure">
           <FailureView failure={detail.failure} />
         </PanelSection>
       )}
       <PanelSection title={row.deadLetter ? 'Where the letter went' : 'Where it went'}>
-        <InboxList broker={row.broker} system={row.system} inboxes={detail.inboxes.length > 0 ? detail.inboxes : row.inboxes} />
+        <InboxList
+          broker={row.broker}
+          system={row.system}
+          inboxes={detail.inboxes.length > 0 ? detail.inboxes : row.inboxes}
+          {...(consumptionOf && { consumptionOf })}
+        />
         <p className={styles.said}>
           {row.system === 'rabbitmq'
-            ? 'RabbitMQ does not tell when a message was taken.'
+            ? 'RabbitMQ does not tell when a message was taken; what followed from it shows that it was.'
             : 'The topic is read by each of these groups; a group may be further on or behind.'}
         </p>
       </PanelSection>
       <PanelSection title="Identity">
         <KeyValues items={identityOf(detail)} />
+      </PanelSection>
+      <PanelSection title="As a command">
+        <div className="row">
+          <CopyButton text={publishCurl(detail)}>Copy as curl</CopyButton>
+          <span className="quiet">publishes it again; address and password are yours to set</span>
+        </div>
       </PanelSection>
       {row.bodySize <= 4096 && (
         <PanelSection title="Body">
@@ -135,6 +161,18 @@ function WhyTab({ detail }: { readonly detail: EventDetail }) {
           <KeyValues items={detail.why.map(({ field, from }) => [field, from, { wrap: true }])} />
         )}
       </PanelSection>
+      {detail.losers.length > 0 && (
+        <PanelSection title="Also said, and not taken">
+          <ul className={styles.contexts}>
+            {detail.losers.map(({ field, from, value }) => (
+              <li key={`${field} ${from}`}>
+                <b>{field}</b> <span className="mono">{value}</span>
+                <div className="quiet">{from}</div>
+              </li>
+            ))}
+          </ul>
+        </PanelSection>
+      )}
       <PanelSection title="Trace contexts that were found">
         {detail.contexts.length === 0 ? (
           <p className={styles.said}>None. It is in a trace only where another id joins it.</p>
@@ -153,6 +191,17 @@ function WhyTab({ detail }: { readonly detail: EventDetail }) {
           </ul>
         )}
       </PanelSection>
+      {detail.baggage.length > 0 && (
+        <PanelSection title="Baggage of the trace">
+          <ul className={styles.contexts}>
+            {detail.baggage.map(({ name, value, from }, index) => (
+              <li key={index}>
+                <b>{name}</b> <span className="mono">{value}</span> <span className="quiet">from {from}</span>
+              </li>
+            ))}
+          </ul>
+        </PanelSection>
+      )}
     </>
   );
 }

@@ -1,18 +1,20 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import type { EventConsumption } from '@/lib/contract/trace-story';
 import type { EventDetail } from '@/lib/contract/traces';
+import type { InboxName } from '@/lib/events/names';
+import { isImported } from '@/lib/events/imported';
 import { QueryGate } from '@/components/live/query-gate';
 import { LinkButton } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { useKeys } from '@/components/ui/keys';
-import { Panel } from '@/components/ui/panel';
+import { Panel, PanelTabs } from '@/components/ui/panel';
 import { Tabs } from '@/components/ui/segmented';
 import { EmptyState } from '@/components/ui/states';
 import { EventFacts, eventTabs, type EventTab } from './event-facts';
 import { inboxHref } from './inbox-list';
 import { useEvent } from './use-event';
-import styles from './events.module.css';
 
 export interface EventPanelProps {
   readonly id: string;
@@ -23,10 +25,12 @@ export interface EventPanelProps {
   readonly hrefOf: (href: string) => string;
   /** More than the usual ways out. */
   readonly actions?: (detail: EventDetail) => ReactNode;
+  readonly about?: ReactNode;
+  readonly consumptionOf?: (inbox: InboxName) => EventConsumption | null;
 }
 
 /** The selected event. `[` and `]` go through its tabs, Esc closes it. */
-export function EventPanel({ id, tab, onTab, onClose, hrefOf, actions }: EventPanelProps) {
+export function EventPanel({ id, tab, onTab, onClose, hrefOf, actions, about, consumptionOf }: EventPanelProps) {
   const query = useEvent(id);
   const detail = query.data;
   const turn = (by: number): void => onTab(eventTabs[(eventTabs.indexOf(tab) + by + eventTabs.length) % eventTabs.length] ?? 'summary');
@@ -65,13 +69,15 @@ export function EventPanel({ id, tab, onTab, onClose, hrefOf, actions }: EventPa
         inline
         missing={
           <EmptyState inline title="This event is not kept">
-            It was never seen, or it is older than the store keeps.
+            {isImported(id)
+              ? 'The file holds its row, and not its headers and body.'
+              : 'It was never seen, or it is older than the store keeps.'}
           </EmptyState>
         }
       >
         {(data) => (
           <>
-            <div className={styles.tabs}>
+            <PanelTabs>
               <Tabs
                 label="About this event"
                 value={tab}
@@ -86,12 +92,13 @@ export function EventPanel({ id, tab, onTab, onClose, hrefOf, actions }: EventPa
                     ),
                   },
                   { value: 'body', title: 'Body' },
+                  { value: 'diff', title: 'Diff' },
                   { value: 'why', title: 'Why' },
                 ]}
                 onChange={onTab}
               />
-            </div>
-            <EventFacts detail={data} tab={tab} />
+            </PanelTabs>
+            <EventFacts detail={data} tab={tab} about={about} {...(consumptionOf && { consumptionOf })} />
           </>
         )}
       </QueryGate>

@@ -1,6 +1,10 @@
 import Link from 'next/link';
 import type { BrokerName, BrokerSystem, Evidence, InboxName } from '@/lib/events/names';
 import { groupOfInbox } from '@/lib/events/names';
+import type { EventConsumption } from '@/lib/contract/trace-story';
+import { formatExact } from '@/lib/time/format';
+import { Lamp } from '@/components/ui/lamp';
+import { Time } from '@/components/ui/time';
 import { InboxTag } from '@/components/ui/tags';
 import styles from './events.module.css';
 
@@ -20,10 +24,12 @@ export interface InboxListProps {
   readonly broker: BrokerName;
   readonly system: BrokerSystem;
   readonly inboxes: readonly { readonly inbox: InboxName; readonly evidence: Evidence }[];
+  /** Who is past it, where that was concluded. */
+  readonly consumptionOf?: (inbox: InboxName) => EventConsumption | null;
 }
 
 /** The inboxes an event went to, each with how we know, and the way to its lag or depth. */
-export function InboxList({ broker, system, inboxes }: InboxListProps) {
+export function InboxList({ broker, system, inboxes, consumptionOf }: InboxListProps) {
   if (inboxes.length === 0) {
     return (
       <p className={styles.said}>
@@ -40,11 +46,51 @@ export function InboxList({ broker, system, inboxes }: InboxListProps) {
           <Link href={inboxHref(system, broker, inbox)} prefetch={false}>
             <InboxTag system={system}>{groupOfInbox(inbox).group}</InboxTag>
           </Link>
-          <span className="quiet" title={evidenceTitle[evidence]}>
-            {evidenceWords[evidence]}
-          </span>
+          <InboxState consumption={consumptionOf?.(inbox) ?? null} evidence={evidence} />
         </li>
       ))}
     </ul>
+  );
+}
+
+function InboxState({ consumption, evidence }: { readonly consumption: EventConsumption | null; readonly evidence: Evidence }) {
+  if (consumption === null || consumption.state === 'unknown') {
+    return (
+      <span className="quiet" title={consumption?.why ?? evidenceTitle[evidence]}>
+        {consumption === null ? evidenceWords[evidence] : 'unknown'}
+      </span>
+    );
+  }
+  const { state, from, to, behind, why } = consumption;
+  return (
+    <span className={styles.inboxState} title={`${why}\n${evidenceTitle[evidence]}`}>
+      {state === 'consumed-between' ? (
+        <Lamp kind="ok" ink>
+          {from === null ? (
+            <>
+              before <Time at={to} precision="millis" />
+            </>
+          ) : (
+            <>
+              <Time at={from} /> to <Time at={to} />
+            </>
+          )}
+        </Lamp>
+      ) : state === 'not-yet' ? (
+        <Lamp kind="warn" ink>
+          not yet{behind === null ? '' : `, ${formatExact(behind)} behind`}
+        </Lamp>
+      ) : state === 'no-members' ? (
+        <Lamp kind="bad" ink>
+          nobody reads{behind === null ? '' : `, ${formatExact(behind)} wait`}
+        </Lamp>
+      ) : state === 'dead-lettered' ? (
+        <Lamp kind="bad" ink>
+          dead letter
+        </Lamp>
+      ) : (
+        <Lamp kind="off">skipped or consumed</Lamp>
+      )}
+    </span>
   );
 }

@@ -26,7 +26,10 @@ export const makeQueryClient = (): QueryClient =>
         gcTime: 120_000,
         refetchOnWindowFocus: false,
         placeholderData: (previous: unknown) => previous,
-        retry: (failures, error) => failures < 3 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
+        // A store that was too slow once has already been waited for.
+        retry: (failures, error) =>
+          failures < (error instanceof ApiError && error.code === 'store-slow' ? 1 : 3) &&
+          (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
         retryDelay: (attempt) => Math.min(8000, 500 * 2 ** attempt),
       },
     },

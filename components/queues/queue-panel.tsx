@@ -107,8 +107,16 @@ function Body({ detail, row, search }: { readonly detail: QueueDetail; readonly 
           {formatRate(point.redeliverRate)}.
         </p>
         <p className="quiet">
-          Read by {{ 'passive-declare': 'passive declare', management: 'the management API', engine: 'the broker in process' }[point.by]},{' '}
-          <Age at={point.at} />.
+          Read by{' '}
+          {
+            {
+              'passive-declare': 'passive declare',
+              management: 'the management API',
+              prometheus: 'the Prometheus plugin',
+              engine: 'the broker in process',
+            }[point.by]
+          }
+          , <Age at={point.at} />.
         </p>
       </PanelSection>
       {rates.length > 0 && (

@@ -106,7 +106,7 @@ export function SagasScreen() {
                     />
                   )}
                   <WhereStuck definitions={sagas.definitions} />
-                  <CutNotice cut={view.cut} />
+                  <CutNotice cut={view.cut} order="Stuck first, then soonest due" />
                 </PageColumn>
               </PageBody>
             </>

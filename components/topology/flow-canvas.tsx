@@ -7,6 +7,7 @@ import {
   useReactFlow,
   useStore,
   type EdgeMouseHandler,
+  type NodeChange,
   type NodeMouseHandler,
   Position,
 } from '@xyflow/react';
@@ -34,6 +35,8 @@ export interface FlowCanvasProps {
   readonly onSelect: (id: string | null) => void;
   readonly onOpen: (placed: PlacedNode) => void;
   readonly onTidy: () => void;
+  /** Dragged up or down its column: `done` when it was let go. */
+  readonly onMove: (key: string, y: number, done: boolean) => void;
   readonly live: boolean;
   /** Changes when the whole picture should be brought into view anew (filter, brokers). */
   readonly frame: string;
@@ -47,7 +50,7 @@ export function FlowCanvas(props: FlowCanvasProps) {
   );
 }
 
-function Canvas({ flow, heights, store, selected, onSelect, onOpen, onTidy, live, frame }: FlowCanvasProps) {
+function Canvas({ flow, heights, store, selected, onSelect, onOpen, onTidy, onMove, live, frame }: FlowCanvasProps) {
   const shapes = useMemo(() => shapeEdges(flow.nodes, flow.edges, heights), [flow, heights]);
   const nodes = useFlowNodes(flow, heights, store, selected);
   const edges = useMemo(
@@ -72,6 +75,14 @@ function Canvas({ flow, heights, store, selected, onSelect, onOpen, onTidy, live
   const onNodeDoubleClick: NodeMouseHandler<FlowNode> = useCallback((_, node) => onOpen(node.data.placed), [onOpen]);
   const onEdgeClick: EdgeMouseHandler<FlowEdge> = useCallback((_, edge) => onSelect(edge.id), [onSelect]);
   const onPaneClick = useCallback(() => onSelect(null), [onSelect]);
+  // Columns are given by what a node is, so only its height follows the hand.
+  const onNodesChange = useCallback(
+    (changes: readonly NodeChange<FlowNode>[]) => {
+      for (const change of changes)
+        if (change.type === 'position' && change.position) onMove(change.id, change.position.y, change.dragging !== true);
+    },
+    [onMove],
+  );
   const crowded = flow.nodes.length > 200;
   const detail = useStore((state) => (state.transform[2] < 0.4 ? 'boxes' : state.transform[2] < 0.8 ? 'names' : 'all'));
   return (
@@ -85,7 +96,10 @@ function Canvas({ flow, heights, store, selected, onSelect, onOpen, onTidy, live
         onNodeDoubleClick={onNodeDoubleClick}
         onEdgeClick={onEdgeClick}
         onPaneClick={onPaneClick}
-        nodesDraggable={false}
+        onNodesChange={onNodesChange}
+        className={styles.draggable}
+        nodesDraggable
+        nodeDragThreshold={4}
         nodesConnectable={false}
         nodesFocusable={false}
         edgesFocusable={false}

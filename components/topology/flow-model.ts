@@ -1,4 +1,5 @@
 import type { TopologyEdge, TopologyNode, TopologyView } from '@/lib/contract/topology';
+import type { DrawnNode } from '@/lib/topology/group-picture';
 import { PITCH, type Heights, type LayoutEdge, type LayoutNode } from '@/lib/topology/column-layout';
 
 /**
@@ -7,7 +8,7 @@ import { PITCH, type Heights, type LayoutEdge, type LayoutNode } from '@/lib/top
  */
 export interface PlacedNode {
   readonly key: string;
-  readonly node: TopologyNode;
+  readonly node: DrawnNode;
   readonly column: Column;
   /** Edges that end here, as ids: their rates added up are what the node carries. */
   readonly inEdges: readonly string[];
@@ -33,21 +34,30 @@ export interface PlacedEdge {
   readonly to: string;
 }
 
-export function buildFlow(view: Pick<TopologyView, 'nodes' | 'edges'>): FlowModel {
+/** What a group stands for decides where it stands. */
+const kindOf = (node: DrawnNode): TopologyNode['kind'] => (node.kind === 'group' ? node.of : node.kind);
+
+/** Brokers and systems stay apart in a column. */
+const sideOf = (node: DrawnNode): string | null =>
+  node.kind === 'service' || (node.kind === 'group' && node.of === 'service')
+    ? null
+    : `${node.system} ${node.kind === 'group' ? '' : node.broker}`;
+
+export function buildFlow(view: { readonly nodes: readonly DrawnNode[]; readonly edges: readonly TopologyEdge[] }): FlowModel {
   const publishes = new Set<string>();
   const consumes = new Set<string>();
   for (const edge of view.edges) {
     if (edge.kind === 'publish') publishes.add(edge.from);
     if (edge.kind === 'consume') consumes.add(edge.to);
   }
-  const kinds = new Map(view.nodes.map((node) => [node.id, node.kind]));
+  const kinds = new Map(view.nodes.map((node) => [node.id, kindOf(node)]));
   const drawn = (id: string, side: 'from' | 'to'): string => (kinds.get(id) === 'service' ? `${side === 'from' ? 'P' : 'C'} ${id}` : id);
   const edges = view.edges
     .filter((edge) => kinds.has(edge.from) && kinds.has(edge.to))
     .map((edge) => ({ edge, from: drawn(edge.from, 'from'), to: drawn(edge.to, 'to') }));
   const inEdges = groupBy(edges, (each) => each.to);
   const outEdges = groupBy(edges, (each) => each.from);
-  const place = (node: TopologyNode, key: string, column: Column): PlacedNode => ({
+  const place = (node: DrawnNode, key: string, column: Column): PlacedNode => ({
     key,
     node,
     column,
@@ -55,8 +65,9 @@ export function buildFlow(view: Pick<TopologyView, 'nodes' | 'edges'>): FlowMode
     outEdges: outEdges.get(key) ?? none,
   });
   const nodes = view.nodes.flatMap((node): PlacedNode[] => {
-    if (node.kind === 'channel') return [place(node, node.id, 1)];
-    if (node.kind === 'inbox') return [place(node, node.id, 2)];
+    if (node.kind !== 'service' && (node.kind !== 'group' || node.of !== 'service')) {
+      return [place(node, node.id, kindOf(node) === 'channel' ? 1 : 2)];
+    }
     const asProducer = publishes.has(node.id) || (!consumes.has(node.id) && (node.publishes || !node.consumes));
     const asConsumer = consumes.has(node.id) || (!asProducer && node.consumes);
     return [...(asProducer ? [place(node, `P ${node.id}`, 0)] : []), ...(asConsumer ? [place(node, `C ${node.id}`, 3)] : [])];
@@ -78,17 +89,15 @@ function groupBy(edges: readonly PlacedEdge[], key: (edge: PlacedEdge) => string
 
 /** What the layout needs of it: columns, and ranks that keep brokers apart, dead letters below and what nothing is joined to at the foot. */
 export function layoutInput(flow: FlowModel): { readonly nodes: readonly LayoutNode[]; readonly edges: readonly LayoutEdge[] } {
-  const brokers = [...new Set(flow.nodes.flatMap(({ node }) => (node.kind === 'service' ? [] : [`${node.system} ${node.broker}`])))].sort();
+  const brokers = [...new Set(flow.nodes.flatMap(({ node }) => sideOf(node) ?? []))].sort();
   return {
     nodes: flow.nodes.map(({ key, node, column, inEdges, outEdges }) => ({
       id: key,
       column,
       rank:
-        node.kind === 'service'
+        node.kind === 'service' || sideOf(node) === null
           ? 0
-          : brokers.indexOf(`${node.system} ${node.broker}`) * 2 +
-            (node.deadLetter ? 1 : 0) +
-            (inEdges.length + outEdges.length === 0 ? 1000 : 0),
+          : brokers.indexOf(sideOf(node) ?? '') * 2 + (node.deadLetter ? 1 : 0) + (inEdges.length + outEdges.length === 0 ? 1000 : 0),
       title: node.title,
     })),
     edges: flow.edges.map(({ from, to }) => ({ from, to })),

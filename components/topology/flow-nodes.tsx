@@ -7,6 +7,7 @@ import { Icon, type IconName } from '@/components/ui/icon';
 import { Lamp, lampOfLevel } from '@/components/ui/lamp';
 import { channelIcons, channelTitles } from '@/components/ui/tags';
 import type { PlacedNode } from './flow-model';
+import { GroupPlate } from './group-plate';
 import { sumRates, useRates, type RatesStore } from './rates-store';
 import styles from './topology.module.css';
 
@@ -26,7 +27,9 @@ export const FlowNodeView = memo(function FlowNodeView({ data }: NodeProps<FlowN
   return (
     <>
       <Handle type="target" position={Position.Left} isConnectable={false} />
-      {placed.node.kind === 'service' ? (
+      {placed.node.kind === 'group' ? (
+        <GroupPlate node={placed.node} store={data.store} />
+      ) : placed.node.kind === 'service' ? (
         <ServicePlate {...data} node={placed.node} />
       ) : placed.node.kind === 'channel' ? (
         <ChannelPlate {...data} node={placed.node} />

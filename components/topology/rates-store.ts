@@ -54,3 +54,22 @@ export function useRates<Value extends string | number | null>(store: RatesStore
 
 export const sumRates = (rates: TopologyRates, ids: readonly string[]): number =>
   ids.reduce((sum, id) => sum + (rates.edges[id]?.rate ?? 0), 0);
+
+/** The same numbers with those of merged edges added up: once for each new set of numbers. */
+export function addUpRates(store: RatesStore, membersOf: ReadonlyMap<string, readonly string[]>): RatesStore {
+  if (membersOf.size === 0) return store;
+  const known = new WeakMap<TopologyRates, TopologyRates>();
+  const added = (rates: TopologyRates): TopologyRates => {
+    const before = known.get(rates);
+    if (before) return before;
+    const sums = [...membersOf].map(([id, members]) => {
+      const rate = sumRates(rates, members);
+      const failed = members.reduce((sum, member) => sum + (rates.edges[member]?.rate ?? 0) * (rates.edges[member]?.errorShare ?? 0), 0);
+      return [id, { rate, errorShare: rate > 0 ? failed / rate : 0 }] as const;
+    });
+    const after: TopologyRates = { ...rates, edges: { ...rates.edges, ...Object.fromEntries(sums) } };
+    known.set(rates, after);
+    return after;
+  };
+  return { ...store, now: () => added(store.now()), shown: () => added(store.shown()) };
+}

@@ -6,7 +6,7 @@ import { writeRange, type AskedRange } from '@/lib/time/range';
 import type { Evidence } from '@/lib/events/names';
 import type { TopologyDetail, TopologyEdge, TopologyNode, TopologyView } from '@/lib/contract/topology';
 import { formatCount, formatExact, formatRate, formatShare } from '@/lib/time/format';
-import { deadLettersHref, lagHref, queueHref, traceHref } from '@/lib/hrefs';
+import { deadLettersHref, lagHref, queueHref, traceHref, tracesAtHref } from '@/lib/hrefs';
 import { Button, LinkButton } from '@/components/ui/button';
 import { Figure, Figures } from '@/components/ui/figure';
 import { Lamp, lampOfLevel } from '@/components/ui/lamp';
@@ -44,9 +44,11 @@ export interface SelectionPanelProps {
   readonly range: AskedRange;
   readonly onClose: () => void;
   readonly onSelect: (id: string) => void;
+  /** Draw only what is near it. */
+  readonly onFocus: (id: string) => void;
 }
 
-export function SelectionPanel({ view, selection, store, range, onClose, onSelect }: SelectionPanelProps) {
+export function SelectionPanel({ view, selection, store, range, onClose, onSelect, onFocus }: SelectionPanelProps) {
   const id = selection.kind === 'node' ? selection.node.id : selection.edge.id;
   const detail = useQuery({
     queryKey: ['topology-detail', id, writeRange(range)],
@@ -60,7 +62,7 @@ export function SelectionPanel({ view, selection, store, range, onClose, onSelec
       eyebrow={eyebrowOf(selection)}
       title={<SelectionTitle selection={selection} />}
       onClose={onClose}
-      footer={<Ways selection={selection} />}
+      footer={<Ways selection={selection} onFocus={onFocus} />}
     >
       <PanelSection>
         <LiveFigures view={view} selection={selection} store={store} />
@@ -410,7 +412,15 @@ function Recent({ detail }: { readonly detail: TopologyDetail }) {
   );
 }
 
-function Ways({ selection }: { readonly selection: Selection }) {
+/** Traces that touched the place; an edge is a place by its channel or inbox. */
+function tracesOf(selection: Selection): string {
+  const ends = selection.kind === 'node' ? [selection.node] : [selection.to, selection.from];
+  const place = ends.find((node) => node.kind !== 'service') ?? ends[0];
+  if (place === undefined || (place.kind === 'service' && place.unknown !== null)) return '/traces';
+  return tracesAtHref(place.kind, place.kind === 'inbox' ? place.inbox : place.title);
+}
+
+function Ways({ selection, onFocus }: { readonly selection: Selection; readonly onFocus: (id: string) => void }) {
   const inbox =
     selection.kind === 'node'
       ? selection.node.kind === 'inbox'
@@ -434,7 +444,8 @@ function Ways({ selection }: { readonly selection: Selection }) {
           {inbox.inboxKind === 'group' ? 'Open lag' : 'Open queue'}
         </LinkButton>
       )}
-      {!inbox && !dead && <LinkButton href="/traces">Open traces</LinkButton>}
+      <LinkButton href={tracesOf(selection)}>Its traces</LinkButton>
+      {selection.kind === 'node' && <Button onClick={() => onFocus(selection.node.id)}>Only what is near</Button>}
     </>
   );
 }

@@ -2,8 +2,10 @@
 import { useCallback, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
-import type { TopologyView } from '@/lib/contract/topology';
-import { lagHref, queueHref } from '@/lib/hrefs';
+import type { NodeId, TopologyView } from '@/lib/contract/topology';
+import { focusPicture, groupPicture } from '@/lib/topology/group-picture';
+import { readCrowdUrl, writeCrowdUrl, type CrowdUrl } from '@/lib/topology/crowd-url';
+import { lagHref, queueHref, tracesAtHref } from '@/lib/hrefs';
 import { LAST_15_MINUTES } from '@/lib/time/range';
 import { Button } from '@/components/ui/button';
 import { FilterField } from '@/components/ui/filter-field';
@@ -12,12 +14,13 @@ import { Page, PageBody, PageColumn } from '@/components/ui/page';
 import { Segmented } from '@/components/ui/segmented';
 import { EmptyState, Loading, Note } from '@/components/ui/states';
 import { QueryGate } from '@/components/live/query-gate';
-import { useUrlBrokers, useUrlRange, useUrlText } from '@/components/live/url-state';
+import { useUrlBrokers, useUrlRange, useUrlState, useUrlText } from '@/components/live/url-state';
 import { FirstRun } from '@/components/settings/first-run';
 import { AttentionLine } from './attention-line';
+import { FILTER_ABOVE, FocusLine, GROUPED_ABOVE, GroupsLine, TooMany } from './crowded';
 import { buildFlow, filterView, type PlacedNode } from './flow-model';
 import { PulseStrip } from './pulse-strip';
-import type { RatesStore } from './rates-store';
+import { addUpRates, type RatesStore } from './rates-store';
 import { Peek, SelectionPanel, findSelection } from './selection-panel';
 import { TopologyTable } from './topology-table';
 import { useLayout } from './use-layout';
@@ -29,6 +32,9 @@ const FlowCanvas = dynamic(() => import('./flow-canvas').then((module) => module
   loading: () => <Stage what="drawing the picture" />,
 });
 
+/** From so many nodes on one may ask for groups. */
+const ASK_ABOVE = 60;
+
 function Stage({ what }: { readonly what: string }) {
   return (
     <div className={styles.stage}>
@@ -36,9 +42,6 @@ function Stage({ what }: { readonly what: string }) {
     </div>
   );
 }
-
-/** Above this the picture is not drawn without a filter; the table still shows everything. */
-const MOST_DRAWN = 600;
 
 export function TopologyScreen() {
   const [range, setRange] = useUrlRange();
@@ -52,7 +55,15 @@ export function TopologyScreen() {
   const toggle = (): void => setMode(asTable ? null : 'table');
   useKeys({ t: toggle, Escape: () => (sel === null ? false : select(null)) });
   const view = query.data;
-  const shown = useMemo(() => (view ? filterView(view, words ?? '', brokers) : undefined), [view, words, brokers]);
+  const url = useUrlState();
+  const crowd = useMemo(() => readCrowdUrl(url.params), [url.params]);
+  const setCrowd = (change: Partial<CrowdUrl>): void => url.push(writeCrowdUrl(url.params, change));
+  const filtered = useMemo(() => (view ? filterView(view, words ?? '', brokers) : undefined), [view, words, brokers]);
+  const shown = useMemo(
+    () => (filtered && crowd.focus !== null ? focusPicture(filtered, crowd.focus, crowd.steps) : filtered),
+    [filtered, crowd.focus, crowd.steps],
+  );
+  const grouped = crowd.grouped ?? (shown?.nodes.length ?? 0) > GROUPED_ABOVE;
 
   // Before the first event there is nothing to draw; the setup cards say whether that is going to change.
   if (view && !firstRunClosed && live && view.pulse.every((step) => step.events === 0) && view.edges.every((edge) => edge.count === 0)) {
@@ -65,6 +76,17 @@ export function TopologyScreen() {
       tools={
         <>
           <FilterField label="Filter services, channels, inboxes" className={styles.filter} value={words ?? ''} onChange={setWords} />
+          {(shown?.nodes.length ?? 0) > ASK_ABOVE && !asTable && (
+            <Segmented
+              label="Single nodes or groups"
+              value={grouped ? 'grouped' : 'single'}
+              onChange={(next) => setCrowd({ grouped: next === 'grouped', opened: [] })}
+              options={[
+                { value: 'single', title: 'Single' },
+                { value: 'grouped', title: 'Grouped', hint: 'By the beginning of their names' },
+              ]}
+            />
+          )}
           <Segmented
             label="Flow or table"
             value={asTable ? 'table' : 'flow'}
@@ -83,6 +105,10 @@ export function TopologyScreen() {
             <Body
               view={view}
               shown={shown}
+              all={filtered ?? shown}
+              crowd={crowd}
+              setCrowd={setCrowd}
+              grouped={grouped}
               store={store}
               live={live}
               words={words ?? ''}
@@ -105,6 +131,11 @@ export function TopologyScreen() {
 interface BodyProps {
   readonly view: TopologyView;
   readonly shown: TopologyView;
+  /** Before the focus took parts away. */
+  readonly all: TopologyView;
+  readonly crowd: CrowdUrl;
+  readonly setCrowd: (change: Partial<CrowdUrl>) => void;
+  readonly grouped: boolean;
   readonly store: RatesStore;
   readonly live: boolean;
   readonly words: string;
@@ -118,12 +149,33 @@ interface BodyProps {
   readonly toggle: () => void;
 }
 
-function Body({ view, shown, store, live, words, asTable, sel, select, setWords, range, setRange, brokers, toggle }: BodyProps) {
+function Body(props: BodyProps) {
+  const {
+    view,
+    shown,
+    all,
+    crowd,
+    setCrowd,
+    grouped,
+    store,
+    live,
+    words,
+    asTable,
+    sel,
+    select,
+    setWords,
+    range,
+    setRange,
+    brokers,
+    toggle,
+  } = props;
   const narrow = useNarrow();
   const [details, setDetails] = useState<string | null>(null);
   const selection = useMemo(() => findSelection(view, sel), [view, sel]);
   const panel = selection && (!narrow || details === sel);
-  const tooMany = shown.nodes.length > MOST_DRAWN;
+  const tooMany = shown.nodes.length > FILTER_ABOVE && crowd.grouped !== true;
+  const focus = (id: NodeId): void => setCrowd({ focus: id, steps: 2 });
+  const focused = crowd.focus === null ? null : view.nodes.find(({ id }) => id === crowd.focus);
   return (
     <>
       <AttentionLine items={view.attention} />
@@ -136,6 +188,16 @@ function Body({ view, shown, store, live, words, asTable, sel, select, setWords,
               </span>
               <Button onClick={() => select(null)}>Let go</Button>
             </Note>
+          )}
+          {crowd.focus !== null && (
+            <FocusLine
+              title={focused?.title ?? crowd.focus}
+              steps={crowd.steps}
+              nodes={shown.nodes.length}
+              of={all.nodes.length}
+              onSteps={(steps) => setCrowd({ steps })}
+              onClose={() => setCrowd({ focus: null })}
+            />
           )}
           {shown.nodes.length === 0 ? (
             <div className={styles.stage}>
@@ -150,7 +212,7 @@ function Body({ view, shown, store, live, words, asTable, sel, select, setWords,
             </div>
           ) : asTable || tooMany ? (
             <>
-              {tooMany && !asTable && <Crowded view={shown} onFilter={setWords} />}
+              {tooMany && !asTable && <TooMany view={shown} onFocus={focus} />}
               <TopologyTable view={shown} store={store} selected={sel} onSelect={select} />
             </>
           ) : (
@@ -160,8 +222,11 @@ function Body({ view, shown, store, live, words, asTable, sel, select, setWords,
               live={live}
               sel={sel}
               select={select}
-              frame={`${words} ${brokers?.join() ?? ''}`}
+              frame={`${words} ${brokers?.join() ?? ''} ${crowd.focus ?? ''} ${crowd.steps} ${grouped}`}
               toggle={toggle}
+              grouped={grouped}
+              opened={crowd.opened}
+              onOpened={(opened) => setCrowd({ grouped: true, opened })}
             />
           )}
           {narrow && selection && details !== sel && (
@@ -176,6 +241,7 @@ function Body({ view, shown, store, live, words, asTable, sel, select, setWords,
             store={store}
             range={range}
             onSelect={select}
+            onFocus={focus}
             onClose={() => {
               if (narrow) setDetails(null);
               else select(null);
@@ -195,18 +261,34 @@ interface PictureProps {
   readonly select: (id: string | null) => void;
   readonly frame: string;
   readonly toggle: () => void;
+  readonly grouped: boolean;
+  readonly opened: readonly NodeId[];
+  readonly onOpened: (opened: readonly NodeId[]) => void;
 }
 
-function Picture({ shown, store, live, sel, select, frame, toggle }: PictureProps) {
+function Picture({ shown, store, live, sel, select, frame, toggle, grouped, opened, onOpened }: PictureProps) {
   const router = useRouter();
   const { nodes, edges } = useSteady(shown);
-  const flow = useMemo(() => buildFlow({ nodes, edges }), [nodes, edges]);
+  const openSet = useMemo(() => new Set(opened), [opened]);
+  const picture = useMemo(() => (grouped ? groupPicture({ nodes, edges }, openSet) : null), [grouped, nodes, edges, openSet]);
+  const flow = useMemo(() => buildFlow(picture ?? { nodes, edges }), [picture, nodes, edges]);
+  const rates = useMemo(() => (picture ? addUpRates(store, picture.membersOf) : store), [picture, store]);
   const layout = useLayout(flow);
+  const toggleGroup = (id: NodeId): void => onOpened(openSet.has(id) ? opened.filter((each) => each !== id) : [...opened, id]);
+  // A group is no place that could be selected: it opens. A line between groups opens those at its ends.
+  const choose = (id: string | null): void => {
+    const edge = id === null ? undefined : picture?.membersOf.has(id) ? picture.edges.find((each) => each.id === id) : undefined;
+    if (id !== null && picture?.groups.some((group) => group.id === id)) toggleGroup(id);
+    else if (edge)
+      onOpened([...new Set([...opened, ...[edge.from, edge.to].filter((end) => picture?.groups.some((group) => group.id === end))])]);
+    else select(id);
+  };
   const open = useCallback(
     ({ node }: PlacedNode) => {
+      if (node.kind === 'group') return;
       if (node.kind === 'inbox')
         router.push(node.inboxKind === 'group' ? lagHref(node.broker, node.inbox) : queueHref(node.broker, node.inbox));
-      else router.push('/traces');
+      else router.push(node.kind === 'service' && node.unknown !== null ? '/traces' : tracesAtHref(node.kind, node.title));
     },
     [router],
   );
@@ -219,12 +301,14 @@ function Picture({ shown, store, live, sel, select, frame, toggle }: PictureProp
           <Button onClick={toggle}>Open as table</Button>
         </Note>
       )}
+      {picture && <GroupsLine nodes={shown.nodes.length} groups={picture.groups} opened={openSet} onToggle={toggleGroup} />}
       <FlowCanvas
         flow={flow}
         heights={layout.heights}
-        store={store}
+        store={rates}
         selected={sel}
-        onSelect={select}
+        onSelect={choose}
+        onMove={layout.move}
         onOpen={open}
         onTidy={layout.tidyUp}
         live={live}
@@ -245,30 +329,6 @@ function useSteady(view: TopologyView): Pick<TopologyView, 'nodes' | 'edges'> {
     if (held.current?.key !== key) held.current = { key, view: { nodes: view.nodes, edges: view.edges } };
     return held.current.view;
   }, [view]);
-}
-
-function Crowded({ view, onFilter }: { readonly view: TopologyView; readonly onFilter: (words: string) => void }) {
-  const busiest = useMemo(() => {
-    const counts = new Map<string, number>();
-    for (const edge of view.edges) if (edge.kind === 'publish') counts.set(edge.from, (counts.get(edge.from) ?? 0) + edge.count);
-    return view.nodes
-      .filter((node) => node.kind === 'service' && node.unknown === null)
-      .sort((a, b) => (counts.get(b.id) ?? 0) - (counts.get(a.id) ?? 0))
-      .slice(0, 5);
-  }, [view]);
-  return (
-    <Note tone="warn">
-      <span className={styles.crowded}>
-        <b>Crowded: {view.nodes.length} nodes.</b> Too many to read as a picture; here they are as rows. Choose a start, or type a name into
-        the filter (F).
-        {busiest.map((node) => (
-          <Button key={node.id} onClick={() => onFilter(node.title)}>
-            {node.title}
-          </Button>
-        ))}
-      </span>
-    </Note>
-  );
 }
 
 function answerOf(view: TopologyView, brokers: readonly string[] | null): string {

@@ -16,6 +16,8 @@ export interface LayoutState {
   /** The layout missed its deadline; this is a plain grid. */
   readonly plain: boolean;
   readonly tidyUp: () => void;
+  /** A person puts a node somewhere; it stays there until it is moved again or everything is tidied up. */
+  readonly move: (key: string, y: number, done: boolean) => void;
 }
 
 /** Heights of all nodes of the picture. Asks the worker only when a node has no place yet; what stands never moves by itself. */
@@ -61,7 +63,15 @@ export function useLayout(flow: FlowModel): LayoutState {
   const complete = places !== null && flow.nodes.every(({ key }) => Number.isFinite(places[key]));
   const [last, setLast] = useState<Heights | null>(null);
   if (complete && places !== last) setLast(places);
-  return { heights: complete ? places : last, plain, tidyUp: () => ask(flow, {}, true) };
+  const move = useCallback((key: string, y: number, done: boolean) => {
+    setPlaces((before) => {
+      if (before === null) return before;
+      const after = { ...before, [key]: Math.round(y) };
+      if (done) writeStored(KEY, Object.fromEntries(Object.entries(after).slice(-MOST_PLACES)));
+      return after;
+    });
+  }, []);
+  return { move, heights: complete ? places : last, plain, tidyUp: () => ask(flow, {}, true) };
 }
 
 /** Runs the layout in a worker, against a deadline; without workers, or too late, a grid. Gives a function that ends it. */

@@ -32,9 +32,11 @@ const rows = timelineRows([aNode(paid), aNode(died, 'paid', { joinedBy: 'dead-le
   known: true,
 });
 
+const rest = { onSelect: () => undefined, onAttempt: () => undefined, selectedEvent: null, path: [], zoom: null, onZoom: () => undefined };
+
 describe('the waterfall', () => {
   it('[TL8] says what each row is, in words too', () => {
-    render(<TraceTimeline rows={rows} selected={null} onSelect={() => undefined} />);
+    render(<TraceTimeline {...rest} rows={rows} selected={null} />);
     const drawn = screen.getAllByRole('row').map((row) => row.textContent);
     expect(drawn).toHaveLength(4);
     expect(drawn[0]).toContain('order.paid');
@@ -45,7 +47,7 @@ describe('the waterfall', () => {
 
   it('[TL9] selects by a click and by the arrow keys', async () => {
     const onSelect = vi.fn();
-    render(<TraceTimeline rows={rows} selected="paid" onSelect={onSelect} />);
+    render(<TraceTimeline {...rest} rows={rows} selected="paid" onSelect={onSelect} />);
     const grid = screen.getByRole('treegrid');
     expect(screen.getAllByRole('row', { selected: true })).toHaveLength(1);
     grid.focus();
@@ -55,9 +57,35 @@ describe('the waterfall', () => {
     expect(onSelect).toHaveBeenLastCalledWith(expect.objectContaining({ kind: 'inbox', inbox: 'shipping.orders' }));
   });
 
+  it('[TL12] draws attempts and replays of one event on the row of its inbox, each to be selected', async () => {
+    const onAttempt = vi.fn();
+    const story = timelineRows(
+      [
+        aNode(anEventRow({ id: 'paid', messageId: 'm', inboxes: [{ inbox: 'shipping', evidence: 'seen' }] })),
+        aNode(
+          anEventRow({ id: 'second', messageId: 'm', attempt: 2, after: 900, inboxes: [{ inbox: 'shipping', evidence: 'seen' }] }),
+          'paid',
+        ),
+        aNode(anEventRow({ id: 'died', messageId: 'm', attempt: 2, after: 1_900, deadLetter: true, inboxes: [] }), 'second', {
+          joinedBy: 'dead-letter',
+        }),
+      ],
+      { ...noWiring, known: true },
+    );
+    expect(story.map((row) => row.key)).toEqual(['paid', 'paid > shipping', 'died']);
+    render(<TraceTimeline {...rest} rows={story} selected={null} onAttempt={onAttempt} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Attempt 2, failed' }));
+    expect(onAttempt).toHaveBeenCalledWith('second');
+  });
+
+  it('[TL13] draws one stretch alone and says where the rest is', () => {
+    render(<TraceTimeline {...rest} rows={rows} selected={null} zoom={{ from: 0, to: 10_000_000 }} />);
+    expect(screen.getAllByRole('row')[3]).toHaveTextContent('later');
+  });
+
   it('[TL10] draws only what is in view of a very long trace', () => {
     const many = Array.from({ length: 10_000 }, (_, i) => aNode(anEventRow({ id: `e${i}`, type: 't', after: i })));
-    render(<TraceTimeline rows={timelineRows(many)} selected={null} onSelect={() => undefined} />);
+    render(<TraceTimeline {...rest} rows={timelineRows(many)} selected={null} />);
     expect(screen.getByRole('treegrid')).toHaveAttribute('aria-rowcount', '10000');
     expect(screen.getAllByRole('row').length).toBeLessThan(80);
   });

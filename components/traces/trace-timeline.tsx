@@ -5,7 +5,12 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { formatDuration } from '@/lib/time/format';
 import { deepestIndent, type TimelineRow } from '@/lib/traces/timeline';
 import { tickLabel, timelineScale, timelineTicks, type TimelineScale } from '@/lib/traces/timeline-scale';
+import { momentOf } from '@/lib/traces/moment-of';
+import type { PathStep } from '@/lib/traces/critical-path';
+import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
+import { useKeys } from '@/components/ui/keys';
+import { Minimap, type Stretch } from './minimap';
 import { TimelineLane } from './timeline-lane';
 import styles from './trace-timeline.module.css';
 
@@ -14,6 +19,12 @@ export interface TraceTimelineProps {
   /** Key of the selected row: an event's id, or `<event> > <inbox>`. */
   readonly selected: string | null;
   readonly onSelect: (row: TimelineRow) => void;
+  /** An attempt or a replay that stands on a row was chosen. */
+  readonly onAttempt: (event: string) => void;
+  readonly selectedEvent: string | null;
+  readonly path: readonly PathStep[];
+  readonly zoom: Stretch | null;
+  readonly onZoom: (zoom: Stretch | null) => void;
 }
 
 const ROW = 30;
@@ -21,11 +32,31 @@ const ROW = 30;
 const HEAD = 89;
 
 /** The waterfall: who caused what on the left, when and how long on the right. Draws what it is given; thousands of rows stay smooth. */
-export function TraceTimeline({ rows, selected, onSelect }: TraceTimelineProps) {
+export function TraceTimeline({ rows, selected, onSelect, onAttempt, selectedEvent, path, zoom, onZoom }: TraceTimelineProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const ruler = useRef<HTMLDivElement>(null);
   const width = useWidth(ruler);
-  const scale = useMemo(() => timelineScale(momentsOf(rows), { width }), [rows, width]);
+  const moments = useMemo(() => momentsOf(rows), [rows]);
+  const [from, to] = useMemo(() => [least(moments), most(moments)], [moments]);
+  const scale = useMemo(
+    () => timelineScale(moments, { width, window: zoom && { from: from + zoom.from, to: from + zoom.to } }),
+    [moments, width, zoom, from],
+  );
+  const steps = useMemo(() => new Map(path.map((step) => [step.event, step])), [path]);
+  /** Nearer or further around the selected event, else around the middle. */
+  const zoomBy = (factor: number): void => {
+    const [low, high] = [scale.from - from, scale.to - from];
+    const row = rows.find((each) => each.key === selected);
+    const at = row === undefined ? null : (row.kind === 'event' ? row.at : row.from) - from;
+    const centre = at !== null && at >= low && at <= high ? at : (low + high) / 2;
+    const span = (high - low) * factor;
+    if (span >= to - from) onZoom(null);
+    else if (span >= 10) {
+      const start = Math.max(0, Math.min(to - from - span, centre - span / 2));
+      onZoom({ from: start, to: start + span });
+    }
+  };
+  useKeys({ '+': () => zoomBy(0.5), '-': () => zoomBy(2), '0': () => onZoom(null) });
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -56,15 +87,26 @@ export function TraceTimeline({ rows, selected, onSelect }: TraceTimelineProps) 
     <div ref={scroller} className={styles.scroller}>
       <div className={styles.head}>
         <div className={styles.headRow}>
-          <span className={styles.headName}>True scale</span>
-          <TrueScale rows={rows} scale={scale} />
+          <span className={styles.headName}>
+            True scale
+            <span className={styles.zoomTools} role="group" aria-label="Stretch of time">
+              {zoom !== null && (
+                <>
+                  <Button look="quiet" icon="minus" aria-label="Longer stretch" title="Longer stretch (-)" onClick={() => zoomBy(2)} />
+                  <Button look="quiet" icon="fit" aria-label="The whole trace" title="The whole trace (0)" onClick={() => onZoom(null)} />
+                </>
+              )}
+              <Button look="quiet" icon="plus" aria-label="Shorter stretch" title="Shorter stretch (+)" onClick={() => zoomBy(0.5)} />
+            </span>
+          </span>
+          <Minimap rows={rows} from={from} to={to} zoom={zoom} onZoom={onZoom} />
         </div>
         <div className={styles.headRow}>
           <span className={styles.headName}>
             Event, and who took it <span>where</span>
           </span>
           <div ref={ruler} className={styles.ruler}>
-            <Ruler scale={scale} />
+            <Ruler scale={scale} start={from} />
           </div>
         </div>
       </div>
@@ -96,7 +138,13 @@ export function TraceTimeline({ rows, selected, onSelect }: TraceTimelineProps) 
               >
                 <NameCell row={row} />
                 <div role="gridcell" className={styles.lane}>
-                  <TimelineLane row={row} scale={scale} />
+                  <TimelineLane
+                    row={row}
+                    scale={scale}
+                    step={row.kind === 'event' ? (steps.get(row.node.event.id) ?? null) : null}
+                    selectedEvent={selectedEvent}
+                    onAttempt={onAttempt}
+                  />
                 </div>
               </div>
             ) : null;
@@ -112,7 +160,12 @@ const level = (depth: number): CSSProperties => ({ '--level': depth }) as CSSPro
 
 const domId = (index: number): string => `timeline-row-${index}`;
 
-const momentsOf = (rows: readonly TimelineRow[]): number[] => rows.flatMap((row) => (row.kind === 'event' ? [row.at] : []));
+/** Every event has its place on the axis, attempts too. A bar that ends after the last of them runs out of the picture. */
+const momentsOf = (rows: readonly TimelineRow[]): number[] =>
+  rows.flatMap((row) => (row.kind === 'event' ? [row.at] : row.attempts.map(({ node }) => momentOf(node.event).at)));
+
+const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), values[0] ?? 0);
+const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), values[0] ?? 0);
 
 function NameCell({ row }: { readonly row: TimelineRow }) {
   const depth = Math.min(row.depth, deepestIndent);
@@ -169,47 +222,12 @@ function EventMark({ row }: { readonly row: Extract<TimelineRow, { kind: 'event'
   );
 }
 
-/** The whole trace without cuts: how long it really was, and when something happened. */
-function TrueScale({ rows, scale }: { readonly rows: readonly TimelineRow[]; readonly scale: TimelineScale }) {
-  const whole = Math.max(1, scale.to - scale.from);
-  // One mark per pixel at most: 10,000 events are not 10,000 elements.
-  const marks = new Map<number, { bad: boolean; replay: boolean }>();
-  for (const row of rows) {
-    if (row.kind !== 'event') continue;
-    const place = Math.round(((row.at - scale.from) / whole) * 600);
-    const mark = marks.get(place) ?? { bad: false, replay: false };
-    marks.set(place, { bad: mark.bad || row.mark === 'dead-letter', replay: mark.replay || row.mark === 'replay' });
-  }
-  const longest = scale.cuts.toSorted((a, b) => b.to - b.from - (a.to - a.from))[0];
-  const share = longest ? (longest.to - longest.from) / whole : 0;
-  return (
-    <div
-      className={styles.truth}
-      role="img"
-      aria-label={`The whole trace took ${formatDuration((scale.to - scale.from) / 1000, 'sentence')}`}
-    >
-      {longest && share > 0.3 && (
-        <span className={styles.truthText} style={{ left: `${((longest.from - scale.from) / whole) * 100}%`, width: `${share * 100}%` }}>
-          {formatDuration((longest.to - longest.from) / 1000, 'sentence')} without an event
-        </span>
-      )}
-      {[...marks].map(([place, mark]) => (
-        <i
-          key={place}
-          className={mark.bad ? styles.truthBad : mark.replay ? styles.truthReplay : styles.truthMark}
-          style={{ left: `${place / 6}%` }}
-        />
-      ))}
-    </div>
-  );
-}
-
-function Ruler({ scale }: { readonly scale: TimelineScale }) {
+function Ruler({ scale, start }: { readonly scale: TimelineScale; readonly start: number }) {
   return (
     <>
       {timelineTicks(scale).map((tick) => (
         <span key={tick.at} className={styles.tick} style={{ left: tick.x }}>
-          {tickLabel(tick.at - scale.from)}
+          {tickLabel(tick.at - start)}
         </span>
       ))}
       {scale.cuts.map((cut) => (

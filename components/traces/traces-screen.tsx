@@ -1,57 +1,79 @@
 'use client';
 
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useRouter } from 'next/navigation';
+import { useQuery } from '@tanstack/react-query';
+import type { KnownNames } from '@/lib/search/complete';
+import type { Facet } from '@/lib/contract/traces';
+import { pastedWord } from '@/lib/search/write-query';
 import { endsNow, writeRange } from '@/lib/time/range';
 import { formatExact } from '@/lib/time/format';
-import { readTracesUrl, writeTracesUrl } from '@/lib/traces/traces-url';
+import { sortTraces } from '@/lib/traces/sort-traces';
+import { readTracesUrl, writeTracesUrl, type TracesSort } from '@/lib/traces/traces-url';
 import { EventBars } from '@/components/charts/event-bars';
+import { api } from '@/components/live/api';
 import { keepView, useUrlBrokers, useUrlRange, useUrlState } from '@/components/live/url-state';
 import { QueryGate } from '@/components/live/query-gate';
-import { Button } from '@/components/ui/button';
+import { Button, LinkButton } from '@/components/ui/button';
 import { Chip, NewPill } from '@/components/ui/chip';
-import { Field } from '@/components/ui/field';
-import { useKeys } from '@/components/ui/keys';
+
 import { Lamp } from '@/components/ui/lamp';
 import { Page, PageBody, PageColumn, Strip } from '@/components/ui/page';
 import { Segmented } from '@/components/ui/segmented';
-import { CutNotice, EmptyState, Note } from '@/components/ui/states';
-import { TracesTable } from './traces-table';
-import { useTraces } from './use-traces';
+import { CutNotice, Note } from '@/components/ui/states';
+import { Time } from '@/components/ui/time';
+import { NothingFound } from './nothing-found';
+import { SavedSearches } from './saved-searches';
+import { SearchFacets } from './search-facets';
+import { SearchLine } from './search-line';
+import { ColumnChoice, TracesTable, useChosenColumns } from './traces-table';
+import { useFacets, useTraces } from './use-traces';
 import styles from './traces.module.css';
 
-/** Which transaction? The volume with what failed in it, the latest traces, and a field that finds one by any of its ids. */
+const SORTS: readonly { readonly value: TracesSort; readonly title: string }[] = [
+  { value: 'newest', title: 'Newest' },
+  { value: 'longest', title: 'Longest' },
+  { value: 'most-events', title: 'Most events' },
+  { value: 'most-errors', title: 'Most dead letters' },
+];
+
+/** Which transaction? A line that finds it by any id or condition, the volume with what failed in it, and the traces that fit. */
 export function TracesScreen() {
   const router = useRouter();
   const url = useUrlState();
   const [range, setRange] = useUrlRange();
   const [brokers] = useUrlBrokers();
-  const { q, errors, sel } = readTracesUrl(url.params);
+  const [following, setFollowing] = useState(false);
+  const [columns, setColumns] = useChosenColumns();
+  const { q, sel, sort } = readTracesUrl(url.params);
   const written = writeRange(range);
-  const list = useTraces({
-    q,
-    errors,
-    from: written.from,
-    to: written.to ?? null,
-    brokers: brokers?.join(',') ?? null,
-    live: endsNow(range) && q === null,
-  });
-  const open = (traceId: string): void => router.push(keepView(url.params, traceHref(traceId)));
+  const pasted = q !== null && pastedWord(q) !== null;
+  const live = endsNow(range) && !pasted;
+  const question = { q, from: written.from, to: written.to ?? null, brokers: brokers?.join(',') ?? null, live };
+  const list = useTraces(question, following && live);
+  const facets = useFacets(question);
+  const known = useKnownNames(facets.data ?? []);
+  const traces = useMemo(() => sortTraces(list.traces, sort), [list.traces, sort]);
+  const search = (next: string | null): void => url.push(writeTracesUrl(url.params, { q: next, sel: null }));
 
   return (
-    <Page title="Traces" answer="Find one transaction by any of its ids, or by when it happened.">
-      <SearchLine
-        key={q ?? ''}
-        q={q}
-        errors={errors}
-        onSearch={(next) => url.push(writeTracesUrl(url.params, { q: next, sel: null }))}
-        onErrors={(next) => url.push(writeTracesUrl(url.params, { errors: next, sel: null }))}
-      />
+    <Page
+      title="Traces"
+      answer="Find one transaction by any id, condition or time."
+      tools={
+        <>
+          <SavedSearches q={q} onSearch={search} />
+          <LinkButton href={keepView(url.params, '/traces/imported')}>Open a file</LinkButton>
+        </>
+      }
+    >
+      <SearchLine key={q ?? ''} q={q} known={known} onSearch={search} />
       <PageBody>
+        <SearchFacets facets={facets.data ?? []} q={pasted ? '' : (q ?? '')} onSearch={search} />
         <PageColumn>
           <div className={styles.volume}>
             <EventBars
-              label="Events over time"
+              label={q === null || pasted ? 'Events over time' : 'Found events over time'}
               steps={list.histogram}
               onBrush={(from, to) => setRange({ from: { kind: 'at', at: from }, to: { kind: 'at', at: to } })}
             />
@@ -61,36 +83,58 @@ export function TracesScreen() {
               <>
                 <Strip label="What the list shows">
                   <b className="num">
-                    {formatExact(list.traces.length)}
-                    {list.query.hasNextPage ? ' newest' : ''} {list.traces.length === 1 ? 'trace' : 'traces'}
+                    {formatExact(traces.length)}
+                    {list.query.hasNextPage ? ' newest' : ''} {traces.length === 1 ? 'trace' : 'traces'}
                   </b>
-                  <FailedCount traces={list.traces} />
+                  <FailedCount traces={traces} />
                   {list.foundBy && (
                     <Chip look="line" title={list.foundBy.value}>
-                      found in {list.foundBy.field}
+                      found in {list.foundBy.field}, at any time
                     </Chip>
                   )}
                   <span className="grow" />
-                  <NewPill count={list.news.traces.size} word={list.news.atLeast ? 'or more new' : 'new'} onShow={list.showNew} />
-                  <span className="muted wide-only">Newest first</span>
+                  {!following && <NewPill count={list.news} word={list.more ? 'or more new' : 'new'} onShow={list.showNew} />}
+                  {following && list.more && <span className="muted">more came than are shown</span>}
+                  {live && sort === 'newest' && (
+                    <Button look={following ? 'solid' : 'plain'} aria-pressed={following} onClick={() => setFollowing(!following)}>
+                      {following ? 'Following' : 'Follow'}
+                    </Button>
+                  )}
+                  <Segmented
+                    label="Order"
+                    value={sort}
+                    options={SORTS}
+                    onChange={(next) => url.replace(writeTracesUrl(url.params, { sort: next }))}
+                  />
+                  <ColumnChoice chosen={columns} onChoose={setColumns} />
                 </Strip>
-                {list.traces.length === 0 ? (
+                {traces.length === 0 ? (
                   <NothingFound
                     q={q}
-                    errors={errors}
-                    onAll={() => url.push(writeTracesUrl(url.params, { q: null, errors: false }))}
+                    onAll={() => search(null)}
                     onDay={() => setRange({ from: { kind: 'ago', ms: 86_400_000 }, to: { kind: 'ago', ms: 0 } })}
                   />
                 ) : (
                   <TracesTable
-                    traces={list.traces}
+                    traces={traces}
+                    columns={columns}
                     selected={sel}
                     hrefOf={(trace) => keepView(url.params, traceHref(trace.traceId))}
                     onSelect={(next) => url.replace(writeTracesUrl(url.params, { sel: next }))}
-                    onOpen={(trace) => open(trace.traceId)}
+                    onOpen={(trace) => router.push(keepView(url.params, traceHref(trace.traceId)))}
                   />
                 )}
-                <CutNotice cut={list.cut} />
+                {list.cut !== null && list.cut.why !== 'row-limit' && list.searched !== null ? (
+                  <Note>
+                    Searched down to <Time at={list.searched.from} />; what is older would cost more than one search may. Narrow the time or
+                    add an id, a channel or a type.
+                  </Note>
+                ) : (
+                  <CutNotice cut={list.cut} />
+                )}
+                {sort !== 'newest' && list.query.hasNextPage && (
+                  <Note>The order is that of the {formatExact(traces.length)} loaded traces.</Note>
+                )}
                 {list.query.hasNextPage && (
                   <Note>
                     <span className="grow">Older traces follow.</span>
@@ -110,103 +154,27 @@ export function TracesScreen() {
 
 export const traceHref = (traceId: string): string => `/traces/${encodeURIComponent(traceId)}`;
 
-interface SearchLineProps {
-  readonly q: string | null;
-  readonly errors: boolean;
-  readonly onSearch: (q: string | null) => void;
-  readonly onErrors: (errors: boolean) => void;
-}
-
-function SearchLine({ q, errors, onSearch, onErrors }: SearchLineProps) {
-  const [text, setText] = useState(q ?? '');
-  const [field, setField] = useState<HTMLInputElement | null>(null);
-  useKeys({ '/': () => field?.focus() });
-  return (
-    <form
-      className={styles.search}
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSearch(text.trim() === '' ? null : text.trim());
-      }}
-    >
-      <Field
-        label="Search by id"
-        icon="search"
-        shortcut="/"
-        inputRef={setField}
-        className={styles.field}
-        placeholder="Trace, message, correlation, causation or business id"
-        maxLength={512}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') event.currentTarget.blur();
-        }}
-      />
-      <Button look="solid" type="submit">
-        Search
-      </Button>
-      {q !== null && <Button onClick={() => onSearch(null)}>Clear</Button>}
-      <Segmented
-        label="Which traces"
-        value={errors ? 'errors' : 'all'}
-        options={[
-          { value: 'all', title: 'All' },
-          { value: 'errors', title: <Lamp kind="bad">With dead letters</Lamp> },
-        ]}
-        onChange={(value) => onErrors(value === 'errors')}
-      />
-    </form>
-  );
+/** Names for the completion: what the topology has, and the types that the facets found. */
+function useKnownNames(facets: readonly Facet[]): KnownNames {
+  const { data } = useQuery({ queryKey: ['wiring'], queryFn: ({ signal }) => api.topology({}, signal), staleTime: 60_000 });
+  return useMemo(() => {
+    const of = (field: Facet['field']): readonly string[] =>
+      facets.find((facet) => facet.field === field)?.values.map(({ value }) => value) ?? [];
+    const nodes = data?.nodes ?? [];
+    const services = nodes.flatMap((node) => (node.kind === 'service' && node.unknown === null ? [node.title] : []));
+    return {
+      services: [...new Set([...of('service'), ...services])],
+      channels: [
+        ...new Set([...of('channel'), ...nodes.flatMap((node) => (node.kind === 'channel' && node.title !== '' ? [node.title] : []))]),
+      ],
+      inboxes: nodes.flatMap((node) => (node.kind === 'inbox' ? [node.inbox] : [])),
+      types: of('type'),
+      brokers: [...new Set(nodes.flatMap((node) => (node.kind === 'service' ? [] : [node.broker])))],
+    };
+  }, [facets, data]);
 }
 
 function FailedCount({ traces }: { readonly traces: readonly { readonly errors: number }[] }) {
   const failed = traces.filter((trace) => trace.errors > 0).length;
   return failed === 0 ? null : <Lamp kind="bad">{formatExact(failed)} with a dead letter</Lamp>;
-}
-
-interface NothingFoundProps {
-  readonly q: string | null;
-  readonly errors: boolean;
-  readonly onAll: () => void;
-  readonly onDay: () => void;
-}
-
-function NothingFound({ q, errors, onAll, onDay }: NothingFoundProps) {
-  if (q !== null) {
-    return (
-      <EmptyState
-        title="Nothing carries this id"
-        actions={
-          <>
-            <Button onClick={onDay}>Last 24 hours</Button>
-            <Button onClick={onAll}>Show all traces</Button>
-          </>
-        }
-      >
-        <p>
-          Searched were trace, span, message, correlation and causation ids, keys and business keys. An id has to be whole and written as
-          the event carries it. Events older than the store keeps, and channels without a tap, cannot be found.
-        </p>
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState
-      title={errors ? 'No trace with a dead letter in this time' : 'No traces in this time'}
-      actions={
-        <>
-          <Button onClick={onDay}>Last 24 hours</Button>
-          {errors && <Button onClick={onAll}>Show all traces</Button>}
-        </>
-      }
-    >
-      <p>
-        {errors
-          ? 'Nothing that was seen here ended in a dead-letter channel.'
-          : 'A trace begins with the first event that is seen. Look at Settings for the state of the taps, or take a longer time.'}
-      </p>
-    </EmptyState>
-  );
 }

@@ -1,17 +1,78 @@
 'use client';
 
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { TraceSummary } from '@/lib/contract/traces';
 import { formatDuration, formatExact } from '@/lib/time/format';
+import { flowRef } from '@/lib/traces/flow-ref';
+import { readStored, writeStored } from '@/components/live/preferences';
 import { LinkRows, RowLink } from '@/components/events/row-link';
 import { Icon } from '@/components/ui/icon';
 import { Lamp } from '@/components/ui/lamp';
+import { Popover } from '@/components/ui/popover';
 import { DataTable, type Column } from '@/components/ui/table';
 import { toneOf } from '@/components/ui/tags';
 import { Time } from '@/components/ui/time';
 import styles from './traces.module.css';
 
+/** All columns but the first event, which names the row, can be left out. */
+const CHOICES = [
+  { id: 'started', title: 'Started' },
+  { id: 'trace', title: 'Trace' },
+  { id: 'keys', title: 'Business keys' },
+  { id: 'path', title: 'Services' },
+  { id: 'events', title: 'Events' },
+  { id: 'duration', title: 'Duration' },
+  { id: 'share', title: 'Duration as a bar' },
+  { id: 'outcome', title: 'Outcome' },
+] as const;
+const USUAL: readonly string[] = CHOICES.map(({ id }) => id).filter((id) => id !== 'keys');
+const STORED = 'eventyard.traces.columns';
+
+/** Which columns this person wants; kept in the browser. */
+export function useChosenColumns(): readonly [readonly string[], (columns: readonly string[]) => void] {
+  const [chosen, setChosen] = useState<readonly string[]>(USUAL);
+  useEffect(() => {
+    const stored = readStored<readonly string[]>(STORED);
+    if (Array.isArray(stored)) setChosen(stored.filter((id) => CHOICES.some((choice) => choice.id === id)));
+  }, []);
+  return [
+    chosen,
+    (columns) => {
+      setChosen(columns);
+      writeStored(STORED, columns);
+    },
+  ];
+}
+
+export function ColumnChoice({
+  chosen,
+  onChoose,
+}: {
+  readonly chosen: readonly string[];
+  readonly onChoose: (columns: readonly string[]) => void;
+}) {
+  return (
+    <Popover label="Columns" align="end" button={<>Columns</>}>
+      {() => (
+        <div className={styles.columns}>
+          {CHOICES.map(({ id, title }) => (
+            <label key={id}>
+              <input
+                type="checkbox"
+                checked={chosen.includes(id)}
+                onChange={() => onChoose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id])}
+              />
+              {title}
+            </label>
+          ))}
+        </div>
+      )}
+    </Popover>
+  );
+}
+
 export interface TracesTableProps {
+  readonly columns: readonly string[];
   readonly traces: readonly TraceSummary[];
   readonly selected: string | null;
   readonly hrefOf: (trace: TraceSummary) => string;
@@ -20,15 +81,15 @@ export interface TracesTableProps {
 }
 
 /** One line a trace. The link in it covers the row, so that a click opens and a middle click opens a tab; `J K Enter` work too. */
-export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: TracesTableProps) {
+export function TracesTable({ traces, columns: chosen, selected, hrefOf, onSelect, onOpen }: TracesTableProps) {
   const longest = useMemo(() => Math.max(1, ...traces.map((trace) => trace.last - trace.first)), [traces]);
   const columns: readonly Column<TraceSummary>[] = [
-    { id: 'started', title: 'Started', width: 128, cell: (trace) => <Time at={trace.first} precision="millis" /> },
-    { id: 'trace', title: 'Trace', width: 92, cell: (trace) => <span className="mono muted">{short(trace.traceId)}</span> },
+    { id: 'started', title: 'Started', width: 116, cell: (trace) => <Time at={trace.first} precision="millis" /> },
+    { id: 'trace', title: 'Trace', width: 92, wideOnly: true, cell: (trace) => <Named trace={trace} /> },
     {
       id: 'first',
       title: 'First event',
-      width: 232,
+      width: 208,
       cell: (trace) => (
         <RowLink href={hrefOf(trace)}>
           {trace.brokers.map((broker) => (
@@ -42,6 +103,14 @@ export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: Trac
           ))}
           <span className="mono truncate">{trace.title ?? 'type not said'}</span>
         </RowLink>
+      ),
+    },
+    {
+      id: 'keys',
+      title: 'Business keys',
+      width: 180,
+      cell: ({ businessKeys }) => (
+        <span className="mono muted">{businessKeys.map(({ name, value }) => `${name} ${value}`).join(', ')}</span>
       ),
     },
     { id: 'path', title: 'Services', cell: (trace) => <Path services={trace.services} /> },
@@ -75,8 +144,8 @@ export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: Trac
   return (
     <LinkRows>
       <DataTable
-        label="Traces, newest first"
-        columns={columns}
+        label="Traces"
+        columns={columns.filter(({ id }) => id === 'first' || chosen.includes(id))}
         rows={traces}
         rowKey={(trace) => trace.traceId}
         selected={selected}
@@ -84,6 +153,16 @@ export function TracesTable({ traces, selected, hrefOf, onSelect, onOpen }: Trac
         onOpen={onOpen}
       />
     </LinkRows>
+  );
+}
+
+/** A flow has no trace id of its own; it goes by the id that its events share. */
+function Named({ trace: { traceId, inferred } }: { readonly trace: TraceSummary }) {
+  const id = flowRef(traceId) ?? traceId;
+  return (
+    <span className="mono muted" title={inferred ? `joined by ${id}, inferred` : id}>
+      {inferred && <Icon name="inferred" size={12} label="inferred flow" />} {short(id)}
+    </span>
   );
 }
 

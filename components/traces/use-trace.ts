@@ -11,6 +11,9 @@ import { api, getJson } from '@/components/live/api';
 import { useLiveRoom } from '@/components/live/live-feed-hooks';
 import { useAtMost } from '@/components/events/use-at-most';
 
+/** A longer trace is read as a list: what is concluded about it is not worth asking for all of it again. */
+const ASKED_AGAIN_BELOW = 2_000;
+
 /** One trace, with what arrives while it is open put into its tree here: nothing is asked again for a frame that was whole. */
 export function useTrace(traceId: string) {
   const client = useQueryClient();
@@ -29,9 +32,13 @@ export function useTrace(traceId: string) {
       missed.current = false;
       void client.invalidateQueries({ queryKey });
     } else if (rows.length > 0) {
-      client.setQueryData<TraceView>(queryKey, assembleTrace(traceId, [...before.nodes.map((node) => node.event), ...rows], before.cut));
+      const after = assembleTrace(traceId, [...before.nodes.map((node) => node.event), ...rows], before.cut);
+      client.setQueryData<TraceView>(queryKey, before.story ? { ...after, story: before.story } : after);
+      if (after.nodes.length < ASKED_AGAIN_BELOW) settle();
     }
   }, 500);
+  // Who has consumed what, and what deserves a word, is concluded on the server: asked again some time after the last event.
+  const settle = useAtMost(() => void client.invalidateQueries({ queryKey }), 5_000);
   useLiveRoom({ room: 'trace', traceId }, (frame: LiveFrame) => {
     if (!frame.events) return;
     const rows = frame.events.rows.filter((row) => row.traceId === traceId);
@@ -44,11 +51,11 @@ export function useTrace(traceId: string) {
 }
 
 /** Who reads what, as the brokers declare it now; without it the waterfall shows events alone. */
-export function useWiring(): TraceWiring {
+export function useWiring(): { readonly wiring: TraceWiring; readonly topology: TopologyView | null } {
   const { data } = useQuery({
     queryKey: ['wiring'],
     queryFn: ({ signal }): Promise<TopologyView> => api.topology({}, signal),
     staleTime: 60_000,
   });
-  return useMemo(() => (data ? wiringOf(data) : noWiring), [data]);
+  return useMemo(() => ({ wiring: data ? wiringOf(data) : noWiring, topology: data ?? null }), [data]);
 }

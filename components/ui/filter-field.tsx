@@ -6,10 +6,12 @@ export interface FilterFieldProps {
   readonly value: string;
   readonly onChange: (value: string | null) => void;
   readonly className?: string;
+  /** Id of a `datalist` with what can be chosen. */
+  readonly list?: string;
 }
 
 /** The screen's filter: `F` brings the cursor here, Esc takes it away. */
-export function FilterField({ label, value, onChange, className }: FilterFieldProps) {
+export function FilterField({ label, value, onChange, className, list }: FilterFieldProps) {
   return (
     <Field
       label={label}
@@ -18,6 +20,7 @@ export function FilterField({ label, value, onChange, className }: FilterFieldPr
       shortcut="F"
       data-filter=""
       className={className}
+      list={list}
       value={value}
       onChange={(event) => onChange(event.target.value === '' ? null : event.target.value)}
       onKeyDown={(event) => {

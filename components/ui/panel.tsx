@@ -40,6 +40,9 @@ export function Panel({ label, eyebrow, title, onClose, children, footer }: Pane
   );
 }
 
+/** The line of tabs of a panel: it stays while the rest scrolls. */
+export const PanelTabs = ({ children }: { readonly children: ReactNode }) => <div className={styles.panelTabs}>{children}</div>;
+
 export function PanelSection({ title, children }: { readonly title?: ReactNode; readonly children: ReactNode }) {
   return (
     <section className={styles.section}>

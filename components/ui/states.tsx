@@ -113,7 +113,14 @@ const cutReasons: Record<Cut['why'], string> = {
 };
 
 /** "Cut at 1,000 of 48,210": how many of how many, why, and a way on. */
-export function CutNotice({ cut, action }: { readonly cut: Cut | null | undefined; readonly action?: ReactNode }) {
+export interface CutNoticeProps {
+  readonly cut: Cut | null | undefined;
+  /** What stands at the top of the list, so that one knows what is missing: "Stuck first". */
+  readonly order?: string;
+  readonly action?: ReactNode;
+}
+
+export function CutNotice({ cut, order = 'Newest first', action }: CutNoticeProps) {
   if (!cut) return null;
   return (
     <Note tone="warn">
@@ -121,7 +128,9 @@ export function CutNotice({ cut, action }: { readonly cut: Cut | null | undefine
       <b className="num">
         Cut at {formatExact(cut.shown)} of {cut.of === null ? 'more, count unknown' : formatExact(cut.of)}
       </b>
-      <span className="grow truncate">Newest first; {cutReasons[cut.why]}.</span>
+      <span className="grow truncate">
+        {order}; {cutReasons[cut.why]}.
+      </span>
       {action}
     </Note>
   );

@@ -43,7 +43,7 @@ export interface QueuePoint {
   readonly deliverRate: number | null;
   readonly ackRate: number | null;
   readonly redeliverRate: number | null;
-  readonly by: 'passive-declare' | 'management' | 'engine';
+  readonly by: 'passive-declare' | 'management' | 'prometheus' | 'engine';
 }
 
 export type LagVerdict =

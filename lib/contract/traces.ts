@@ -1,6 +1,9 @@
 import type { BrokerName, BrokerSystem, ChannelName, EventId, Evidence, InboxName, Micros, ServiceName, TraceId } from '@/lib/events/names';
-import type { BusinessKey, ClockOwner, Failure, RoutedInbox, TraceContext, Why } from '@/lib/events/observed-event';
+import type { BusinessKey, ClockOwner, Failure, FailureOrigin, RoutedInbox, TraceContext, Why } from '@/lib/events/observed-event';
+import type { BaggageItem } from '@/lib/events/baggage';
+import type { Saying } from '@/lib/events/recognise/sayings';
 import type { Cut } from './common';
+import type { ParentRule, TraceStory } from './trace-story';
 
 /** One event as a row of any list: no bodies, no headers. */
 export interface EventRow {
@@ -33,6 +36,15 @@ export interface EventRow {
   readonly failureCause: string | null;
   readonly replayId: string | null;
   readonly replayOf: EventId | null;
+  /** Read with the events of a trace only, as are the next five. */
+  readonly conversationId?: string | null;
+  readonly version?: string | null;
+  /** The sender's word; `false` = parts of the trace may be missing elsewhere. */
+  readonly sampled?: boolean | null;
+  /** Of a dead letter: where it first was, as its headers say. */
+  readonly origin?: FailureOrigin | null;
+  /** Of a dead letter: the inbox that it last died in. */
+  readonly diedIn?: InboxName | null;
 }
 
 export interface TraceSummary {
@@ -47,6 +59,8 @@ export interface TraceSummary {
   readonly services: readonly ServiceName[];
   readonly brokers: readonly { readonly broker: BrokerName; readonly system: BrokerSystem }[];
   readonly businessKeys: readonly BusinessKey[];
+  /** No trace id was said: these events share another id (`traceId` is a flow's name, lib/traces/flow-ref.ts). */
+  readonly inferred?: boolean;
 }
 
 export interface TracesPage {
@@ -58,15 +72,30 @@ export interface TracesPage {
   readonly histogram: readonly { readonly at: Micros; readonly events: number; readonly errors: number }[];
   /** When an id was asked: in which field it was found. */
   readonly foundBy: { readonly field: string; readonly value: string } | null;
+  /** What was looked at whole, µs; `null` when an id was looked up, which needs no time. */
+  readonly searched: { readonly from: Micros; readonly to: Micros } | null;
+  /** The line was not understood, and where; nothing was searched then. */
+  readonly problem: { readonly at: number; readonly length: number; readonly text: string } | null;
 }
+
+/** A value of a field beside how many traces and flows have it, under what the search says of the other fields. */
+export interface Facet {
+  readonly field: FacetField;
+  readonly values: readonly { readonly value: string; readonly traces: number }[];
+}
+
+export const FACET_FIELDS = ['status', 'service', 'channel', 'type'] as const;
+export type FacetField = (typeof FACET_FIELDS)[number];
 
 /** One node of the tree of a trace (lib/traces/assemble-trace.ts). */
 export interface TraceNode {
   readonly event: EventRow;
   readonly parent: EventId | null;
   readonly depth: number;
-  /** How the parent is known: causation id, span, origin of a dead letter, replay, or only time. */
-  readonly joinedBy: 'root' | 'causation' | 'span' | 'dead-letter' | 'replay' | 'reply' | 'time';
+  /** How the parent is known (lib/traces/link-events.ts), the strongest link first; `key` and `time` are concluded from order. */
+  readonly joinedBy: 'root' | ParentRule;
+  /** The id that joined it, or that leads nowhere, for people: `causation id 7f3c`. */
+  readonly named?: string | null;
   /** The cause it names was not seen. */
   readonly orphan: boolean;
   /** Its clock says it was before its cause. */
@@ -82,6 +111,8 @@ export interface TraceView {
   readonly services: readonly ServiceName[];
   readonly errors: number;
   readonly cut: Cut | null;
+  /** Parents, consumption, marks and flow, where they were computed. */
+  readonly story?: TraceStory;
 }
 
 export interface HeaderView {
@@ -102,7 +133,10 @@ export interface EventDetail {
   readonly replyTo: string | null;
   readonly framework: string | null;
   readonly why: readonly Why[];
+  /** What else was said of a field and not taken, in the order of trust. */
+  readonly losers: readonly Saying[];
   readonly contexts: readonly TraceContext[];
+  readonly baggage: readonly BaggageItem[];
   readonly headers: readonly HeaderView[];
   readonly contentType: string | null;
   readonly contentEncoding: string | null;
@@ -111,6 +145,21 @@ export interface EventDetail {
   /** Inboxes of the same event id/dead letters, links. */
   readonly deadLetters: readonly EventId[];
   readonly inboxes: readonly { readonly inbox: InboxName; readonly evidence: Evidence }[];
+}
+
+/** What an event is compared with: the one before it about the same thing; `null` when there is none within a day. */
+export interface PreviousEvent {
+  /** The business key that joins them; `null` when the event has none. */
+  readonly key: BusinessKey | null;
+  readonly event: EventDetail | null;
+}
+
+/** One trace with what was read of its events, to be kept as a file (lib/traces/trace-file.ts). */
+export interface TraceExport {
+  readonly trace: TraceView;
+  /** The first events whole; bodies as a screen gets them. */
+  readonly details: readonly EventDetail[];
+  readonly exportedAt: Micros;
 }
 
 export interface BodyView {

@@ -42,7 +42,7 @@ const anInstance = (given: Partial<SagaInstance>): SagaInstance => ({
 });
 
 describe('the path of a saga', () => {
-  it('[G20] keeps what came apart from what is expected', () => {
+  it('[SA20] keeps what came apart from what is expected', () => {
     const path = sagaPath(
       definition,
       anInstance({

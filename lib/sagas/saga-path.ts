@@ -31,7 +31,7 @@ export interface UndoStation {
 const turned: ReadonlySet<SagaState> = new Set<SagaState>(['compensating', 'compensated', 'partly-compensated']);
 const ended: ReadonlySet<SagaState> = new Set<SagaState>(['completed', 'compensated', 'partly-compensated', 'failed']);
 
-/** [G20] the path shows what was seen; what is only expected never looks like what came. */
+/** [SA20] the path shows what was seen; what is only expected never looks like what came. */
 export function sagaPath(definition: SagaDefinition, instance: SagaInstance): SagaPath {
   const start = instance.facts.find((fact) => definition.start.includes(fact.type));
   const first: Station = {

@@ -37,7 +37,7 @@ describe('the tree of one trace', () => {
 
   it('[T4] a copy on a retry channel follows the copy before it', () => {
     const retry = anEventRow({ id: 'b2', messageId: 'm2', attempt: 2, channel: 'payment.retry', after: 15 });
-    expect(shape([placed, paid, retry])).toEqual(['a<null root 0', 'b<a causation 1', 'b2<b causation 2']);
+    expect(shape([placed, paid, retry])).toEqual(['a<null root 0', 'b<a causation 1', 'b2<b retry 2']);
   });
 
   it('[T2] an event whose cause was not seen hangs under the root and is marked', () => {

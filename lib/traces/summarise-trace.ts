@@ -1,6 +1,6 @@
 import type { TraceId } from '@/lib/events/names';
 import type { EventRow, TraceSummary } from '@/lib/contract/traces';
-import { inOurOrder } from './assemble-trace';
+import { inOurOrder } from './in-our-order';
 
 const MOST_KEYS = 8;
 

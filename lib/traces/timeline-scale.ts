@@ -5,7 +5,7 @@ import type { Micros } from '@/lib/events/names';
  * are cut out and marked, each with how much was left out. A strip at true scale stands above it, so that the cuts stay honest.
  *
  * [TL1] px per µs is one number for all segments. [TL2] `x` never runs backwards. [TL3] every moment that was given lies inside a segment,
- * never inside a cut. [TL4] segments and cuts fill the width exactly.
+ * never inside a cut. [TL4] segments and cuts fill the width exactly. [TL13] A window draws its stretch alone.
  */
 export interface TimelineScale {
   readonly from: Micros;
@@ -33,6 +33,8 @@ export interface TimelineTick {
 export interface TimelineScaleOptions {
   readonly width: number;
   readonly maxCuts?: number;
+  /** Only this stretch is drawn; what lies outside is clamped to its edges. */
+  readonly window?: { readonly from: Micros; readonly to: Micros } | null;
   /** Width of a cut, px. */
   readonly cutWidth?: number;
   /** Air on both sides of a segment, px, so that a dot at its edge has room. */
@@ -46,9 +48,10 @@ const SHORTEST_CUT = 50_000;
 
 export function timelineScale(
   moments: readonly Micros[],
-  { width, maxCuts = 6, cutWidth = 40, padding = 14 }: TimelineScaleOptions,
+  { width, window = null, maxCuts = 6, cutWidth = 40, padding = 14 }: TimelineScaleOptions,
 ): TimelineScale {
-  const times = [...new Set(moments)].sort((a, b) => a - b);
+  const inside = window === null ? moments : [window.from, ...moments.filter((at) => at > window.from && at < window.to), window.to];
+  const times = [...new Set(inside)].sort((a, b) => a - b);
   const first = times[0] ?? 0;
   const last = times.at(-1) ?? first;
   const pauses = pausesToCut(times, Math.min(maxCuts, Math.max(0, Math.floor(width / (2 * (cutWidth + 2 * padding))))));
@@ -109,7 +112,7 @@ function placeOf(at: Micros, segments: readonly Span[], cuts: readonly Span[], p
 }
 
 /** The longest pauses first, each only while it hides what remains; given back in the order of time. */
-function pausesToCut(times: readonly Micros[], maxCuts: number): { from: Micros; to: Micros }[] {
+export function pausesToCut(times: readonly Micros[], maxCuts: number): { from: Micros; to: Micros }[] {
   const pauses = times.slice(1).map((to, index) => ({ from: times[index] ?? to, to }));
   let drawn = (times.at(-1) ?? 0) - (times[0] ?? 0);
   const chosen: { from: Micros; to: Micros }[] = [];

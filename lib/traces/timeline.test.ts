@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TopologyView } from '@/lib/contract/topology';
-import { momentOf, timelineRows, wiringOf, type TimelineRow } from './timeline';
+import { momentOf } from './moment-of';
+import { timelineRows, wiringOf, type TimelineRow } from './timeline';
 import { aNode, anEventRow, start } from './trace-node.fixture';
 
 const shown = (rows: readonly TimelineRow[]): string[] =>

@@ -2,7 +2,11 @@ import type { BrokerName, BrokerSystem, ChannelName, EventId, Evidence, InboxNam
 import { groupOfInbox } from '@/lib/events/names';
 import type { RoutedInbox } from '@/lib/events/observed-event';
 import type { TopologyView } from '@/lib/contract/topology';
+import type { EventConsumption } from '@/lib/contract/trace-story';
 import type { EventRow, TraceNode } from '@/lib/contract/traces';
+import { laneBars, type Attempt, type LaneBar } from './lane-bars';
+import { momentOf } from './moment-of';
+import { noStory, type StoryLookup } from './read-story';
 
 /**
  * Rows of the waterfall: every event, and under it the inboxes it went to, and under an inbox what its consumer did next.
@@ -10,7 +14,9 @@ import type { EventRow, TraceNode } from '@/lib/contract/traces';
  * A broker does not tell when a message was taken. So a bar is one piece from the publish to the first thing that is known to follow from
  * this inbox: an event of its only consumer, or its dead letter. Where nothing followed there is no end, and none is drawn.
  *
- * [TL5] every node gives exactly one event row, in the order of the nodes for each parent. [TL6] an effect hangs under an inbox only when
+ * A retry or a replay of an event stands on the row of the inbox that got it again, where that is known.
+ *
+ * [TL5] every node gives exactly one event row, or one attempt on a row; rows in the order of the nodes for each parent. [TL6] an effect hangs under an inbox only when
  * exactly one inbox of its cause can have made it. [TL7] a bar ends at an event that was seen, or nowhere.
  */
 export type TimelineRow = EventTimelineRow | InboxTimelineRow;
@@ -46,6 +52,9 @@ export interface InboxTimelineRow extends TreePlace {
   /** `null`: nothing is known to have followed. */
   readonly to: Micros | null;
   readonly until: 'effect' | 'dead-letter' | null;
+  readonly bars: readonly LaneBar[];
+  readonly attempts: readonly Attempt[];
+  readonly consumption: EventConsumption | null;
 }
 
 /** What is wired around the events, as the broker declares it now. */
@@ -59,24 +68,13 @@ export interface TraceWiring {
 
 export const noWiring: TraceWiring = { known: false, inboxesOf: () => [], servicesOf: () => [], deadLetterChannelOf: () => null };
 
-/**
- * Where an event stands on the axis, µs. A broker's or producer's stamp in whole seconds (AMQP) would draw effects before their causes: then
- * our own clock is nearer, unless the event was read much later than it was published.
- */
-export function momentOf(event: EventRow): { at: Micros; by: 'published' | 'observed' } {
-  const { publishedAt, observedAt } = event;
-  if (publishedAt === null || publishedAt <= 0) return { at: observedAt, by: 'observed' };
-  const coarse = publishedAt % 1_000_000 === 0;
-  return coarse && Math.abs(observedAt - publishedAt) < 5_000_000
-    ? { at: observedAt, by: 'observed' }
-    : { at: publishedAt, by: 'published' };
-}
-
-export function timelineRows(nodes: readonly TraceNode[], wiring: TraceWiring = noWiring): TimelineRow[] {
+export function timelineRows(nodes: readonly TraceNode[], wiring: TraceWiring = noWiring, story: StoryLookup = noStory): TimelineRow[] {
   const known = new Set(nodes.map((node) => node.event.id));
   const children = new Map<EventId | null, TraceNode[]>();
   for (const node of nodes) push(children, node.parent !== null && known.has(node.parent) ? node.parent : null, node);
   const replays = numberReplays(nodes);
+  const folded = new Set<EventId>();
+  const context: Context = { children, wiring, replays, story, folded };
   const rows: Draft[] = [];
   // A stack of our own: a trace of 10,000 events in one chain would exhaust the engine's.
   const open: Draft[] = (children.get(null) ?? []).toReversed().map((node) => eventDraft(node, 0, replays));
@@ -84,7 +82,7 @@ export function timelineRows(nodes: readonly TraceNode[], wiring: TraceWiring = 
     const draft = open.pop();
     if (!draft) break;
     rows.push(draft);
-    const below = draft.kind === 'event' ? belowEvent(draft, children.get(draft.node.event.id) ?? [], wiring, replays) : draft.effects;
+    const below = draft.kind === 'event' ? belowEvent(draft, context) : draft.effects;
     for (const next of below.toReversed()) open.push(next);
   }
   return withGuides(rows);
@@ -100,18 +98,30 @@ function eventDraft(node: TraceNode, depth: number, replays: ReadonlyMap<EventId
   return { kind: 'event', key: node.event.id, depth, node, at: momentOf(node.event).at, mark, replay };
 }
 
-function belowEvent(row: EventDraft, effects: readonly TraceNode[], wiring: TraceWiring, replays: ReadonlyMap<EventId, number>): Draft[] {
+interface Context {
+  readonly children: ReadonlyMap<EventId | null, readonly TraceNode[]>;
+  readonly wiring: TraceWiring;
+  readonly replays: ReadonlyMap<EventId, number>;
+  readonly story: StoryLookup;
+  /** Events that stand as an attempt on another row. */
+  readonly folded: Set<EventId>;
+}
+
+function belowEvent(row: EventDraft, context: Context): Draft[] {
   const { event } = row.node;
+  const { wiring, replays, story } = context;
+  const effects = (context.children.get(event.id) ?? []).filter((node) => !context.folded.has(node.event.id));
   const inboxes = inboxesOf(event, wiring);
   const held = new Map<InboxName, TraceNode[]>(inboxes.map(({ inbox }) => [inbox, []]));
   const loose: TraceNode[] = [];
   for (const effect of effects) {
-    const inbox = inboxThatMade(effect, event, inboxes, wiring);
+    const inbox = inboxAgain(effect, event, inboxes, wiring) ?? inboxThatMade(effect, event, inboxes, wiring);
     (inbox === null ? loose : (held.get(inbox) ?? loose)).push(effect);
   }
   const below: Draft[] = inboxes.map(({ inbox, evidence }) => {
-    const made = held.get(inbox) ?? [];
+    const { attempts, made } = attemptsOf(held.get(inbox) ?? [], event, { inbox, evidence }, context);
     const first = made.toSorted((a, b) => momentOf(a.event).at - momentOf(b.event).at)[0];
+    const consumption = story.consumptionOf(event.id, inbox);
     return {
       kind: 'inbox',
       key: `${event.id} > ${inbox}`,
@@ -126,10 +136,50 @@ function belowEvent(row: EventDraft, effects: readonly TraceNode[], wiring: Trac
       from: row.at,
       to: first ? Math.max(row.at, momentOf(first.event).at) : null,
       until: first ? (first.event.deadLetter ? 'dead-letter' : 'effect') : null,
+      bars: laneBars({ event: event.id, at: row.at, consumption, attempts, effects: made }),
+      attempts,
+      consumption,
       effects: made.map((node) => eventDraft(node, row.depth + 2, replays)),
     };
   });
   return [...below, ...loose.map((node) => eventDraft(node, row.depth + 1, replays))];
+}
+
+/** Retries and replays that this inbox got of this event stand on its row; what follows from them follows from the inbox. */
+function attemptsOf(
+  given: readonly TraceNode[],
+  cause: EventRow,
+  { inbox, evidence }: RoutedInbox,
+  { children, replays, wiring, folded }: Context,
+): { readonly attempts: readonly Attempt[]; readonly made: readonly TraceNode[] } {
+  const attempts: Attempt[] = [];
+  const made: TraceNode[] = [];
+  const open = [...given];
+  const again = (node: TraceNode): boolean => inboxAgain(node, cause, [{ inbox, evidence }], wiring) === inbox;
+  for (let node = open.shift(); node; node = open.shift()) {
+    const below = children.get(node.event.id) ?? [];
+    if (again(node)) {
+      folded.add(node.event.id);
+      attempts.push({ node, replay: replays.get(node.event.id) ?? null });
+      open.push(...below);
+      continue;
+    }
+    made.push(node);
+    if (node.event.deadLetter) open.push(...below.filter((next) => next.joinedBy === 'replay' && again(next)));
+  }
+  return { attempts: attempts.toSorted((a, b) => momentOf(a.node.event).at - momentOf(b.node.event).at), made };
+}
+
+/** The inbox that got `event` again by a retry or a replay of it: the only one of its inboxes that the copy went to. */
+function inboxAgain(copy: TraceNode, event: EventRow, inboxes: readonly RoutedInbox[], wiring: TraceWiring): InboxName | null {
+  const { event: again, joinedBy } = copy;
+  const retried = again.messageId !== null && again.messageId === event.messageId && (again.attempt ?? 1) > 1;
+  if (again.deadLetter || again.broker !== event.broker || (!retried && joinedBy !== 'replay')) return null;
+  const went = again.inboxes.length > 0 ? again.inboxes : wiring.inboxesOf(again.broker, again.channel);
+  // A retry topic is another topic of the same group.
+  const reached = new Set(went.map(({ inbox }) => groupOfInbox(inbox).group));
+  const candidates = inboxes.filter(({ inbox }) => reached.has(groupOfInbox(inbox).group));
+  return candidates.length === 1 && reached.size === 1 ? (candidates[0]?.inbox ?? null) : null;
 }
 
 /** A dead letter's own queue is where it stands, not a consumer that worked on it: it gets a row only when somebody takes from it. */

@@ -3,23 +3,29 @@ import { describe, expect, it } from 'vitest';
 import { readTraceUrl, readTracesUrl, writeTraceUrl, writeTracesUrl } from './traces-url';
 
 describe('the address of the list of traces', () => {
-  it('reads back what it wrote and leaves the rest of the address alone', () => {
+  it('[Q27] reads back what it wrote and leaves the rest of the address alone', () => {
     fc.assert(
       fc.property(
         fc.string({ minLength: 1, maxLength: 40 }).filter((s) => s.trim() !== ''),
-        fc.boolean(),
-        (q, errors) => {
-          const written = writeTracesUrl(new URLSearchParams('from=-1h&brokers=a'), { q, errors });
-          expect(readTracesUrl(new URLSearchParams(written.toString()))).toEqual({ q, errors, sel: null });
+        fc.constantFrom('newest' as const, 'longest' as const, 'most-events' as const),
+        (q, sort) => {
+          const written = writeTracesUrl(new URLSearchParams('from=-1h&brokers=a'), { q, sort });
+          expect(readTracesUrl(new URLSearchParams(written.toString()))).toEqual({ q, sort, sel: null });
           expect(written.get('from')).toBe('-1h');
         },
       ),
     );
   });
 
+  it('[UR1] a link to a place is a search for it', () => {
+    expect(readTracesUrl(new URLSearchParams('inbox=orders@billing')).q).toBe('inbox=orders@billing');
+    expect(readTracesUrl(new URLSearchParams({ service: 'my service' })).q).toBe('service="my service"');
+    expect(writeTracesUrl(new URLSearchParams('from=-1h&service=web'), { sel: 'x' }).toString()).toBe('from=-1h&q=service%3Dweb&sel=x');
+  });
+
   it('takes nonsense for nothing and cuts what is too long', () => {
-    expect(readTracesUrl(new URLSearchParams('q=%20&errors=yes'))).toEqual({ q: null, errors: false, sel: null });
-    expect(readTracesUrl(new URLSearchParams({ q: 'x'.repeat(9_000) })).q).toHaveLength(1_024);
+    expect(readTracesUrl(new URLSearchParams('q=%20&sort=best'))).toEqual({ q: null, sort: 'newest', sel: null });
+    expect(readTracesUrl(new URLSearchParams({ q: 'x'.repeat(9_000) })).q).toHaveLength(2_000);
   });
 });
 
@@ -32,6 +38,29 @@ describe('the address of one trace', () => {
   });
 
   it('falls back to the timeline for a view that does not exist', () => {
-    expect(readTraceUrl(new URLSearchParams('view=cube&tab=soul'))).toEqual({ view: 'timeline', event: null, inbox: null, tab: 'summary' });
+    expect(readTraceUrl(new URLSearchParams('view=cube&tab=soul&zoom=9-2&sort=%3Cb%3E&path=maybe'))).toEqual({
+      view: 'timeline',
+      event: null,
+      inbox: null,
+      tab: 'summary',
+      zoom: null,
+      path: true,
+      sort: null,
+      columns: null,
+    });
+  });
+
+  it('[UR1] reads back what it wrote, for all of it', () => {
+    const wanted = {
+      view: 'sequence',
+      event: 'e',
+      inbox: 'orders@billing',
+      tab: 'diff',
+      zoom: { from: 0, to: 1_500_000 },
+      path: false,
+      sort: { column: 'type', down: true },
+      columns: ['time', 'type'],
+    } as const;
+    expect(readTraceUrl(writeTraceUrl(new URLSearchParams(), wanted))).toEqual(wanted);
   });
 });

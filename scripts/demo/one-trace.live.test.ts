@@ -76,7 +76,7 @@ describe('the shop on a real Kafka and a real RabbitMQ, watched', () => {
     const clock = microsClock();
     let whole: TraceSummary | undefined;
     for (const end = Date.now() + 180_000; whole === undefined && Date.now() < end; await new Promise((done) => setTimeout(done, 500))) {
-      const { rows } = await store.latestTraces({ range: { from: clock() - 600_000_000, to: clock() }, limit: 100 });
+      const { rows } = await store.search({ node: null, range: { from: clock() - 600_000_000, to: clock() }, limit: 100 });
       whole = rows.find((trace) => trace.brokers.length === 2 && trace.events >= 5);
     }
     expect(whole, 'a trace over both brokers').toBeDefined();

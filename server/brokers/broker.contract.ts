@@ -602,8 +602,9 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
           expect(outcome).toMatchObject(kafka ? { confirmed: true, partition: 0, offset: 0 } : { confirmed: true });
           await readUntil(tap, store, 1);
           const seen = store.records[0]?.record;
-          expect(plain(seen?.headers.filter((one) => one.wire !== 'property') ?? [])).toEqual(
-            plain(headers.filter((one) => one.wire !== 'property')),
+          // Their order is another promise [P15], which not every version of every broker keeps.
+          expect(byName(seen?.headers.filter((one) => one.wire !== 'property') ?? [])).toEqual(
+            byName(headers.filter((one) => one.wire !== 'property')),
           );
           expect(plain(propertiesOf(seen?.headers ?? []))).toEqual(expect.arrayContaining(plain(propertiesOf(headers))));
           expect((await app.consume(inbox, 1)).map(({ body }) => textOf(body))).toEqual(['from us']);
@@ -703,6 +704,7 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
 
     describe('itself', () => {
       promise('P29', 'the list of exceptions is the one that this suite was given, each with a reason', async () => {
+        await broker.describe();
         expect(broker.exceptions).toEqual(subject.exceptions);
         expect(broker.exceptions.every((one) => /^P\d+$/.test(one.promise) && one.reason.length > 10)).toBe(true);
       });
@@ -724,6 +726,8 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
 /** Headers for comparing: bytes as hex, so that a difference can be read. */
 const plain = (headers: readonly EventHeader[]): { name: string; wire: string; value: string | null }[] =>
   headers.map(({ name, wire, value }) => ({ name, wire, value: value === null ? null : Buffer.from(value).toString('hex') }));
+
+const byName = (headers: readonly EventHeader[]) => plain(headers).sort((a, b) => (a.name < b.name ? -1 : 1));
 
 const propertiesOf = (headers: readonly EventHeader[]): EventHeader[] => headers.filter((one) => one.wire === 'property');
 

@@ -13,7 +13,7 @@ export interface Broker {
   readonly name: BrokerName;
   readonly system: BrokerSystem;
   readonly inProcess: boolean;
-  /** Promises of the contract this adapter can't keep, by id, with the reason in words. */
+  /** Promises of the contract this adapter can't keep, by id, with the reason in words. What depends on the broker's version is known after `describe`. */
   readonly exceptions: readonly BrokerException[];
 
   /** The broker's own account of itself: channels, inboxes, bindings, groups, members, dead-letter wiring. */
@@ -178,7 +178,7 @@ export interface QueueSample {
   readonly redelivered: number | null;
   /** ms since 1970 of the numbers themselves (the management API is up to 10 s old). */
   readonly measuredAt: number;
-  readonly by: 'passive-declare' | 'management' | 'engine';
+  readonly by: 'passive-declare' | 'management' | 'prometheus' | 'engine';
 }
 
 export interface OutgoingMessage {

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { BrokerName, Micros, ServiceName, TapName } from '@/lib/events/names';
-import type { OwnRule } from '@/lib/events/recognise/compile-rules';
+import type { OwnRule } from '@/lib/events/recognise/own-rules';
 import type { SagaDefinition } from '@/lib/sagas/saga';
 import type { Broker } from '../brokers/broker';
 import type { Bus } from '../bus/bus';

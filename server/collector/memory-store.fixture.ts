@@ -39,6 +39,11 @@ export class MemoryStore implements Store {
     return { epoch };
   }
 
+  /** How long ago the holder of a tap was heard of, ms. */
+  silence: number | null = 0;
+  renewLease = async (tap: TapName, epoch: number) => this.epochs.get(tap) === epoch;
+  leaseSilence = async () => this.silence;
+
   async tapPosition(tap: TapName) {
     const own = this.batches.filter((batch) => batch.tap === tap);
     const newest = own.at(-1);
@@ -123,7 +128,11 @@ export class MemoryStore implements Store {
   }
   pictures = async () => this.picturesSaved.slice(-1);
   gaps = async () => [];
-  latestTraces = async () => ({ rows: [], next: null, cut: null });
+  search = async ({ range }: { range: { from: number; to: number } }) => ({ rows: [], next: null, cut: null, searched: range });
+  searchVolume = async () => [];
+  searchFacet = async () => [];
+  eventsCarrying = async () => ({ events: [], cut: null });
+  samplesOf = async () => ({ groups: [], queues: [] });
   eventsOfTrace = async () => ({ events: [], cut: null });
   edges = async () => [];
   edgeSeries = async () => ({ name: '', unit: '', points: [] });

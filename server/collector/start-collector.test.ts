@@ -180,7 +180,7 @@ describe('startCollector', () => {
     const world = await aWorld();
     await until('both listen', async () => (await world.web.ask('tap-cards', {})).taps.every(({ status }) => status === 'live'));
     expect((await world.web.ask('readiness', {})).parts).toEqual([
-      { name: 'store', ready: true, detail: 'in memory' },
+      { name: 'collector', ready: true, detail: 'stores' },
       { name: 'tap orders-kafka', ready: true, detail: 'live' },
       { name: 'tap shop-rabbit', ready: true, detail: 'live' },
     ]);

@@ -2,7 +2,7 @@ import { compileRules } from '@/lib/events/recognise/compile-rules';
 import { BrokerPart } from './broker-part';
 import { CollectorMetrics } from './collector-metrics';
 import type { CollectorParts } from './collector-parts';
-import { inflateForRecognition } from './ingest/inflate';
+import { inflateForRecognition } from '../compression/inflate';
 import { TapBoard } from './ingest/tap-board';
 import { OwnEvents } from './replay/own-events';
 import { Replayer } from './replay/replayer';
@@ -95,7 +95,8 @@ function answerCommands(parts: CollectorParts, brokers: readonly BrokerPart[], b
       ready: status === 'live' || status === 'paused',
       detail: problem?.text ?? status,
     }));
-    return { parts: [{ name: 'store', ready: storeReady.ready, detail: storeReady.detail }, ...taps] };
+    const detail = storeReady.ready ? 'stores' : storeReady.detail;
+    return { parts: [{ name: 'collector', ready: storeReady.ready, detail }, ...taps] };
   });
   bus.answer('preview-replay', (request) => replayer.preview(request));
   bus.answer('replay', (request) => replayer.replay(request));

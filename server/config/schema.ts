@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '@/lib/time/parse-duration';
+import { recognitionSchema } from './recognition';
 
 /** A duration such as `30s`, read as milliseconds. */
 const duration = z.string().transform((text, context) => {
@@ -55,7 +56,11 @@ const rabbitmq = z.strictObject({
   api: z.string().regex(/^https?:\/\//, 'http:// or https://'),
   apiUser: z.string().optional(),
   apiPassword: z.string().optional(),
-  prometheus: z.string().optional(),
+  /** One address a node, with commas. */
+  prometheus: z
+    .string()
+    .regex(/^https?:\/\/[^\s,]+(\s*,\s*https?:\/\/[^\s,]+)*$/, 'http:// or https://, one a node, with commas')
+    .optional(),
   queueMaxBytes: count.default(268_435_456),
   includeAutoDelete: z.array(z.string()).default([]),
   bindAll: z.array(z.string()).default([]),
@@ -126,6 +131,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   brokers: z.array(broker).default([]),
   serviceNames: z.record(z.string(), z.string()).default({}),
+  recognition: recognitionSchema,
   sagas: z.array(saga).default([]),
   samples: z.strictObject({ every: duration.default(10_000) }).prefault({}),
   log: z
@@ -144,8 +150,8 @@ export type BrokerConfig = Config['brokers'][number];
 export const systemOf = (broker: BrokerConfig): 'kafka' | 'rabbitmq' =>
   broker.inProcess ?? (broker.kafka === undefined ? 'rabbitmq' : 'kafka');
 
-/** Values at these keys are secrets: `file:` is read for them, and they are never shown. */
-export const SECRET_KEYS: ReadonlySet<string> = new Set(['password', 'apiPassword', 'key', 'url', 'api', 'prometheus']);
+/** Values at these keys are secrets or certificates: `file:` is read for them, and they are never shown. */
+export const SECRET_KEYS: ReadonlySet<string> = new Set(['password', 'apiPassword', 'ca', 'cert', 'key', 'url', 'api', 'prometheus']);
 
 /** What may also come from the environment (`EVENTYARD_` + path in capitals) or a flag. */
 export const SETTABLE: readonly string[] = [

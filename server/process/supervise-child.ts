@@ -15,6 +15,8 @@ export interface SuperviseOptions {
   readonly name: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly log: Log;
+  /** The longest wait before it is started again; 10 s when not given. */
+  readonly longestWaitMs?: number;
   /** Called for every new child, before it has said anything. */
   readonly onStart: (child: ChildProcess) => void;
 }
@@ -25,7 +27,14 @@ const LONGEST_WAIT_MS = 10_000;
 const WELL_AFTER_MS = 30_000;
 
 /** Keeps one child process running: a crash is said and it is started again, after a growing wait with jitter. */
-export function superviseChild({ entry, name, env = {}, log, onStart }: SuperviseOptions): SupervisedChild {
+export function superviseChild({
+  entry,
+  name,
+  env = {},
+  log,
+  longestWaitMs = LONGEST_WAIT_MS,
+  onStart,
+}: SuperviseOptions): SupervisedChild {
   let child: ChildProcess | null = null;
   let timer: NodeJS.Timeout | null = null;
   let wait = FIRST_WAIT_MS;
@@ -46,7 +55,7 @@ export function superviseChild({ entry, name, env = {}, log, onStart }: Supervis
       if (closing) return;
       if (Date.now() - startedAt > WELL_AFTER_MS) wait = FIRST_WAIT_MS;
       const inMs = Math.round(wait * (0.75 + Math.random() / 2));
-      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+      wait = Math.min(wait * 2, longestWaitMs);
       log.error({ child: name, code, signal, inMs }, `the ${name} ended unexpectedly and is started again`);
       timer = setTimeout(start, inMs);
     });

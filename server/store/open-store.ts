@@ -4,7 +4,7 @@ import { createAppender } from './clickhouse/append';
 import type { StoreClient } from './clickhouse/client';
 import { openClient } from './clickhouse/client';
 import { createEdgeTiers } from './clickhouse/edge-tiers';
-import { acquireLease } from './clickhouse/leases';
+import { acquireLease, leaseSilence, renewLease } from './clickhouse/leases';
 import { migrate } from './clickhouse/migrations/migrations';
 import { newestBatch } from './clickhouse/positions';
 import { deadLetterQuestions } from './clickhouse/queries/dead-letter-questions';
@@ -12,6 +12,7 @@ import { edgeQuestions } from './clickhouse/queries/edge-questions';
 import { eventQuestions } from './clickhouse/queries/event-questions';
 import { sagaQuestions } from './clickhouse/queries/saga-questions';
 import { sampleQuestions } from './clickhouse/queries/sample-questions';
+import { searchQuestions } from './clickhouse/queries/search-questions';
 import { stateQuestions } from './clickhouse/queries/state-questions';
 import { traceQuestions } from './clickhouse/queries/trace-questions';
 import { repair, waitForInserts } from './clickhouse/summaries';
@@ -98,6 +99,8 @@ function assemble(client: StoreClient, kind: Store['kind'], owned: EmbeddedStore
       tiers.forget(tap);
       return lease;
     },
+    renewLease: (tap, epoch) => renewLease(client, tap, epoch),
+    leaseSilence: (tap) => leaseSilence(client, tap),
     async tapPosition(tap) {
       await waitForInserts(client, tap);
       appender.forget(tap);
@@ -109,6 +112,7 @@ function assemble(client: StoreClient, kind: Store['kind'], owned: EmbeddedStore
     append: appender.append,
     ...eventQuestions(client),
     ...traceQuestions(client),
+    ...searchQuestions(client),
     ...edgeQuestions(client),
     ...sampleQuestions(client),
     ...sagaQuestions(client),

@@ -4,6 +4,7 @@ import type { ObservedEvent } from '@/lib/events/observed-event';
 import type { BrokerPicture } from '@/lib/topology/broker-picture';
 import type { GroupPoint, QueuePoint } from '@/lib/contract/samples';
 import type { SagaInstance } from '@/lib/sagas/saga';
+import { term } from '@/lib/search/write-query';
 import type { Store, StoredBatch, TimeRange } from './store';
 
 /** One store under test, and a second door into the same data: another process of the product. */
@@ -229,6 +230,19 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
           Array.from({ length: 4 }, (_, i) => (i % 2 === 0 ? store : under.other).acquireLease(tap, `owner-${i}`)),
         );
         expect(new Set(leases.map((lease) => lease.epoch)).size).toBe(4);
+      });
+
+      it('[S5] who has a tap says that it is alive; who has not is told', async () => {
+        const tap = freshName('beats');
+        expect(await store.leaseSilence(tap)).toBeNull();
+        const first = await store.acquireLease(tap, 'one');
+        expect(await store.renewLease(tap, first.epoch)).toBe(true);
+        const before = (await store.leaseSilence(tap)) ?? Infinity;
+        expect(before).toBeLessThan(60_000);
+        const second = await under.other.acquireLease(tap, 'two');
+        expect(await store.renewLease(tap, first.epoch)).toBe(false);
+        expect(await under.other.renewLease(tap, second.epoch)).toBe(true);
+        await expect.poll(() => store.leaseSilence(tap)).toBeGreaterThan(0);
       });
 
       it('[S5] an insert of the old epoch that is under way ends before the position is read', async () => {
@@ -499,7 +513,8 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         const seen: string[] = [];
         let after: string | undefined;
         for (let page = 0; page < 10; page++) {
-          const found = await store.latestTraces({
+          const found = await store.search({
+            node: null,
             range: around(quietTime()),
             limit: 7,
             brokers: [tap],
@@ -520,11 +535,9 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         }
         expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => `${tap}-${29 - i}`));
         expect(
-          (await store.latestTraces({ range: around(quietTime()), limit: 50, brokers: [tap], onlyErrors: true })).rows.map((row) => [
-            row.traceId,
-            row.errors,
-            row.events,
-          ]),
+          (await store.search({ range: around(quietTime()), limit: 50, brokers: [tap], node: term('status', 'dead-lettered') })).rows.map(
+            (row) => [row.traceId, row.errors, row.events],
+          ),
         ).toEqual([20, 10, 0].map((i) => [`${tap}-${i}`, 1, 3]));
         const first = await store.recentEvents({ range: around(quietTime()), limit: 50, broker: tap });
         const second = await store.recentEvents({ range: around(quietTime()), limit: 50, broker: tap, after: first.next! });
@@ -783,7 +796,7 @@ const traceOf = async (store: Store, traceId: string) => {
   const { events } = await store.eventsOfTrace(traceId, 1);
   const broker = events[0]?.broker;
   if (broker === undefined) return undefined;
-  const found = await store.latestTraces({ range: around(quietTime()), limit: 500, brokers: [broker] });
+  const found = await store.search({ node: null, range: around(quietTime()), limit: 500, brokers: [broker] });
   return found.rows.find((row) => row.traceId === traceId);
 };
 

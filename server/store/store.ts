@@ -5,7 +5,8 @@ import type { Cut } from '@/lib/contract/common';
 import type { DeadLetterGroup, ReplayOutcome, ReplayRecord } from '@/lib/contract/dead-letters';
 import type { GroupPoint, NamedSeries, QueuePoint } from '@/lib/contract/samples';
 import type { GapRow } from '@/lib/contract/taps';
-import type { EventRow, TraceSummary } from '@/lib/contract/traces';
+import type { EventRow, FacetField, TraceSummary } from '@/lib/contract/traces';
+import type { SearchNode } from '@/lib/search/query';
 import type { SagaInstance, SagaState } from '@/lib/sagas/saga';
 import type { TapResume } from '@/server/brokers/broker';
 
@@ -25,6 +26,10 @@ export interface Store {
   // --- the collector writes ---
   /** Takes the tap over: from now on only this epoch may append. */
   acquireLease(tap: TapName, owner: string): Promise<{ readonly epoch: number }>;
+  /** The holder is alive: to be said every few seconds. `false`: another one has taken the tap. */
+  renewLease(tap: TapName, epoch: number): Promise<boolean>;
+  /** Milliseconds since the tap's holder was last heard of, by the store's clock; null when it never was. */
+  leaseSilence(tap: TapName): Promise<number | null>;
   /** Where this tap stands, read after the lease was taken. Also repairs the rollups of its newest batch. */
   tapPosition(tap: TapName): Promise<TapResume>;
   append(batch: StoredBatch): Promise<void>;
@@ -38,9 +43,34 @@ export interface Store {
   recordAudit(entry: AuditEntry): Promise<void>;
 
   // --- questions ---
-  latestTraces(query: TracesQuery): Promise<Page<TraceSummary>>;
+  /** Traces and flows of which an event meets the search, newest first; with the part of the range that was looked at. */
+  search(query: SearchQuery): Promise<SearchAnswer>;
+  /** Found events and dead letters over time, ≤ `points` steps, zeros included. */
+  searchVolume(
+    query: Omit<SearchQuery, 'limit' | 'after'>,
+    points: number,
+  ): Promise<readonly { readonly at: Micros; readonly events: number; readonly errors: number }[]>;
   /** Oldest first by (observedAt, place); with what a cut left out. */
   eventsOfTrace(traceId: TraceId, limit: number): Promise<{ readonly events: readonly EventRow[]; readonly cut: Cut | null }>;
+  /** The most frequent values of a field among what a search finds, with how many traces and flows have each; estimated where they are many. */
+  searchFacet(
+    query: Omit<SearchQuery, 'limit' | 'after'>,
+    field: FacetField,
+    limit: number,
+  ): Promise<readonly { readonly value: string; readonly traces: number }[]>;
+  /** Events that carry one of these ids in any field, oldest first; `loose`: only those without a trace id. At most 500 ids are asked for. */
+  eventsCarrying(query: {
+    readonly ids: readonly string[];
+    readonly range: TimeRange;
+    readonly limit: number;
+    readonly loose?: boolean;
+  }): Promise<{ readonly events: readonly EventRow[]; readonly cut: Cut | null }>;
+  /** Samples of these topics' groups and these queues in the range, thinned where they are many, oldest first. */
+  samplesOf(
+    broker: BrokerName,
+    places: { readonly topics: readonly ChannelName[]; readonly queues: readonly InboxName[] },
+    range: TimeRange,
+  ): Promise<{ readonly groups: readonly GroupPoint[]; readonly queues: readonly QueuePoint[] }>;
   /** One event whole, with headers and body. */
   event(id: EventId): Promise<ObservedEvent | null>;
   eventRows(ids: readonly EventId[]): Promise<readonly EventRow[]>;
@@ -132,14 +162,18 @@ export interface StoredBatch {
   readonly offsets: ReadonlyMap<ChannelName, ReadonlyMap<number, number>>;
 }
 
-export interface TracesQuery {
+export interface SearchQuery {
   readonly range: TimeRange;
   readonly limit: number;
   readonly after?: string;
-  readonly service?: ServiceName;
-  readonly channel?: ChannelName;
+  /** `null` asks for everything. */
+  readonly node: SearchNode | null;
   readonly brokers?: readonly BrokerName[];
-  readonly onlyErrors?: boolean;
+}
+
+export interface SearchAnswer extends Page<TraceSummary> {
+  /** What was looked at whole; narrower than the range where the budget ended the search. */
+  readonly searched: TimeRange;
 }
 
 export interface EventsQuery {

@@ -7,8 +7,12 @@ export function aStore(given: Partial<Store> = {}): Store {
   const empty: Partial<Store> = {
     kind: 'embedded',
     ready: async () => ({ ready: true, detail: 'ready' }),
-    latestTraces: async () => nothing,
+    search: async ({ range }) => ({ ...nothing, searched: range }),
+    searchVolume: async () => [],
+    searchFacet: async () => [],
     eventsOfTrace: async () => ({ events: [], cut: null }),
+    eventsCarrying: async () => ({ events: [], cut: null }),
+    samplesOf: async () => ({ groups: [], queues: [] }),
     event: async () => null,
     eventRows: async () => [],
     findId: async () => [],

@@ -2,6 +2,7 @@ import type { Log } from '@/server/log';
 import type { Bus } from '@/server/bus/bus';
 import type { Store } from '@/server/store/store';
 import type { Micros } from '@/lib/events/names';
+import type { Rules } from '@/lib/events/recognise/compile-rules';
 import { fail } from '@/lib/errors';
 import type { Csrf } from './access/csrf';
 import type { LiveState } from './live/live-state';
@@ -12,6 +13,8 @@ export interface Services {
   readonly store: Store;
   readonly bus: Bus;
   readonly settings: WebSettings;
+  /** The rules of recognition, compiled. */
+  readonly rules: Rules;
   /** What the live feed knows at this moment, without asking anybody. */
   readonly live: LiveState;
   readonly csrf: Csrf;

@@ -1,7 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Micros } from '@/lib/events/names';
+import { compileRules } from '@/lib/events/recognise/compile-rules';
 import type { Bus } from '@/server/bus/bus';
+import { inflateForRecognition } from '@/server/compression/inflate';
 import type { Log } from '@/server/log';
 import type { Store } from '@/server/store/store';
 import { createCsrf } from './access/csrf';
@@ -38,7 +40,8 @@ export async function startWeb({ server, store, bus, settings, log, clock }: Web
   };
   const live = attachLive({ server, bus, store, settings, mayUpgrade: guard.mayUpgrade, clock, log });
   server.prependListener('upgrade', refuseUpgrade);
-  provideServices({ store, bus, settings, live: live.state, csrf, clock, log });
+  const rules = compileRules({ own: settings.rules, serviceNames: settings.serviceNames, inflate: inflateForRecognition });
+  provideServices({ store, bus, settings, rules, live: live.state, csrf, clock, log });
   return {
     guardRequest: guard.guardRequest,
     async close() {

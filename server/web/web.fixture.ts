@@ -67,4 +67,5 @@ export const testSettings: WebSettings = {
   sagas: [],
   demo: false,
   serviceNames: {},
+  rules: [],
 };

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import type { Micros } from '@/lib/events/names';
+import { compileRules } from '@/lib/events/recognise/compile-rules';
 import { createInProcessBusPair } from '@/server/bus/in-process/in-process-bus';
 import type { Bus } from '@/server/bus/bus';
 import type { Store } from '@/server/store/store';
@@ -26,6 +27,7 @@ export function provideTestServices(given: { readonly store?: Partial<Store>; re
     bus,
     settings,
     live,
+    rules: compileRules(),
     csrf: createCsrf({ port: 7200 }),
     clock: () => now,
     log: pino({ level: 'silent' }),

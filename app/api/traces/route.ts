@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import type { TracesPage } from '@/lib/contract/traces';
+import { LONGEST_QUERY } from '@/lib/search/parse-query';
 import { getTraces } from '@/server/web/queries/get-traces';
 import { getServices } from '@/server/web/services';
 import { json, route } from '../_http/answer';
 import { flag, limit, names, query, rangeOf, text } from '../_http/ask';
 
 const asked = z.object({
-  q: text.optional(),
+  q: z.string().min(1).max(LONGEST_QUERY).optional(),
   service: text.optional(),
   channel: text.optional(),
+  inbox: text.optional(),
   brokers: names.optional(),
   errors: flag.optional(),
   after: text.optional(),

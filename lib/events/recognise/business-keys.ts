@@ -8,6 +8,7 @@ const TECHNICAL = new Set([
   'msg',
   'correlation',
   'causation',
+  'initiator',
   'conversation',
   'trace',
   'span',
@@ -29,10 +30,11 @@ const known = new Map<string, string>();
 
 /**
  * `orderId: 'o-1'`, `order_id: 7` → `{ name: 'order', value: … }`, at the top level and in `data`/`payload`, at most eight, a name once
- * (`data` before the envelope's own). Lists and deeper levels are not looked into: an order's lines are not the order.
+ * (`data` before the envelope's own). `keysIn` are further members to look into, first of all. Lists and deeper levels are not looked into: an order's lines are not the order.
  */
-export function businessKeysOf(object: JsonObject, text: string): readonly BusinessKey[] {
+export function businessKeysOf(object: JsonObject, text: string, keysIn: readonly string[] = []): readonly BusinessKey[] {
   found.length = 0;
+  for (const member of keysIn) collect(object[member], text, found);
   collect(object.data, text, found);
   collect(object.payload, text, found);
   collect(object, text, found);

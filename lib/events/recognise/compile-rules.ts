@@ -1,16 +1,10 @@
-import type { BrokerSystem, ServiceName } from '@/lib/events/names';
-import type { Why } from '@/lib/events/observed-event';
+import type { ServiceName } from '@/lib/events/names';
+import type { EventHeader, Why } from '@/lib/events/observed-event';
 import { FAMILIES } from './families';
+import { toFamily, type OwnRule } from './own-rules';
 import type { Inflate } from './parse-body';
-import { FIELDS, type ContextPlaces, type FailurePlaces, type Family, type Field } from './table';
-
-/** A user's own rule, before all families: `{ field: 'correlationId', header: 'x-order-flow' }` or `{ field: 'type', path: 'meta.kind' }`. */
-export interface OwnRule {
-  readonly field: Field;
-  readonly header?: string;
-  readonly property?: string;
-  readonly path?: string;
-}
+import { ChannelKinds, compileConditions, Shapes, type CompiledConditions } from './plan';
+import { FIELDS, type Conditions, type ContextPlaces, type FailurePlaces, type Family, type KeyPlace, type ValueCondition } from './table';
 
 export interface RuleOptions {
   readonly own?: readonly OwnRule[];
@@ -24,171 +18,269 @@ export interface RuleOptions {
 export const HEADER = 0;
 export const PROPERTY = 1;
 export const BODY = 2;
+export const KEY = 3;
+export const CHANNEL = 4;
 
-/** One place a field may stand. `id` is the dense number of a header or property name. */
+/** One place something may stand. `step` is the dense number of the name it needs, −1 when it is always there. */
 export interface Candidate {
   readonly family: number;
-  readonly kind: 0 | 1 | 2;
-  readonly id: number;
+  readonly kind: 0 | 1 | 2 | 3 | 4;
+  readonly step: number;
+  /** Of a body: the members on the way, two of them without a list being made. */
   readonly first: string;
   readonly second: string | null;
+  readonly rest: readonly string[] | null;
+  readonly binary: 'int' | 'uuid' | null;
+  readonly clean: ((text: string) => string | null) | null;
   readonly why: Why;
+}
+
+export interface KeyCandidate extends Candidate {
+  readonly name: string;
+}
+
+/** A condition on a value: where it does not hold, nothing of its family counts for the record. `at` null = the content type. */
+export interface Guard {
+  readonly family: number;
+  readonly at: Candidate | null;
+  readonly holds: (text: string) => boolean;
+  /** A cheap look at the header's bytes: `false` when it can't hold. */
+  readonly may: ((header: EventHeader | undefined) => boolean) | null;
 }
 
 export interface CompiledContext {
   readonly family: number;
   readonly places: ContextPlaces;
-  readonly ids: readonly number[];
-  readonly paths: readonly (readonly [string, string | null])[];
+  readonly step: number;
+  readonly at: readonly Candidate[];
   readonly from: string;
   readonly why: Why;
   readonly malformed: Why;
 }
 
 export interface CompiledFailure {
+  readonly family: number;
   readonly places: FailurePlaces;
-  readonly title: string;
-  readonly ids: readonly number[];
+  readonly steps: readonly number[];
+  readonly bodyStep: number;
+  readonly inBody: Readonly<Record<'cause' | 'message' | 'stack', Candidate | null>> | null;
   readonly why: Why;
 }
 
-/** The table made quick: names are numbers, each field has its places in order of trust. Made once; its scratch arrays are reused per record. */
+export interface CompiledFamily {
+  readonly index: number;
+  readonly family: Family;
+  readonly conditions: CompiledConditions;
+  readonly guards: readonly Guard[];
+  /** By number of the field. */
+  readonly places: readonly (readonly Candidate[])[];
+  readonly keys: readonly KeyCandidate[];
+  readonly contexts: readonly CompiledContext[];
+  readonly failure: CompiledFailure | null;
+}
+
+/** The table made quick: names are numbers, and what a shape of record needs is kept (plan.ts). Scratch arrays are reused per record. */
 export interface Rules {
-  readonly families: readonly Family[];
-  readonly headerIds: ReadonlyMap<string, number>;
-  readonly propertyIds: ReadonlyMap<string, number>;
-  readonly places: Readonly<Record<Field, readonly Candidate[]>>;
-  /** Families found by headers, with the name numbers of which one must be there. */
-  readonly byHeader: readonly { readonly family: number; readonly ids: readonly number[] }[];
-  readonly byBody: readonly number[];
-  readonly always: readonly number[];
-  readonly headerContexts: readonly CompiledContext[];
-  readonly bodyContexts: readonly CompiledContext[];
-  readonly failures: Readonly<Record<BrokerSystem, readonly CompiledFailure[]>>;
+  readonly families: readonly CompiledFamily[];
+  readonly headerSteps: ReadonlyMap<string, number>;
+  readonly propertySteps: ReadonlyMap<string, number>;
+  readonly memberSteps: ReadonlyMap<string, number>;
+  readonly objectStep: number;
+  readonly schemaStep: number;
+  readonly channels: ChannelKinds;
+  readonly shapes: Shapes;
   readonly serviceNames: ReadonlyMap<string, ServiceName>;
   readonly inflate: Inflate | null;
   /** Index of the last header of each known name, −1 = absent. */
   readonly last: Int32Array;
-  readonly detected: Uint8Array;
-  /** Reasons found so far of the record in hand, and those of the record before. */
+  /** Families of which a value condition does not hold in this record. */
+  readonly blocked: Uint8Array;
+  /** Texts found so far of the record in hand, by field; their reasons, and those of the record before. */
+  readonly texts: (string | null)[];
   readonly why: Why[];
   lastWhy: readonly Why[];
 }
 
 export function compileRules(options: RuleOptions = {}): Rules {
-  const own = options.own ?? [];
-  const families = own.length === 0 ? (options.families ?? FAMILIES) : [ownFamily(own), ...(options.families ?? FAMILIES)];
-  const headerIds = new Map<string, number>();
-  const propertyIds = new Map<string, number>();
-  let next = 0;
-  const numberOf = (names: Map<string, number>, name: string): number => {
-    const id = names.get(name) ?? next++;
-    names.set(name, id);
-    return id;
-  };
-  const places = Object.fromEntries(FIELDS.map((field) => [field, [] as Candidate[]])) as Record<Field, Candidate[]>;
-  const byHeader: { family: number; ids: number[] }[] = [];
-  const byBody: number[] = [];
-  const always: number[] = [];
-  const contexts: CompiledContext[] = [];
-  const failures: CompiledFailure[] = [];
-
-  families.forEach((family, index) => {
-    if (family.detect === 'always') always.push(index);
-    else if ('headers' in family.detect)
-      byHeader.push({ family: index, ids: family.detect.headers.map((name) => numberOf(headerIds, name)) });
-    else byBody.push(index);
-    for (const field of FIELDS) {
-      for (const name of family.headers?.[field] ?? [])
-        places[field].push({
-          family: index,
-          kind: HEADER,
-          id: numberOf(headerIds, name),
-          first: name,
-          second: null,
-          why: why(field, `header ${name} (${family.title})`),
-        });
-      for (const name of family.properties?.[field] ?? [])
-        places[field].push({
-          family: index,
-          kind: PROPERTY,
-          id: numberOf(propertyIds, name),
-          first: name,
-          second: null,
-          why: why(field, `property ${name} (${family.title})`),
-        });
-      for (const path of family.body?.[field] ?? []) {
-        const [first, second] = twoLevels(path);
-        places[field].push({ family: index, kind: BODY, id: -1, first, second, why: why(field, `body ${path} (${family.title})`) });
-      }
-    }
-    for (const context of family.contexts ?? []) {
-      const from = `${context.in === 'headers' ? 'header' : 'body'} ${context.from[0]}`;
-      contexts.push({
-        family: index,
-        places: context,
-        ids: context.in === 'headers' ? context.from.map((name) => numberOf(headerIds, name)) : [],
-        paths: context.in === 'body' ? context.from.map(twoLevels) : [],
-        from: context.from[0] as string,
-        why: why('traceId', `${from} (${family.title}${context.origin === true ? ', where it was first made' : ''})`),
-        malformed: why('traceId', `${from} is malformed and was passed over (${family.title})`),
-      });
-    }
-    if (family.failure !== undefined)
-      failures.push({
-        places: family.failure,
-        title: family.title,
-        ids: family.failure.detect.map((name) => numberOf(headerIds, name)),
-        why: why('failure', `headers of ${family.title}`),
-      });
-  });
-
-  const failuresOf = (system: BrokerSystem): CompiledFailure[] =>
-    failures.filter(({ places: { systems } }) => systems === undefined || systems.includes(system));
+  const compiler = new Compiler();
+  const families = [...(options.own ?? []).map(toFamily), ...(options.families ?? FAMILIES)].map((family, index) =>
+    compiler.compile(family, index),
+  );
   return {
     families,
-    headerIds,
-    propertyIds,
-    places,
-    byHeader,
-    byBody,
-    always,
-    headerContexts: contexts.filter(({ ids }) => ids.length > 0),
-    bodyContexts: contexts.filter(({ paths }) => paths.length > 0),
-    failures: { kafka: failuresOf('kafka'), rabbitmq: failuresOf('rabbitmq') },
+    headerSteps: compiler.headers,
+    propertySteps: compiler.properties,
+    memberSteps: compiler.members,
+    objectStep: compiler.objectStep,
+    schemaStep: compiler.schemaStep,
+    channels: compiler.channels,
+    shapes: new Shapes(),
     serviceNames: new Map(Object.entries(options.serviceNames ?? {})),
     inflate: options.inflate ?? null,
-    last: new Int32Array(next),
-    detected: new Uint8Array(families.length),
+    last: new Int32Array(compiler.count).fill(-1),
+    blocked: new Uint8Array(families.length),
+    texts: FIELDS.map(() => null),
     why: [],
     lastWhy: [],
   };
 }
 
+class Compiler {
+  readonly headers = new Map<string, number>();
+  readonly properties = new Map<string, number>();
+  readonly members = new Map<string, number>();
+  readonly channels = new ChannelKinds();
+  readonly objectStep = 0;
+  readonly schemaStep = 1;
+  count = 2;
+
+  compile(family: Family, index: number): CompiledFamily {
+    const conditions: Conditions = family.detect === 'always' ? {} : family.detect;
+    const { value = [], body } = conditions;
+    const nested = (body?.all ?? []).filter((path) => path.includes('.'));
+    const guards = [
+      ...nested.map((path): Guard => ({ family: index, at: this.inBody(family, index, '', path), holds: () => true, may: null })),
+      ...value.map((one) => this.guard(family, index, one)),
+    ];
+    return {
+      index,
+      family,
+      guards,
+      conditions: compileConditions(
+        conditions,
+        {
+          header: (name) => this.header(name),
+          member: (path) => this.member(path),
+          channel: (pattern) => this.channel(pattern),
+          object: this.objectStep,
+          schema: this.schemaStep,
+        },
+        body !== undefined,
+        guards.flatMap(({ at }) => (at === null ? [] : [at.step])),
+      ),
+      places: FIELDS.map((field) => this.placesOf(family, index, field)),
+      keys: (family.keys ?? []).map((key) => this.key(family, index, key)),
+      contexts: (family.contexts ?? []).map((places) => this.context(family, index, places)),
+      failure: family.failure === undefined ? null : this.failure(family, index, family.failure),
+    };
+  }
+
+  private placesOf(family: Family, index: number, field: (typeof FIELDS)[number]): Candidate[] {
+    const clean = family.clean?.[field] ?? null;
+    const record = family.record?.[field];
+    return [
+      ...(family.headers?.[field] ?? []).map((name) => this.inHeader(family, index, field, name, clean)),
+      ...(family.properties?.[field] ?? []).map((name) => this.inProperty(family, index, field, name, clean)),
+      ...(family.body?.[field] ?? []).map((path) => this.inBody(family, index, field, path, clean)),
+      ...(record === undefined ? [] : [this.ofRecord(family, index, field, record, clean)]),
+    ];
+  }
+
+  private inHeader({ title, binary }: Family, family: number, field: string, name: string, clean: Candidate['clean'] = null): Candidate {
+    const from = `header ${name} (${title})`;
+    return placed(family, HEADER, this.header(name), [name], binary?.[name] ?? null, clean, why(field, from));
+  }
+
+  private inProperty({ title }: Family, family: number, field: string, name: string, clean: Candidate['clean'] = null): Candidate {
+    const from = `property ${name} (${title})`;
+    return placed(family, PROPERTY, this.numberOf(this.properties, name), [name], null, clean, why(field, from));
+  }
+
+  private inBody({ title }: Family, family: number, field: string, path: string, clean: Candidate['clean'] = null): Candidate {
+    return placed(family, BODY, this.member(path), path.split('.'), null, clean, why(field, `body ${path} (${title})`));
+  }
+
+  private ofRecord({ title }: Family, family: number, field: string, what: 'key' | 'channel', clean: Candidate['clean'] = null): Candidate {
+    const from = `${what === 'key' ? 'the record’s key' : 'the channel’s name'} (${title})`;
+    return placed(family, what === 'key' ? KEY : CHANNEL, -1, [], null, clean, why(field, from));
+  }
+
+  private key(family: Family, index: number, { name, header, property, path, record }: KeyPlace): KeyCandidate {
+    const at =
+      header !== undefined
+        ? this.inHeader(family, index, name, header)
+        : property !== undefined
+          ? this.inProperty(family, index, name, property)
+          : path !== undefined
+            ? this.inBody(family, index, name, path)
+            : this.ofRecord(family, index, name, record ?? 'key');
+    return { ...at, name, why: why('businessKeys', `${name} from ${at.why.from}`) };
+  }
+
+  private guard(family: Family, index: number, { at, holds, may }: ValueCondition): Guard {
+    if (at === 'content-type') return { family: index, at: null, holds, may: null };
+    const place =
+      'header' in at
+        ? this.inHeader(family, index, '', at.header)
+        : 'property' in at
+          ? this.inProperty(family, index, '', at.property)
+          : this.inBody(family, index, '', at.path);
+    return { family: index, at: place, holds, may: may ?? null };
+  }
+
+  private context(family: Family, index: number, places: ContextPlaces): CompiledContext {
+    const inHeaders = places.in === 'headers';
+    const at = places.from.map((name) => (inHeaders ? this.inHeader(family, index, '', name) : this.inBody(family, index, '', name)));
+    const from = places.from[0] as string;
+    const text = `${inHeaders ? 'header' : 'body'} ${from}`;
+    return {
+      family: index,
+      places,
+      step: (at[0] as Candidate).step,
+      at,
+      from,
+      why: why('traceId', `${text} (${family.title}${places.origin === true ? ', where it was first made' : ''})`),
+      malformed: why('traceId', `${text} is malformed and was passed over (${family.title})`),
+    };
+  }
+
+  private failure(family: Family, index: number, places: FailurePlaces): CompiledFailure {
+    const { inBody } = places;
+    const at = (path: string | undefined): Candidate | null => (path === undefined ? null : this.inBody(family, index, '', path));
+    return {
+      family: index,
+      places,
+      steps: places.detect.map((name) => this.header(name)),
+      bodyStep: inBody === undefined ? -1 : this.member(inBody.message),
+      inBody: inBody === undefined ? null : { cause: at(inBody.cause), message: at(inBody.message), stack: at(inBody.stack) },
+      why: why('failure', `${places.detect.length > 0 ? 'headers' : 'body'} of ${family.title}`),
+    };
+  }
+
+  private header(name: string): number {
+    return this.numberOf(this.headers, name);
+  }
+
+  private member(path: string): number {
+    const dot = path.indexOf('.');
+    return this.numberOf(this.members, dot < 0 ? path : path.slice(0, dot));
+  }
+
+  private channel(pattern: string): number {
+    const step = this.count++;
+    this.channels.add(pattern, step);
+    return step;
+  }
+
+  private numberOf(names: Map<string, number>, name: string): number {
+    const id = names.get(name) ?? this.count++;
+    names.set(name, id);
+    return id;
+  }
+}
+
+/** One literal, one hidden class: places are read for every event. */
+function placed(
+  family: number,
+  kind: Candidate['kind'],
+  step: number,
+  [first = '', second, ...rest]: readonly string[],
+  binary: Candidate['binary'],
+  clean: Candidate['clean'],
+  reason: Why,
+): Candidate {
+  return { family, kind, step, first, second: second ?? null, rest: rest.length === 0 ? null : rest, binary, clean, why: reason };
+}
+
 /** `retries` is how `attempt` is said by some. */
 const why = (field: string, from: string): Why => Object.freeze({ field: field === 'retries' ? 'attempt' : field, from });
-
-function twoLevels(path: string): readonly [string, string | null] {
-  const dot = path.indexOf('.');
-  return dot < 0 ? [path, null] : [path.slice(0, dot), path.slice(dot + 1)];
-}
-
-function ownFamily(own: readonly OwnRule[]): Family {
-  const of = (place: 'header' | 'property' | 'path'): Partial<Record<Field, string[]>> => {
-    const found: Partial<Record<Field, string[]>> = {};
-    for (const rule of own) {
-      const name = rule[place];
-      if (name !== undefined) (found[rule.field] ??= []).push(place === 'header' ? name.toLowerCase() : name);
-    }
-    return found;
-  };
-  return {
-    name: 'own-rules',
-    title: 'your own rule',
-    framework: false,
-    detect: 'always',
-    headers: of('header'),
-    properties: of('property'),
-    body: of('path'),
-  };
-}

@@ -15,8 +15,12 @@ export interface ParsedBody {
   readonly schemaId: number | null;
 }
 
-/** Decompresses within `MAX_PARSED_BYTES`, `null` when it can't. Given by the server: lib has no zlib. */
-export type Inflate = (bytes: Uint8Array, encoding: 'gzip' | 'deflate' | 'br') => Uint8Array | null;
+/** How a body may be packed. */
+export const PACKINGS = ['gzip', 'deflate', 'br', 'zstd', 'snappy', 'lz4'] as const;
+export type Packing = (typeof PACKINGS)[number];
+
+/** Unpacks within `MAX_PARSED_BYTES`, `null` when it can't. Given by the server: lib has no zlib. */
+export type Inflate = (bytes: Uint8Array, packing: Packing) => Uint8Array | null;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const none = (problem: string | null, schemaId: number | null = null): ParsedBody => ({ object: null, text: null, problem, schemaId });
@@ -33,10 +37,10 @@ export function parseBody(
   if (body === null || body.length === 0) return NOTHING;
   if (body.length < record.bodySize) return none(`cut at ${body.length} of ${record.bodySize} bytes: not looked into`);
   if (body.length > MAX_PARSED_BYTES) return none(`${body.length} bytes: only bodies up to 256 kB are looked into`);
-  const encoding = compressionOf(body, contentEncoding);
-  if (encoding !== null) {
-    const inflated = inflate === null ? null : inflate(body, encoding);
-    return inflated === null ? none(`compressed (${encoding}) and not readable within 256 kB`) : parseBytes(inflated, contentType, 0, null);
+  const packing = packingOf(body, contentEncoding);
+  if (packing !== null) {
+    const inflated = inflate === null ? null : inflate(body, packing);
+    return inflated === null ? none(`compressed (${packing}) and not readable within 256 kB`) : parseBytes(inflated, contentType, 0, null);
   }
   if (body[0] === 0 && body.length > 5 && record.partition !== null) {
     const schemaId = ((body[1] as number) << 24) | ((body[2] as number) << 16) | ((body[3] as number) << 8) | (body[4] as number);
@@ -48,7 +52,8 @@ export function parseBody(
 function parseBytes(body: Uint8Array, contentType: string | null, from: number, schemaId: number | null): ParsedBody {
   let first = from;
   while (first < body.length && (body[first] as number) <= 32) first++;
-  if (body[first] !== 123) {
+  const isBatch = body[first] === 91 && contentType !== null && contentType.includes('cloudevents-batch');
+  if (body[first] !== 123 && !isBatch) {
     if (contentType === null || !contentType.includes('json') || isJsonStart(body[first]))
       return schemaId === null ? NOTHING : none(null, schemaId);
     return none(`said to be ${contentType.slice(0, 60)} and does not begin like it`, schemaId);
@@ -60,10 +65,20 @@ function parseBytes(body: Uint8Array, contentType: string | null, from: number, 
     return none('not UTF-8', schemaId);
   }
   try {
-    return { object: JSON.parse(text) as JsonObject, text, problem: null, schemaId };
+    return { object: unwrapped(JSON.parse(text), text), text, problem: null, schemaId };
   } catch {
     return none('begins like JSON and does not parse', schemaId);
   }
+}
+
+/** Of a batch the first event; of Kafka Connect's `{ schema, payload }` the payload. */
+function unwrapped(value: unknown, text: string): JsonObject | null {
+  const one: unknown = Array.isArray(value) ? value[0] : value;
+  if (typeof one !== 'object' || one === null || Array.isArray(one)) return null;
+  if (!text.startsWith('{"schema"')) return one as JsonObject;
+  const { schema, payload } = one as JsonObject;
+  const isWrapped = typeof schema === 'object' && typeof payload === 'object' && payload !== null && !Array.isArray(payload);
+  return (isWrapped ? payload : one) as JsonObject;
 }
 
 /** Arrays, texts, numbers, true, false, null: JSON, but nothing that has fields. */
@@ -76,8 +91,23 @@ const isJsonStart = (byte: number | undefined): boolean =>
   byte === 110 ||
   (byte !== undefined && byte >= 48 && byte <= 57);
 
-/** Some say `content-encoding: gzip`, some gzip and say otherwise: the two magic bytes count, then what is said. */
-function compressionOf(body: Uint8Array, said: string | null): 'gzip' | 'deflate' | 'br' | null {
-  if (body[0] === 0x1f && body[1] === 0x8b) return 'gzip';
-  return said === 'deflate' || said === 'br' ? said : null;
+/**
+ * Some say `content-encoding: gzip`, some `compressed: true`, some pack and say nothing: the magic bytes count where a format has them, then
+ * what is said. `utf-8`, `json`, `identity` and the like are no packing.
+ */
+export function packingOf(body: Uint8Array, said: string | null): Packing | null {
+  const first = body[0];
+  if (first === 0x1f && body[1] === 0x8b) return 'gzip';
+  if (first === 0x28 && body[1] === 0xb5 && body[2] === 0x2f && body[3] === 0xfd) return 'zstd';
+  if (first === 0x04 && body[1] === 0x22 && body[2] === 0x4d && body[3] === 0x18) return 'lz4';
+  if (first === 0xff && body[1] === 0x06 && body[4] === 0x73 && body[5] === 0x4e && body[6] === 0x61) return 'snappy';
+  if (said === null) return null;
+  const word = said.toLowerCase();
+  if (word.includes('deflate') || word.includes('zlib')) return 'deflate';
+  if (word === 'br' || word.includes('brotli')) return 'br';
+  if (word.includes('snappy')) return 'snappy';
+  // `compressed: true` does not say how; of what has no magic only zlib can be told.
+  return (word === 'true' || word === '1') && first === 0x78 && (body[1] === 0x9c || body[1] === 0x01 || body[1] === 0xda)
+    ? 'deflate'
+    : null;
 }

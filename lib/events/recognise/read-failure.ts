@@ -1,6 +1,8 @@
 import { inboxOfGroup, type BrokerSystem } from '@/lib/events/names';
-import type { EventHeader, Failure, Why } from '@/lib/events/observed-event';
-import type { CompiledFailure, Rules } from './compile-rules';
+import type { EventHeader, Failure, RawRecord } from '@/lib/events/observed-event';
+import type { Candidate, CompiledFailure, Rules } from './compile-rules';
+import type { ParsedBody } from './parse-body';
+import { textAt } from './read-place';
 import type { FailurePlaces, FoundFailure, FoundOrigin } from './table';
 import { firstHeader, lastHeader, textOfHeader, toBigEndianCount, toCount } from './values';
 
@@ -12,37 +14,47 @@ const MAX_STACK = 16_384;
  * beside it. `null` when nobody says anything.
  */
 export function readFailure(
-  headers: readonly EventHeader[],
+  record: RawRecord,
+  body: ParsedBody,
+  failures: readonly CompiledFailure[],
   rules: Rules,
   system: BrokerSystem,
-  why: Why[],
 ): { failure: Failure; marksDeadLetter: boolean } | null {
+  const { headers } = record;
   let found: FoundFailure | null = null;
   let marksDeadLetter = false;
-  for (const compiled of rules.failures[system]) {
-    if (!isThere(compiled, rules.last)) continue;
-    const one = compiled.places.read === undefined ? readPlaces(compiled.places, headers, system) : compiled.places.read(headers);
+  for (const compiled of failures) {
+    const { places, family } = compiled;
+    if (rules.blocked[family] !== 0) continue;
+    const one = places.read !== undefined ? places.read(headers) : (readBody(compiled, body) ?? readPlaces(places, headers, system));
     if (one === null) continue;
-    why.push(compiled.why);
-    marksDeadLetter ||= compiled.places.marksDeadLetter && system === 'kafka';
+    rules.why.push(compiled.why);
+    marksDeadLetter ||= places.marksDeadLetter && system === 'kafka';
     found = found === null ? one : merge(found, one);
   }
   return found === null ? null : { failure: toFailure(found), marksDeadLetter };
 }
 
-function isThere({ ids }: CompiledFailure, last: Int32Array): boolean {
-  for (const id of ids) if ((last[id] as number) >= 0) return true;
-  return false;
+const NOWHERE: FoundOrigin = { channel: null, inbox: null, partition: null, offset: null, routingKey: null };
+
+function readBody({ inBody }: CompiledFailure, body: ParsedBody): FoundFailure | null {
+  if (inBody === null || body.object === null) return null;
+  const at = (place: Candidate | null, max: number): string | null =>
+    place === null ? null : (textAt(body, place)?.slice(0, max) ?? null);
+  const message = at(inBody.message, MAX_MESSAGE);
+  const cause = at(inBody.cause, 1024);
+  if (message === null && cause === null) return null;
+  return { cause, message, stack: at(inBody.stack, MAX_STACK), reason: null, count: null, consumer: null, first: NOWHERE, last: NOWHERE };
 }
 
-function readPlaces(places: FailurePlaces, headers: readonly EventHeader[], system: BrokerSystem): FoundFailure {
-  const text = (names: readonly string[] | undefined, max: number): string | null => textIn(headers, names, lastHeader, max);
+function readPlaces(places: FailurePlaces, headers: readonly EventHeader[], system: BrokerSystem): FoundFailure | null {
+  if (places.detect.length === 0) return null;
   const stack = textIn(headers, places.stack, lastHeader, MAX_STACK, true);
   return {
-    cause: text(places.cause, 1024) ?? classInStack(stack),
+    cause: textIn(headers, places.cause, lastHeader, 1024) ?? classInStack(stack),
     message: textIn(headers, places.message, lastHeader, MAX_MESSAGE, true),
     stack,
-    reason: text(places.reason, 1024),
+    reason: textIn(headers, places.reason, lastHeader, 1024),
     count: countIn(headers, places.count, lastHeader, places.bigEndian === true),
     consumer: null,
     first: originOf(places, headers, system, firstHeader),
@@ -53,8 +65,8 @@ function readPlaces(places: FailurePlaces, headers: readonly EventHeader[], syst
 type Pick = (headers: readonly EventHeader[], name: string) => EventHeader | null;
 
 function originOf(places: FailurePlaces, headers: readonly EventHeader[], system: BrokerSystem, pick: Pick): FoundOrigin {
-  const channel = textIn(headers, places.channel, pick, 1024);
-  const group = textIn(headers, places.group, pick, 1024);
+  const channel = cleaned(textIn(headers, places.channel, pick, 1024), places.clean?.channel);
+  const group = cleaned(textIn(headers, places.group, pick, 1024), places.clean?.group);
   return {
     channel,
     inbox:
@@ -70,6 +82,9 @@ function originOf(places: FailurePlaces, headers: readonly EventHeader[], system
     routingKey: textIn(headers, places.routingKey, pick, 1024),
   };
 }
+
+const cleaned = (text: string | null, clean: ((text: string) => string | null) | undefined): string | null =>
+  text === null || clean === undefined ? text : clean(text);
 
 /** First of the names that has a text; a long one is cut when it may be. */
 function textIn(

@@ -17,18 +17,54 @@ export interface Family {
   readonly headers?: FieldPlaces;
   /** Field → AMQP property names. */
   readonly properties?: FieldPlaces;
-  /** Field → paths into a JSON body, `a` or `a.b` (two levels at most). */
+  /** Field → paths into a JSON body: `a`, `a.b`, `a.0.b` for a list's first. */
   readonly body?: FieldPlaces;
+  /** Field → the record's own key, or the name of its channel. */
+  readonly record?: Readonly<Partial<Record<Field, 'key' | 'channel'>>>;
+  /** What a field's text becomes, e.g. `urn:message:Shop:Placed` → `Shop:Placed`; `null` = it says nothing. */
+  readonly clean?: Readonly<Partial<Record<Field, (text: string) => string | null>>>;
+  /** Headers (lower case) whose bytes are no text: a big-endian whole number (or digits), or 16 bytes of a UUID. */
+  readonly binary?: Readonly<Record<string, 'int' | 'uuid'>>;
+  /** Members of the body whose `<name>Id` are business keys, before the envelope's own; `data` and `payload` are always looked into. */
+  readonly keysIn?: readonly string[];
+  /** A user's own: business key → where it stands. */
+  readonly keys?: readonly KeyPlace[];
   readonly contexts?: readonly ContextPlaces[];
   readonly failure?: FailurePlaces;
 }
 
-export type Detection =
-  | 'always'
-  /** Any of these headers is there. */
-  | { readonly headers: readonly string[] }
-  /** A JSON object with all of these, one of these, and none of these at its top level. */
-  | { readonly body: { readonly all: readonly string[]; readonly oneOf?: readonly string[]; readonly none?: readonly string[] } };
+export interface KeyPlace {
+  readonly name: string;
+  readonly header?: string;
+  readonly property?: string;
+  readonly path?: string;
+  readonly record?: 'key' | 'channel';
+}
+
+export type Detection = 'always' | Conditions;
+
+/** All that are given must hold. */
+export interface Conditions {
+  /** Any of these headers is there (lower case). */
+  readonly headers?: readonly string[];
+  readonly allHeaders?: readonly string[];
+  readonly noHeaders?: readonly string[];
+  /** A JSON object with all of these, one of these, and none of these: `a`, or `a.b` in `all`. */
+  readonly body?: { readonly all?: readonly string[]; readonly oneOf?: readonly string[]; readonly none?: readonly string[] };
+  /** Pattern of the channel's name, with `*` and `?`. */
+  readonly channel?: string;
+  /** Confluent wire format: a magic byte and the id of a schema. */
+  readonly schema?: true;
+  /** What stands somewhere, not only that it is there. */
+  readonly value?: readonly ValueCondition[];
+}
+
+export interface ValueCondition {
+  readonly at: { readonly header: string } | { readonly property: string } | { readonly path: string } | 'content-type';
+  readonly holds: (text: string) => boolean;
+  /** A cheap look at a header before its text is made: `false` when the condition can't hold. */
+  readonly may?: (header: EventHeader | undefined) => boolean;
+}
 
 export const FIELDS = [
   'type',
@@ -59,11 +95,12 @@ export interface ContextPlaces {
   readonly system: ContextSystem;
   readonly origin?: boolean;
   readonly in: 'headers' | 'body';
-  /** The first is the one that says the context is there (any of `anyOf` when that is given). */
+  /** The first is the one that says the context is there. */
   readonly from: readonly string[];
-  readonly anyOf?: readonly string[];
   /** Gets the texts in the order of `from`, `null` where absent; `null` = a decision without ids; `malformed` is marked, never thrown. */
   readonly read: (texts: readonly (string | null)[]) => ReadContext | null | 'malformed';
+  /** Where the first header may be bytes instead of text. */
+  readonly readBytes?: (bytes: Uint8Array) => ReadContext | null | 'malformed';
 }
 
 export interface ReadContext {
@@ -76,6 +113,10 @@ export interface ReadContext {
 /** Where a dead letter says what happened to it. Each place: the first header that is there. */
 export interface FailurePlaces {
   readonly detect: readonly string[];
+  /** Where the body says it (job systems); read when the family itself was noticed. */
+  readonly inBody?: { readonly cause?: string; readonly message: string; readonly stack?: string };
+  /** What a place's text becomes, e.g. the last part of an address. */
+  readonly clean?: { readonly group?: (text: string) => string | null; readonly channel?: (text: string) => string | null };
   readonly systems?: readonly BrokerSystem[];
   /** On a Kafka topic these headers alone make it a dead-letter topic (retry topics carry others). */
   readonly marksDeadLetter: boolean;

@@ -10,8 +10,8 @@ export const MAX_ID_BYTES = 1024;
 export function textOfHeader(header: EventHeader, maxBytes: number): string | null {
   const { wire, value } = header;
   if (value === null || value.length === 0 || value.length > maxBytes) return null;
-  if (wire === 'kafka') return unquoted(textOf(value));
-  if (wire === 'property' || wire === 'S' || wire === 'x') return textOf(value);
+  if (wire === 'kafka') return unquoted(plainText(value));
+  if (wire === 'property' || wire === 'S' || wire === 'x') return plainText(value);
   if (wire === 'F' || wire === 'A') return null;
   try {
     const decoded: unknown = decodeAmqpValue(wire, value);
@@ -23,9 +23,10 @@ export function textOfHeader(header: EventHeader, maxBytes: number): string | nu
   }
 }
 
-function textOf(bytes: Uint8Array): string | null {
+/** The text, or `null` where the bytes are not UTF-8. */
+export function plainText(bytes: Uint8Array): string | null {
   const text = decoder.decode(bytes);
-  return text.includes('�') ? null : text;
+  return text.includes('\ufffd') ? null : text;
 }
 
 /** Spring writes header values as JSON: one layer of quotes goes. */
@@ -68,6 +69,16 @@ export function toHexId(text: string, digits: number): string | null {
   return lower.padStart(digits, '0');
 }
 
+export const hexOf = (bytes: Uint8Array, from: number, to: number): string =>
+  Array.from(bytes.subarray(from, to), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** An unsigned decimal of 64 bits as 16 hex digits; `null` for all else and for 0. */
+export function decimalToHexId(text: string): string | null {
+  if (!/^\d{1,20}$/.test(text)) return null;
+  const hex = BigInt(text).toString(16);
+  return hex === '0' || hex.length > 16 ? null : hex.padStart(16, '0');
+}
+
 /** Whole numbers from 0 up, `null` for all else. */
 export function toCount(text: string | null): number | null {
   if (text === null || text.length === 0 || text.length > 16) return null;
@@ -98,16 +109,30 @@ export function toBigEndianCount(bytes: Uint8Array | null): number | null {
 
 const YEAR_2255 = 9_000_000_000_000_000;
 
-/** ISO 8601 or a number of seconds, ms or µs since 1970 (told apart by size); `null` for all else and outside 1970–2255. */
+/**
+ * ISO 8601, `yyyy-MM-dd HH:mm:ss:ffffff Z` (.NET buses), RFC 1123, or a number of seconds, ms or µs since 1970 (told apart by size; seconds
+ * may have decimals); `null` for all else and outside 1970–2255.
+ */
 export function toMicros(text: string | null): Micros | null {
   if (text === null || text.length < 9 || text.length > 40) return null;
   const count = toCount(text);
-  const micros = count === null ? isoMicros(text) : count < 1e11 ? count * 1e6 : count < 1e14 ? count * 1000 : count;
+  const micros = count === null ? writtenMicros(text) : count < 1e11 ? count * 1e6 : count < 1e14 ? count * 1000 : count;
   return micros !== null && micros > 0 && micros < YEAR_2255 ? micros : null;
 }
 
-function isoMicros(text: string): number | null {
-  if (text.charCodeAt(4) !== 45) return null;
+function writtenMicros(text: string): number | null {
+  if (text.charCodeAt(4) === 45) return isoMicros(text);
+  if (/^\d{9,11}\.\d{1,9}$/.test(text)) return Math.round(Number(text) * 1e6);
+  if (!/^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/.test(text)) return null;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? null : ms * 1000;
+}
+
+function isoMicros(written: string): number | null {
+  const text =
+    written[10] === ' ' && written[19] === ':'
+      ? `${written.slice(0, 10)}T${written.slice(11, 19)}.${written.slice(20).replace(' ', '')}`
+      : written;
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) return null;
   const beyondMs = text[19] === '.' ? text.slice(23, 26).match(/^\d{1,3}/)?.[0] : undefined;

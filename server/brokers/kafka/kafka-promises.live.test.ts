@@ -9,6 +9,8 @@ import { inboxOfGroup } from '@/lib/events/names';
 import { kafkaToolArguments } from './kafka-tools.fixture';
 import { batchOfNow, openKafkaApplication, silent, testSettings, type KafkaApplication } from './kafka-application.fixture';
 import { openKafkaBroker } from './kafka-broker';
+import { encodeConsumerGroupDescribe } from './wire/group-describe';
+import { readShareGroupDescribe, SHARE_GROUP_DESCRIBE } from './wire/share-group';
 
 const run = Math.random().toString(36).slice(2, 8);
 let made = 0;
@@ -41,6 +43,23 @@ describe('Kafka by itself', () => {
     const tap = await store.open({ include: [topic], ...more });
     open.push(tap);
     return tap;
+  }
+
+  /** A preview in 4.1, which a cluster may have off: it then knows no version of the question. */
+  async function hasShareGroups(): Promise<boolean> {
+    const request = { apiKey: SHARE_GROUP_DESCRIBE, apiName: 'ShareGroupDescribe', apiVersion: 1 };
+    const { coordinator } = await app.link.ask<{ coordinator: { nodeId: number } }>(null, 'GroupCoordinator', {
+      groupId: 'nobody',
+      coordinatorType: 0,
+    });
+    if ((await app.link.versionOf(coordinator.nodeId, SHARE_GROUP_DESCRIBE)) < 1) return false;
+    const { groups } = await app.link.send(coordinator.nodeId, {
+      ...request,
+      bytes: encodeConsumerGroupDescribe(['nobody']),
+      read: readShareGroupDescribe,
+    });
+    const unsupportedVersion = 35;
+    return groups.every(({ errorCode }) => errorCode !== unsupportedVersion);
   }
 
   const plain = (...values: string[]) => values.map((value) => ({ value }));
@@ -280,6 +299,38 @@ describe('Kafka by itself', () => {
       expect(await watched()).toMatchObject({ protocol: 'consumer', state: 'stable', members: 1, topic, group });
     });
 
+    it('[K21] a share group shows its members and how far everything was taken, and is never called dead', async ({ skip }) => {
+      skip(!(await hasShareGroups()), 'this cluster has share groups switched off (share.version)');
+      const topic = fresh('shared');
+      const group = fresh('share');
+      await app.makeChannel(topic, { partitions: 2 });
+      await startTool('org.apache.kafka.tools.consumer.ConsoleShareConsumer', [
+        '--bootstrap-server',
+        testSettings().brokers[0] ?? '',
+        '--topic',
+        topic,
+        '--group',
+        group,
+        '--consumer-property',
+        'client.id=parcels/3',
+      ]);
+      const inbox = inboxOfGroup(topic, group);
+      const find = async () => (await broker.describe()).inboxes.find((one) => one.inbox === inbox);
+      await until('the member is there', async () => (await find())?.consumers[0]?.partitions.length === 2);
+      expect(await find()).toMatchObject({
+        protocol: 'share',
+        state: 'stable',
+        consumers: [{ service: 'parcels', rawName: 'parcels/3', host: '127.0.0.1', partitions: [0, 1] }],
+      });
+      const watched = async () => (await broker.sample({ watched: new Set([inbox]) })).groups.find((one) => one.inbox === inbox);
+      await until('it has taken what there was', async () => {
+        await app.append(topic, 1, batchOfNow({ records: plain('a') }));
+        return ((await watched())?.partitions[1]?.committed ?? 0) > 0;
+      });
+      expect(await watched()).toMatchObject({ protocol: 'share', state: 'stable', members: 1, topic, group });
+      expect((await broker.describe()).missing.filter(({ part }) => part.includes('share'))).toEqual([]);
+    });
+
     it('[K20] never committed is null; a watched call asks for nothing else', async () => {
       const topic = fresh('orders');
       const other = fresh('others');
@@ -304,6 +355,39 @@ describe('Kafka by itself', () => {
   });
 
   describe('our own group', () => {
+    it('[K9] the first batch says where every partition begins, so that a quiet one has a checkpoint too', async () => {
+      const topic = fresh('quiet');
+      await app.makeChannel(topic, { partitions: 3 });
+      await app.append(topic, 2, batchOfNow({ records: plain('before') }));
+      const store = storeOf();
+      const tap = await listen(store, topic, { startAt: 'now' });
+      await listens(tap, [topic]);
+      await app.append(topic, 0, batchOfNow({ records: plain('a') }));
+      await readUntil(tap, store, 1);
+      expect(store.resume().offsets.get(topic)).toEqual(
+        new Map([
+          [0, 1],
+          [1, 0],
+          [2, 1],
+        ]),
+      );
+      expect(bodies(store)).toEqual(['a']);
+    });
+
+    it('[K7] a tap that nobody reads fetches no more than its budget and says paused; read again it is live and misses nothing', async () => {
+      const topic = fresh('stalled');
+      await app.makeChannel(topic);
+      const body = 'x'.repeat(50_000);
+      const store = storeOf();
+      const tap = await listen(store, topic, { maxBufferedBytes: 200_000 });
+      await listens(tap, [topic]);
+      for (let n = 0; n < 40; n++) await app.append(topic, 0, batchOfNow({ records: plain(`${n} ${body}`) }));
+      await until('it says paused', () => tap.state().status === 'paused');
+      await readUntil(tap, store, 40);
+      expect(bodies(store).map((one) => one?.split(' ')[0])).toEqual(Array.from({ length: 40 }, (_, n) => String(n)));
+      await until('it is live again', () => tap.state().status === 'live');
+    });
+
     it('[K8] two taps share the partitions; what one leaves the other goes on with; nothing is missing, nothing twice', async () => {
       const topic = fresh('shared');
       const group = fresh('ours');

@@ -1,7 +1,7 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import { connectAmqp } from './amqp-client';
 import { toBrokerError } from './rabbit-errors';
-import type { RabbitSettings } from './rabbit-settings';
+import { type RabbitSettings, tlsOf } from './rabbit-settings';
 
 /** Seconds. Short, so that the broker soon frees what a vanished tap held. */
 const HEARTBEAT = 15;
@@ -13,7 +13,7 @@ export async function openLink(settings: RabbitSettings, purpose: string): Promi
   if (!url.searchParams.has('heartbeat')) url.searchParams.set('heartbeat', String(HEARTBEAT));
   try {
     const link = await connectAmqp(url.href, {
-      ...(typeof settings.tls === 'object' ? settings.tls : {}),
+      ...tlsOf(settings),
       timeout: CONNECT_WITHIN_MS,
       noDelay: true,
       clientProperties: { connection_name: `eventyard ${purpose}` },

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
-import { type RabbitSettings, vhostOf } from './rabbit-settings';
+import { httpGet, whyNot } from './http-get';
+import { type RabbitSettings, tlsOf, vhostOf } from './rabbit-settings';
 
 const ANSWER_WITHIN_MS = 15_000;
 /** The most the API gives at once. */
@@ -25,25 +26,21 @@ export function openManagementApi(settings: RabbitSettings): ManagementApi {
   const root = `${base.protocol}//${base.host}${base.pathname.replace(/\/(api\/?)?$/, '')}/api/`;
 
   async function get(path: string): Promise<unknown> {
-    const response = await fetch(root + path.replace('{vhost}', vhost), {
+    const { status, text } = await httpGet(root + path.replace('{vhost}', vhost), {
       headers: { authorization, accept: 'application/json' },
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      timeoutMs: ANSWER_WITHIN_MS,
+      tls: tlsOf(settings),
     }).catch((error: unknown) => {
-      throw unreachable(base.host, causeOf(error), error);
+      throw unreachable(base.host, whyNot(error), error);
     });
-    const text = await response.text().catch((error: unknown) => {
-      throw unreachable(base.host, causeOf(error), error);
-    });
-    if (response.status === 401 || response.status === 403)
+    if (status === 401 || status === 403)
       throw new AppError(
-        response.status === 401 && /not_authorised|Login failed/i.test(text) && !/management user/i.test(text)
-          ? 'broker-auth'
-          : 'broker-permission',
-        `The management API at ${base.host} refused the user "${user}" (${response.status})`,
+        status === 401 && /not_authorised|Login failed/i.test(text) && !/management user/i.test(text) ? 'broker-auth' : 'broker-permission',
+        `The management API at ${base.host} refused the user "${user}" (${status})`,
         { retryable: true, cure: `rabbitmqctl set_user_tags ${user} monitoring` },
       );
-    if (!response.ok)
-      throw new AppError('management-unreachable', `The management API at ${base.host} answered ${response.status}`, {
+    if (status < 200 || status > 299)
+      throw new AppError('management-unreachable', `The management API at ${base.host} answered ${status}`, {
         retryable: true,
         cure: CURE,
       });
@@ -78,11 +75,6 @@ const CURE = 'Check rabbitmq.api and that the plugin rabbitmq_management is enab
 
 const unreachable = (host: string, why: string, cause: unknown): AppError =>
   new AppError('management-unreachable', `The management API at ${host} does not answer (${why})`, { retryable: true, cure: CURE, cause });
-
-const causeOf = (error: unknown): string => {
-  const { name, cause } = error as { name?: string; cause?: { code?: string; message?: string } };
-  return name === 'TimeoutError' ? 'time-out' : (cause?.code ?? cause?.message ?? 'no connection');
-};
 
 export const textIn = (from: JsonObject, field: string): string | null =>
   typeof from[field] === 'string' ? (from[field] as string) : null;

@@ -21,6 +21,7 @@ export class Mirror {
   private plan: MirrorPlan = { bindings: [], channels: [], notes: [] };
   private router: Router = createRouter([], []);
   private internal: ReadonlySet<string> = new Set();
+  private exchanges: ReadonlySet<string> = new Set();
   private refused = new Map<string, TapNote>();
 
   constructor(
@@ -37,6 +38,10 @@ export class Mirror {
 
   get notes(): readonly TapNote[] {
     return [...this.plan.notes, ...this.refused.values()];
+  }
+
+  hasExchange(name: string): boolean {
+    return this.exchanges.has(name);
   }
 
   readonly isInternal = (name: string): boolean => this.internal.has(name) || name.startsWith('amq.rabbitmq.');
@@ -76,6 +81,7 @@ export class Mirror {
 
   private learn(topology: RabbitTopology): void {
     this.plan = planMirror(topology, this.request);
+    this.exchanges = new Set(topology.exchanges.map((one) => one.name));
     this.internal = new Set(topology.exchanges.filter((one) => one.internal).map((one) => one.name));
     this.router = createRouter(
       topology.exchanges,

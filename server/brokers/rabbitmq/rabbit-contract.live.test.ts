@@ -1,11 +1,11 @@
 import { describeBrokerContract } from '../broker.contract';
 import { openRabbitBroker, rabbitExceptions } from './rabbit-broker';
-import { openRabbitWorld, openWire, silent, through } from './rabbit-world.fixture';
+import { openRabbitWorld, openWire, sharedRabbitVersion, silent, through } from './rabbit-world.fixture';
 
 describeBrokerContract('RabbitMQ', {
   system: 'rabbitmq',
   inProcess: false,
-  exceptions: rabbitExceptions,
+  exceptions: rabbitExceptions(await sharedRabbitVersion()),
   async open() {
     const world = await openRabbitWorld();
     const { hostname, port } = new URL(world.url);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { BrokerName } from '@/lib/events/names';
 
 export interface RabbitSettings {
@@ -8,6 +9,7 @@ export interface RabbitSettings {
   readonly apiUrl: string;
   readonly apiUser?: string | undefined;
   readonly apiPassword?: string | undefined;
+  /** The Prometheus plugin, of every node, with commas: depths and rates come from there, also where statistics are off. */
   readonly prometheusUrl?: string | undefined;
   /** Cap of the tap's queue, bytes; 256 MB when not given. */
   readonly queueMaxBytes?: number | undefined;
@@ -26,6 +28,9 @@ export interface TlsSettings {
   readonly servername?: string | undefined;
 }
 
+/** What the client of a connection is to know of TLS. */
+export const tlsOf = ({ tls }: RabbitSettings): TlsSettings => (typeof tls === 'object' ? tls : {});
+
 /** 256 MB: hours of a usual vhost, and no broker's memory (the queue keeps its bodies on disk). */
 const QUEUE_MAX_BYTES = 268_435_456;
 
@@ -35,6 +40,8 @@ export const POSITION_EXCHANGE = 'eventyard.position';
 export const tapQueueOf = (tap: string): string => `eventyard.tap.${tap}`;
 /** Holds one transient message: it is gone when the broker was started again. */
 export const bootQueueOf = (tap: string): string => `eventyard.boot.${tap}`;
+/** One connection's own. */
+export const changesQueueOf = (tap: string): string => `eventyard.changes.${tap}.${randomUUID().slice(0, 8)}`;
 export const positionQueueOf = (tap: string): string => `eventyard.position.${tap}`;
 export const isOurs = (name: string): boolean => name.startsWith(OURS);
 

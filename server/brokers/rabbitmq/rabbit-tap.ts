@@ -1,16 +1,18 @@
-import { AppError, isAppError } from '@/lib/errors';
+import { AppError } from '@/lib/errors';
 import type { Log } from '@/server/log';
 import type { Tap, TapBatch, TapGap, TapNote, TapOptions, TapState } from '../broker';
-import { CapWatch } from './cap-watch';
 import { nowMicros } from './clock';
-import { type Delivery, bytesOf, toRecord } from './delivery';
-import { type ManagementApi, numberIn, objectIn } from './management-api';
+import { type Delivery, toRecord } from './delivery';
+import { DeliveryBuffer } from './delivery-buffer';
+import { Lookout } from './lookout';
+import type { ManagementApi } from './management-api';
 import { wantedChannel } from './mirror-plan';
 import { Mirror } from './mirror';
 import { firstPrefetch, nextPrefetch } from './prefetch';
 import { toBrokerError } from './rabbit-errors';
-import { type RabbitSettings, queueMaxBytesOf, tapQueueOf } from './rabbit-settings';
+import { type RabbitSettings, tapQueueOf } from './rabbit-settings';
 import { type StoredBatch, decideSkip, deliveriesNeeded } from './skip-rule';
+import { TapCondition } from './tap-condition';
 import { type TapMemory, printOf } from './tap-memory';
 import { type TapSession, openTapSession } from './tap-session';
 
@@ -18,7 +20,7 @@ import { type TapSession, openTapSession } from './tap-session';
  * A tap over one vhost: connections come and go (`run`), batches go through `next` and `settle`.
  *
  * The state that must be right, and by which test: `stored` is the newest batch the store has (told by `resume`, then by every `settle`);
- * `held` are batches given to the reader and not settled; `buffer` is what was delivered and not given. On a loss the buffer is dropped, and
+ * `held` are batches given to the reader and not settled; `buffer` is what was delivered and not given (DeliveryBuffer). On a loss the buffer is dropped, and
  * before anything is read again the first held batch has to be settled: only the reader knows whether it was stored. Live tests [R10], [R11].
  */
 interface Held {
@@ -28,50 +30,35 @@ interface Held {
 }
 
 const CLOSE_WITHIN_MS = 3_000;
-const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000] as const;
 
 export class RabbitTap implements Tap {
-  private readonly listeners: ((state: TapState) => void)[] = [];
+  private readonly condition: TapCondition;
   private readonly mirror: Mirror;
-  private readonly cap: CapWatch;
+  private readonly lookout: Lookout;
+  private readonly buffer = new DeliveryBuffer();
   private readonly wanted: (channel: string) => boolean;
-
-  private status: TapState['status'] = 'starting';
-  private problem: TapState['problem'] = null;
-  private since = Date.now();
-  private nextTryAt: number | null = null;
 
   private session: TapSession | null = null;
   /** Of the connection whose deliveries count: a library may hand over what it had read after the connection was given up. */
   private connection = 0;
   private generation = 1;
   private reading = false;
-  private buffer: Delivery[] = [];
-  private bufferFrom = 0;
-  private bufferedBytes = 0;
   private gaps: TapGap[] = [];
   private held: Held[] = [];
   private stored: StoredBatch;
-  /** Last delivery of a channel nobody asked for; acknowledged along with others, or alone when nothing else comes. */
-  private passedOver: number | null = null;
-  private lastBuffered = 0;
 
   private prefetch: number;
-  private averageBytes = 0;
   private adjusting = false;
   private letting = false;
   /** Acknowledged since the tap was opened, and the last tag of this connection that was: tags count without a hole. */
   private acked = 0;
   private lastAcked = 0;
-  private statistics: boolean | null = null;
   private fullChecks = 0;
   private sessionNotes: readonly string[] = [];
 
   private wake: (() => void) | null = null;
   private verdict: (() => void) | null = null;
   private stopped = false;
-  private lookTimer: NodeJS.Timeout | null = null;
-  private retry: { timer: NodeJS.Timeout; go: () => void } | null = null;
   private committing: Promise<void> = Promise.resolve();
   private readonly finished: Promise<void>;
   private opened: () => void = () => undefined;
@@ -81,7 +68,7 @@ export class RabbitTap implements Tap {
   constructor(
     private readonly settings: RabbitSettings,
     private readonly options: TapOptions,
-    private readonly api: ManagementApi,
+    api: ManagementApi,
     private readonly log: Log,
     private readonly memory: TapMemory,
     private readonly onClosed: (tap: RabbitTap) => void,
@@ -90,7 +77,21 @@ export class RabbitTap implements Tap {
     const request = { include, exclude, includeAutoDelete: settings.includeAutoDelete ?? [], bindAll: settings.bindAll ?? [] };
     this.mirror = new Mirror(settings, api, tap, request, log);
     this.wanted = wantedChannel(request, this.mirror.isInternal);
-    this.cap = new CapWatch(queueMaxBytesOf(settings));
+    this.lookout = new Lookout({
+      settings,
+      options,
+      api,
+      mirror: this.mirror,
+      acked: () => this.acked,
+      onGap: (reason, count, detail) => {
+        this.addGap(reason, count, detail);
+        if (this.reading) this.wakeReaders();
+      },
+    });
+    this.condition = new TapCondition(() => ({
+      channels: this.mirror.channels,
+      notes: [...this.lookout.notes(), ...this.sessionNotes.map(effectOf(tap)), ...this.mirror.notes],
+    }));
     this.stored = { number: resume.batch, records: resume.batchSize };
     this.prefetch = firstPrefetch(options.maxBufferedBytes, options.maxBodyBytes);
     this.ready = new Promise((resolve) => (this.opened = resolve));
@@ -101,7 +102,7 @@ export class RabbitTap implements Tap {
 
   async next(limit: { readonly records: number; readonly bytes: number }): Promise<TapBatch | null> {
     while (!this.stopped) {
-      if (this.reading && (this.bufferFrom < this.buffer.length || this.gaps.length > 0)) return this.cut(limit);
+      if (this.reading && (this.buffer.waiting > 0 || this.gaps.length > 0)) return this.cut(limit);
       await new Promise<void>((resolve) => {
         const others = this.wake;
         this.wake = () => {
@@ -114,25 +115,7 @@ export class RabbitTap implements Tap {
   }
 
   private cut(limit: { readonly records: number; readonly bytes: number }): TapBatch {
-    const deliveries: Delivery[] = [];
-    let bytes = 0;
-    while (deliveries.length < limit.records) {
-      const delivery = this.buffer[this.bufferFrom];
-      if (delivery === undefined) break;
-      const size = bytesOf(delivery);
-      if (deliveries.length > 0 && bytes + size > limit.bytes) break;
-      bytes += size;
-      deliveries.push(delivery);
-      this.bufferFrom++;
-    }
-    if (this.bufferFrom === this.buffer.length) {
-      this.buffer = [];
-      this.bufferFrom = 0;
-    } else if (this.bufferFrom > 1_024 && this.bufferFrom * 2 > this.buffer.length) {
-      this.buffer = this.buffer.slice(this.bufferFrom);
-      this.bufferFrom = 0;
-    }
-    this.bufferedBytes -= bytes;
+    const deliveries = this.buffer.take(limit);
     this.fullChecks = 0;
     const batch: TapBatch = {
       number: this.stored.number + this.held.length + 1,
@@ -157,7 +140,7 @@ export class RabbitTap implements Tap {
     this.memory.remember(stored, first.deliveries);
     const { session } = this;
     if (batch.generation !== this.generation || session === null) return this.storedButLost(first, stored);
-    const upTo = this.held.length === 1 && this.bufferFrom === this.buffer.length ? maxOf(first.lastTag, this.passedOver) : first.lastTag;
+    const upTo = this.held.length === 1 && this.buffer.waiting === 0 ? maxOf(first.lastTag, this.buffer.passedOver) : first.lastTag;
     try {
       await this.commit(session, upTo, batch.number);
     } catch (error) {
@@ -188,33 +171,26 @@ export class RabbitTap implements Tap {
       if (upTo === null || this.session !== session) return;
       this.acked += upTo - this.lastAcked;
       this.lastAcked = upTo;
-      if (this.passedOver !== null && this.passedOver <= upTo) this.passedOver = null;
+      if (this.buffer.passedOver !== null && this.buffer.passedOver <= upTo) this.buffer.passedOver = null;
     });
     this.committing = done.catch(() => undefined);
     return done;
   }
 
   state(): TapState {
-    return {
-      status: this.status,
-      problem: this.problem,
-      since: this.since,
-      nextTryAt: this.nextTryAt,
-      channels: this.mirror.channels,
-      notes: [...this.standingNotes(), ...this.mirror.notes],
-    };
+    return this.condition.state();
   }
 
   onState(listener: (state: TapState) => void): void {
-    this.listeners.push(listener);
+    this.condition.listen(listener);
   }
 
   async close(): Promise<void> {
     if (!this.stopped) {
       this.stopped = true;
       this.reading = false;
-      if (this.lookTimer !== null) clearTimeout(this.lookTimer);
-      this.retry?.go();
+      this.lookout.rest();
+      this.condition.retryNow();
       this.wakeReaders();
       this.verdict?.();
       this.opened();
@@ -224,7 +200,7 @@ export class RabbitTap implements Tap {
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([this.finished, new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN_MS)))]);
     clearTimeout(timer);
-    this.change('closed', null);
+    this.condition.change('closed', null);
     this.onClosed(this);
   }
 
@@ -282,13 +258,13 @@ export class RabbitTap implements Tap {
     this.mustBeOn(session);
     await this.skipWhatIsStored(session);
     this.mustBeOn(session);
-    const problem = await this.look(session);
+    const problem = await this.lookout.look(session);
     this.mustBeOn(session);
     this.reading = true;
-    this.change('live', problem);
+    this.condition.change('live', problem);
     this.wakeReaders();
     this.letPassedGo(true);
-    this.scheduleLook(session);
+    this.lookout.follow(session, (found) => this.looked(found));
   }
 
   private mustBeOn(session: TapSession): void {
@@ -313,36 +289,31 @@ export class RabbitTap implements Tap {
     const question = { stored: this.stored, position, restarted, history: this.memory.historyUpTo(this.stored) };
     const needed = deliveriesNeeded(question);
     // Everything that comes again is sent at once after we began to consume; only when the queue has nothing more may it be fewer.
-    while (this.buffer.length < needed) {
-      const before = this.buffer.length;
+    while (this.buffer.waiting < needed) {
+      const before = this.buffer.waiting;
       const ready = await session.readyAfterDeliveries();
       this.mustBeOn(session);
-      if (ready === 0 || this.buffer.length >= needed) break;
+      if (ready === 0 || this.buffer.waiting >= needed) break;
       // Messages of channels that nobody asked for have used up what the broker may send ahead.
-      if (this.buffer.length === before) await session.setPrefetch(needed);
+      if (this.buffer.waiting === before) await session.setPrefetch(needed);
     }
-    const first = this.buffer.slice(0, needed).map((delivery) => ({ print: printOf(delivery), redelivered: delivery.redelivered }));
+    const first = this.buffer.first(needed).map((delivery) => ({ print: printOf(delivery), redelivered: delivery.redelivered }));
     const { skip, uncertain } = decideSkip(question, first);
     if (uncertain !== null) {
       this.log.warn({ tap: this.options.tap, position, restarted, stored: this.stored.number }, 'the tap is not certain of its position');
       this.addGap(restarted ? 'broker-crash' : 'uncertain', null, uncertain);
     }
-    const skipped = this.buffer.splice(0, skip);
-    for (const delivery of skipped) this.bufferedBytes -= bytesOf(delivery);
+    const skipped = this.buffer.take({ records: skip, bytes: Infinity });
     if (position !== this.stored.number || restarted) await this.commit(session, skipped.at(-1)?.tag ?? null, this.stored.number);
     if (Math.max(needed, this.stored.records) > this.prefetch) await session.setPrefetch(this.prefetch);
   }
 
   private readonly onDelivery = (delivery: Delivery): void => {
     if (!this.wanted(delivery.exchange)) {
-      this.passedOver = delivery.tag;
+      this.buffer.passedOver = delivery.tag;
       return this.letPassedGo(false);
     }
-    const size = bytesOf(delivery);
-    this.averageBytes = this.averageBytes === 0 ? size : this.averageBytes + (size - this.averageBytes) / 32;
     this.buffer.push(delivery);
-    this.bufferedBytes += size;
-    this.lastBuffered = delivery.tag;
     if (this.wake !== null && this.reading) this.wakeSoon();
   };
 
@@ -361,17 +332,10 @@ export class RabbitTap implements Tap {
 
   /** What nobody asked for is acknowledged when nothing that was asked for is before it. */
   private letPassedGo(now: boolean): void {
-    const { session, passedOver } = this;
-    if (
-      session === null ||
-      passedOver === null ||
-      !this.reading ||
-      this.letting ||
-      this.held.length > 0 ||
-      this.bufferFrom < this.buffer.length
-    )
-      return;
-    if (!now && passedOver - Math.max(this.lastBuffered, this.lastAcked) < this.prefetch / 2) return;
+    const { session, buffer } = this;
+    const { passedOver } = buffer;
+    if (session === null || passedOver === null || !this.reading || this.letting || this.held.length > 0 || buffer.waiting > 0) return;
+    if (!now && passedOver - Math.max(buffer.lastTag, this.lastAcked) < this.prefetch / 2) return;
     this.letting = true;
     this.commit(session, passedOver, this.stored.number)
       .catch((error: unknown) => session.fail(error))
@@ -379,10 +343,10 @@ export class RabbitTap implements Tap {
   }
 
   private adjustPrefetch(settled: number): void {
-    const { session } = this;
-    if (session === null || this.averageBytes === 0 || this.adjusting) return;
-    const fitting = nextPrefetch(this.prefetch, this.averageBytes, this.options.maxBufferedBytes);
-    const waiting = settled + this.waiting() + this.held.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
+    const { session, buffer } = this;
+    if (session === null || buffer.averageBytes === 0 || this.adjusting) return;
+    const fitting = nextPrefetch(this.prefetch, buffer.averageBytes, this.options.maxBufferedBytes);
+    const waiting = settled + buffer.waiting + this.held.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
     // Up only when the broker has more than it may send.
     if (fitting === this.prefetch || (fitting > this.prefetch && waiting < this.prefetch / 2)) return;
     this.prefetch = fitting;
@@ -393,20 +357,11 @@ export class RabbitTap implements Tap {
       .finally(() => (this.adjusting = false));
   }
 
-  private waiting(): number {
-    return this.buffer.length - this.bufferFrom;
-  }
-
   /** What was delivered and not given is the broker's again. */
   private forgetDeliveries(): void {
     this.connection++;
     this.reading = false;
-    this.buffer = [];
-    this.bufferFrom = 0;
-    this.bufferedBytes = 0;
-    this.averageBytes = 0;
-    this.passedOver = null;
-    this.lastBuffered = 0;
+    this.buffer.clear();
     this.lastAcked = 0;
   }
 
@@ -419,131 +374,32 @@ export class RabbitTap implements Tap {
     // Their gaps come again with the next batch; their messages come again from the broker.
     for (const { batch } of this.held.slice(1)) this.gaps.push(...batch.gaps);
     this.held = this.held.slice(0, 1);
-    if (this.lookTimer !== null) clearTimeout(this.lookTimer);
-    this.lookTimer = null;
+    this.lookout.rest();
   }
 
-  private pause(problem: AppError, attempt: number): Promise<void> {
-    const base = BACKOFF_MS[attempt] ?? 30_000;
-    const wait = base * (0.5 + Math.random());
-    this.nextTryAt = Date.now() + wait;
-    this.change('retrying', problem);
+  private async pause(problem: AppError, attempt: number): Promise<void> {
+    const waited = this.condition.retryLater(problem, attempt);
     this.opened();
-    return new Promise((resolve) => {
-      const go = (): void => {
-        clearTimeout(timer);
-        this.retry = null;
-        this.nextTryAt = null;
-        resolve();
-      };
-      const timer = setTimeout(go, wait);
-      this.retry = { timer, go };
-    });
+    await waited;
   }
 
-  // ── looking around ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  private scheduleLook(session: TapSession): void {
-    if (this.stopped || this.session !== session) return;
-    this.lookTimer = setTimeout(() => void this.lookAgain(session), this.options.discoverEveryMs);
-  }
-
-  private async lookAgain(session: TapSession): Promise<void> {
-    try {
-      const before = this.mirror.channels.join();
-      const problem = await this.look(session);
-      if (this.session !== session || this.stopped) return;
-      this.letPassedGo(true);
-      const full = this.waiting() >= this.prefetch || this.bufferedBytes >= this.options.maxBufferedBytes / 2;
-      this.fullChecks = full ? this.fullChecks + 1 : 0;
-      const status = this.fullChecks > 1 ? 'paused' : 'live';
-      if (status !== this.status || problem?.code !== this.problem?.code || before !== this.mirror.channels.join())
-        this.change(status, problem);
-    } catch (error) {
-      session.fail(error);
-    }
-    this.scheduleLook(session);
-  }
-
-  private async look(session: TapSession): Promise<AppError | null> {
-    const problem = await this.mirror.look(session);
-    if (problem === null) await this.lookAtCap();
-    return problem;
-  }
-
-  private async lookAtCap(): Promise<void> {
-    const path = `queues/{vhost}/${encodeURIComponent(tapQueueOf(this.options.tap))}`;
-    const queue = (await this.api.get(path).catch(() => null)) as Readonly<Record<string, unknown>> | null;
-    if (queue === null) return;
-    this.statistics ??= await this.api.get('overview').then(
-      (overview) => (overview as { disable_stats?: boolean }).disable_stats !== true,
-      () => null,
-    );
-    const loss = this.cap.look(
-      {
-        // A counter that never counted is not told at all.
-        published: this.statistics === true ? (numberIn(objectIn(queue, 'message_stats'), 'publish') ?? 0) : null,
-        acked: this.acked,
-        depth: numberIn(queue, 'messages') ?? 0,
-        readyBytes: numberIn(queue, 'message_bytes_ready'),
-      },
-      Date.now(),
-    );
-    if (loss === null) return;
-    const count = loss.count === null ? 'an unknown number of messages' : `${loss.count} messages`;
-    this.addGap(
-      'dropped-by-cap',
-      loss.count,
-      `the tap's queue was at its cap of ${queueMaxBytesOf(this.settings)} bytes and dropped ${count}`,
-    );
-    if (this.reading) this.wakeReaders();
+  /** After each look: what is passed over goes, and the state says what is true now. */
+  private looked(problem: AppError | null): void {
+    if (this.stopped || this.session === null) return;
+    this.letPassedGo(true);
+    const full = this.buffer.waiting >= this.prefetch || this.buffer.bytes >= this.options.maxBufferedBytes / 2;
+    this.fullChecks = full ? this.fullChecks + 1 : 0;
+    const status = this.fullChecks > 1 ? 'paused' : 'live';
+    this.condition.changeIfNews(status, problem);
   }
 
   private addGap(reason: TapGap['reason'], count: number | null, detail: string): void {
     this.gaps.push({ channel: null, partition: null, fromOffset: null, toOffset: null, count, reason, detail, at: nowMicros() });
   }
-
-  private standingNotes(): TapNote[] {
-    const seconds = Math.ceil(this.options.discoverEveryMs / 1000);
-    const notes: TapNote[] = [
-      {
-        kind: 'not-readable',
-        subject: 'default exchange',
-        text: 'messages sent straight to a queue (default exchange) can not be listened to; their rates and the depth of their queues come from counters',
-      },
-      {
-        kind: 'delay',
-        subject: tapQueueOf(this.options.tap),
-        text: `bindings are followed within ${seconds} s: until then a new one is not read, and what an application unbound stays routable to our queue`,
-      },
-      {
-        kind: 'effect',
-        subject: tapQueueOf(this.options.tap),
-        text: 'exchange.delete with if-unused is refused while our queue is bound beside the application’s',
-      },
-    ];
-    if (this.cap.isFull)
-      notes.push({
-        kind: 'uncertain',
-        subject: tapQueueOf(this.options.tap),
-        text: 'our queue is at its cap: the oldest messages are dropped and will be told as a gap',
-      });
-    for (const text of this.sessionNotes) notes.push({ kind: 'effect', subject: tapQueueOf(this.options.tap), text });
-    return notes;
-  }
-
-  private change(status: TapState['status'], problem: AppError | null): void {
-    if (status !== this.status) this.since = Date.now();
-    this.status = status;
-    this.problem =
-      problem === null ? null : { code: problem.code, text: problem.message, cure: problem.cure ?? '', command: commandIn(problem) };
-    const state = this.state();
-    for (const listener of this.listeners) listener(state);
-  }
 }
 
-const maxOf = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b));
+const effectOf =
+  (tap: string) =>
+  (text: string): TapNote => ({ kind: 'effect', subject: tapQueueOf(tap), text });
 
-/** A cure that is one command line is shown as one. */
-const commandIn = (problem: AppError): string | null =>
-  isAppError(problem) && problem.cure?.startsWith('rabbitmqctl ') ? problem.cure : null;
+const maxOf = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b));

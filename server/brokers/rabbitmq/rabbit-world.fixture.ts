@@ -31,6 +31,10 @@ export const sharedRabbit = (): RealRabbit => {
   return { amqpUrl, apiUrl };
 };
 
+/** `3.10.8`, `4.0.5`: 4 delivers other header tables than 3. */
+export const sharedRabbitVersion = async (): Promise<string> =>
+  ((await apiOf(sharedRabbit().apiUrl)('GET', 'overview')) as { rabbitmq_version: string }).rabbitmq_version;
+
 export async function openRabbitWorld(rabbit: RealRabbit = sharedRabbit()): Promise<RabbitWorld> {
   const vhost = `test-${randomUUID().slice(0, 8)}`;
   const api = apiOf(rabbit.apiUrl);

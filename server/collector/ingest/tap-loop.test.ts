@@ -21,7 +21,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((loop) => loop.close(200)));
 });
 
-function aLoop(broker = new FakeBroker(), store = new MemoryStore()) {
+function aLoop(broker = new FakeBroker(), store = new MemoryStore(), lease?: { beatMs: number; goneAfterMs: number }) {
   const told: StoredBatch[] = [];
   const view = new BrokerView(broker.name, broker.system);
   const loop = new TapLoop({
@@ -43,6 +43,7 @@ function aLoop(broker = new FakeBroker(), store = new MemoryStore()) {
     log: pino({ level: 'silent' }),
     onStored: (batch) => told.push(batch),
     onState: () => undefined,
+    ...(lease && { lease }),
   });
   open.push(loop);
   loop.start();
@@ -127,6 +128,8 @@ describe('TapLoop', () => {
     const second = await tapOf(broker, 1);
     expect(first.closed).toBe(true);
     expect(second.options).toMatchObject({ epoch: 2, resume: { batch: 1, batchSize: 4 } });
+    // What a group's rebalance asks again is the store's position of that moment.
+    expect(await second.options.resumeAgain?.()).toMatchObject({ batch: 1, batchSize: 4 });
     second.arrive(records(1));
     await until('it goes on', () => store.batches.length === 2);
     expect(store.batches.map(({ number, epoch }) => [number, epoch])).toEqual([
@@ -162,17 +165,37 @@ describe('TapLoop', () => {
     await tapOf(broker, 2);
   });
 
-  it('[I12] fenced by another collector it stops until a person says so', async () => {
+  it('[I12] fenced by another collector it waits, and goes on when a person says so', async () => {
     const { broker, store, loop } = aLoop();
     const first = await tapOf(broker);
     await store.acquireLease('shop');
     first.arrive(records(1));
-    await until('it stops', () => loop.state().status === 'failed');
-    expect(loop.state().problem).toMatchObject({ code: 'store-fenced' });
+    await until('it says so', () => loop.state().problem?.code === 'store-fenced');
+    await until('it waits', () => loop.state().status === 'retrying');
     expect(broker.taps).toHaveLength(1);
     loop.retry();
     (await tapOf(broker, 1)).arrive(records(1));
     await until('it goes on', () => store.batches.length === 1);
+  });
+
+  it('[I12] a quiet tap learns that it was taken over, lets go, and takes it again once the other one is silent', async () => {
+    const { broker, store, loop } = aLoop(new FakeBroker(), new MemoryStore(), { beatMs: 5, goneAfterMs: 1_000 });
+    const first = await tapOf(broker);
+    let looks = 0;
+    store.leaseSilence = async () => {
+      looks++;
+      return store.silence;
+    };
+    await store.acquireLease('shop');
+    await until('it lets go', () => first.closed && loop.state().problem?.code === 'store-fenced');
+    await until('it has looked at the other one', () => looks > 3);
+    expect(broker.taps).toHaveLength(1);
+    store.silence = 1_001;
+    const second = await tapOf(broker, 1);
+    expect(second.options.epoch).toBe(3);
+    second.arrive(records(1));
+    await until('it goes on', () => store.batches.length === 1);
+    expect(loop.state()).toMatchObject({ status: 'live', problem: null });
   });
 
   it('[I13] a broker that refuses the tap is tried again, and the card says why', async () => {

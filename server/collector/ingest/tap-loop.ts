@@ -21,7 +21,11 @@ export interface TapLoopParts {
   /** After the store has it, before it is settled: announce, count, fold sagas. Must not throw. */
   readonly onStored: (batch: StoredBatch, tookMs: number) => void;
   readonly onState: () => void;
+  /** How often the holder of a tap says that it is alive, and after how much silence a fenced one takes the tap again, ms. */
+  readonly lease?: { readonly beatMs: number; readonly goneAfterMs: number };
 }
+
+const LEASE = { beatMs: 5_000, goneAfterMs: 20_000 };
 
 type Problem = NonNullable<TapState['problem']>;
 
@@ -74,11 +78,9 @@ export class TapLoop {
       ? 'closed'
       : this.problem === null
         ? 'starting'
-        : this.problem.code === 'store-fenced'
-          ? 'failed'
-          : this.current === null
-            ? 'retrying'
-            : 'paused';
+        : this.current === null
+          ? 'retrying'
+          : 'paused';
     return {
       status,
       problem: this.problem,
@@ -114,17 +116,36 @@ export class TapLoop {
     }
   }
 
-  /** Fenced by another collector, only a person decides who has the tap: two that take it from each other would read everything twice. */
   private async waitForNextTry(backoff: Backoff): Promise<void> {
-    const fenced = this.problem?.code === 'store-fenced';
+    if (this.problem?.code === 'store-fenced') return this.waitForOther();
     const lost = this.problem?.code === 'tap-lost';
-    const wait = this.now ? 0 : fenced ? 2 ** 31 - 1 : lost ? Math.min(250, backoff.next()) : backoff.next();
-    this.nextTryAt = fenced ? null : Date.now() + wait;
+    await this.waitOrWake(lost ? Math.min(250, backoff.next()) : backoff.next());
+  }
+
+  /**
+   * Fenced by another collector: two that take a tap from each other would never end. So it is taken again when the other one is silent, or
+   * when a person says so.
+   */
+  private async waitForOther(): Promise<void> {
+    const { store, lease: { beatMs, goneAfterMs } = LEASE } = this.parts;
+    while (!this.drain.signal.aborted) {
+      if (await this.waitOrWake(beatMs)) return;
+      // A store that does not answer says nothing about the other one.
+      const silence = await store.leaseSilence(this.tap).catch(() => 0);
+      if (silence === null || silence > goneAfterMs) return;
+    }
+  }
+
+  /** True when somebody did not want to wait. */
+  private async waitOrWake(ms: number): Promise<boolean> {
+    const wait = this.now ? 0 : ms;
+    this.nextTryAt = Date.now() + wait;
     this.parts.onState();
     this.now = false;
     this.wake = new AbortController();
     await pause(wait, AbortSignal.any([this.drain.signal, this.wake.signal]));
     this.nextTryAt = null;
+    return wait === 0 || this.wake.signal.aborted;
   }
 
   /** From a lease to the loss of the tap. */
@@ -139,6 +160,7 @@ export class TapLoop {
       include,
       exclude,
       resume,
+      resumeAgain: () => store.tapPosition(this.tap),
       maxBodyBytes,
       maxBufferedBytes,
       startAt,
@@ -161,6 +183,7 @@ export class TapLoop {
     const pace = new Pace();
     let generation: number | null = null;
     const writing = new Writing(this.drain.signal);
+    const beat = this.beat(epoch, writing);
     try {
       while (!this.drain.signal.aborted) {
         await pause(pace.waitBefore(performance.now()), this.drain.signal);
@@ -174,9 +197,24 @@ export class TapLoop {
         writing.begin(this.write(tap, batch, prepared, healthy));
       }
     } finally {
+      clearInterval(beat);
       await writing.settled();
       writing.leave();
     }
+  }
+
+  /** A quiet tap stores nothing and would never learn that it was taken over. */
+  private beat(epoch: number, writing: Writing): ReturnType<typeof setInterval> {
+    const { store, lease: { beatMs } = LEASE } = this.parts;
+    return setInterval(() => {
+      store.renewLease(this.tap, epoch).then(
+        (ours) => {
+          if (!ours) writing.fail(new AppError('store-fenced', 'another collector has this tap'));
+        },
+        // Who cannot reach the store cannot store either, and says so there.
+        () => undefined,
+      );
+    }, beatMs);
   }
 
   private async write(tap: Tap, batch: TapBatch, prepared: StoredBatch, healthy: () => void): Promise<void> {
@@ -224,35 +262,41 @@ export class TapLoop {
 class Writing {
   private pending: Promise<void> = Promise.resolve();
   private failure: { readonly error: unknown } | null = null;
-  private end: (how: null | Promise<never>) => void = () => undefined;
-  private readonly ended: Promise<null>;
+  /** Ends the wait that is under way. */
+  private endWait: (() => void) | null = null;
 
   constructor(private readonly drain: AbortSignal) {
-    this.ended = new Promise((resolve) => {
-      this.end = resolve;
-    });
-    this.ended.catch(() => undefined);
     drain.addEventListener('abort', this.onDrain);
-    if (drain.aborted) this.onDrain();
   }
 
-  private readonly onDrain = (): void => this.end(null);
+  private readonly onDrain = (): void => this.endWait?.();
 
   leave(): void {
     this.drain.removeEventListener('abort', this.onDrain);
   }
 
   begin(work: Promise<void>): void {
-    this.pending = work.catch((error: unknown) => {
-      this.failure = { error };
-      this.end(Promise.reject(error as Error));
-    });
+    this.pending = work.catch((error: unknown) => this.fail(error));
   }
 
-  /** The batch, or `null` when there is to be no more; throws when writing failed meanwhile. What comes later is dropped and read again. */
+  fail(reason: unknown): void {
+    this.failure ??= { error: reason };
+    this.endWait?.();
+  }
+
+  /**
+   * The batch, or `null` when there is to be no more; throws when writing failed meanwhile. What comes later is dropped and read again.
+   * Not `Promise.race` with one promise of the end: that promise would hold every batch that ever won against it.
+   */
   orEnd<T>(waiting: Promise<T | null>): Promise<T | null> {
-    waiting.catch(() => undefined);
-    return Promise.race([waiting, this.ended]);
+    return new Promise<T | null>((resolve, reject) => {
+      const end = (): void => (this.failure === null ? resolve(null) : reject(this.failure.error as Error));
+      if (this.failure !== null || this.drain.aborted) end();
+      this.endWait = end;
+      waiting.then(resolve, reject);
+    }).finally(() => {
+      this.endWait = null;
+    });
   }
 
   async done(): Promise<void> {
@@ -285,7 +329,7 @@ function problemOf(error: unknown): Problem {
     return {
       code: error.code,
       text: 'Another collector has taken this tap over.',
-      cure: 'Stop one of the two collectors, then press “Try again”.',
+      cure: 'Nothing, if that is meant: it is taken back by itself once the other one has been silent for 20 s. “Try again” takes it back now.',
       command: null,
     };
   return { code: error.code, text: error.message, cure: error.cure ?? 'It is tried again by itself.', command: null };

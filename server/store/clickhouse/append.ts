@@ -10,7 +10,7 @@ import { insertMark } from './insert-mark';
 import type { Offsets } from './positions';
 import { newestBatch, savePosition } from './positions';
 import { hasAccount, ONE_BLOCK, saveGaps, spanOf, summarize, waitForInserts } from './summaries';
-import { namesOf, structureOf, writeRowBinary } from './wire-codec';
+import { namesOf, structureOf, writeNative } from './wire-codec';
 
 /**
  * Storing one batch. The order is what keeps the promises:
@@ -65,10 +65,10 @@ export function createAppender(client: StoreClient, tiers: EdgeTiers): Appender 
     const names = namesOf(columns);
     const sql = `INSERT /* ${insertMark(batch.tap)} */ INTO events (${names}) SELECT ${names} FROM input('${structureOf(columns).replaceAll("'", "\\'")}')
       WHERE throwIf((SELECT max(epoch) FROM leases WHERE tap = {tap:String}) > {epoch:UInt32}, '${FENCED}') = 0
-      SETTINGS ${ONE_BLOCK} FORMAT RowBinary`;
+      SETTINGS ${ONE_BLOCK} FORMAT Native`;
     const mine = turn.then(async () => {
       writer.reset();
-      writeRowBinary(writer, columns, batch.events);
+      writeNative(writer, columns, batch.events);
       await client.send(sql, writer.view(), { tap: batch.tap, epoch: batch.epoch });
     });
     turn = mine.catch(() => {});

@@ -2,7 +2,7 @@ import { countEdges } from '@/lib/topology/edges';
 import type { BrokerName, BrokerSystem, TapName } from '@/lib/events/names';
 import type { ObservedEvent } from '@/lib/events/observed-event';
 import type { WireColumn } from './wire-codec';
-import { array, column, i32, i64, text, tuple, u32, u64 } from './wire-codec';
+import { array, column, i32, i64, text, tuple, u32, u64, word } from './wire-codec';
 
 /** What a summary needs of an event: the whole one that is being stored, or the row of one that is stored already. */
 export type SummaryEvent = Pick<
@@ -153,7 +153,7 @@ function traceRows(events: readonly SummaryEvent[], { broker }: SummaryHead): Su
 
 export const summaryColumns = (head: SummaryHead): readonly WireColumn<SummaryRow>[] => [
   column('traceId', text, (row) => row.traceId),
-  column('tap', text, () => head.tap),
+  column('tap', word, () => head.tap),
   column('batch', u64, () => head.number),
   column('epoch', u32, () => head.epoch),
   column('storedAt', i64, () => head.storedAt),
@@ -161,14 +161,14 @@ export const summaryColumns = (head: SummaryHead): readonly WireColumn<SummaryRo
   column('last', i64, (row) => Math.trunc(row.last)),
   column('events', u32, (row) => row.events),
   column('errors', u32, (row) => row.errors),
-  column('title', text, (row) => row.title),
-  column('services', array(text), (row) => row.services),
+  column('title', word, (row) => row.title),
+  column('services', array(word), (row) => row.services),
   column(
     'systems',
     array(
       tuple(
-        column('broker', text, (s: SummaryRow['systems'][number]) => s.broker),
-        column('system', text, (s) => s.system),
+        column('broker', word, (s: SummaryRow['systems'][number]) => s.broker),
+        column('system', word, (s) => s.system),
       ),
     ),
     (row) => row.systems,
@@ -177,7 +177,7 @@ export const summaryColumns = (head: SummaryHead): readonly WireColumn<SummaryRo
     'businessKeys',
     array(
       tuple(
-        column('name', text, (k: SummaryRow['businessKeys'][number]) => k.name),
+        column('name', word, (k: SummaryRow['businessKeys'][number]) => k.name),
         column('value', text, (k) => k.value),
       ),
     ),
@@ -187,11 +187,11 @@ export const summaryColumns = (head: SummaryHead): readonly WireColumn<SummaryRo
     'edges',
     array(
       tuple(
-        column('kind', text, (e: Edge) => e.kind),
+        column('kind', word, (e: Edge) => e.kind),
         column('bucket', u32, (e) => e.bucket),
-        column('source', text, (e) => e.source),
-        column('channel', text, (e) => e.channel),
-        column('inbox', text, (e) => e.inbox),
+        column('source', word, (e) => e.source),
+        column('channel', word, (e) => e.channel),
+        column('inbox', word, (e) => e.inbox),
         column('count', u32, (e) => e.count),
         column('failed', u32, (e) => e.failed),
         column('last', i64, (e) => Math.trunc(e.last)),
@@ -203,7 +203,7 @@ export const summaryColumns = (head: SummaryHead): readonly WireColumn<SummaryRo
     'offsets',
     array(
       tuple(
-        column('channel', text, (o: SummaryRow['offsets'][number]) => o.channel),
+        column('channel', word, (o: SummaryRow['offsets'][number]) => o.channel),
         column('partition', i32, (o) => o.partition),
         column('next', i64, (o) => o.next),
       ),

@@ -28,6 +28,11 @@ export class ByteWriter {
     this.#buffer[this.#at++] = value;
   }
 
+  u16(value: number): void {
+    this.#ensure(2);
+    this.#at = this.#buffer.writeUInt16LE(value, this.#at);
+  }
+
   u32(value: number): void {
     this.#ensure(4);
     this.#at = this.#buffer.writeUInt32LE(value >>> 0, this.#at);
@@ -58,10 +63,12 @@ export class ByteWriter {
   }
 
   bytes(value: Uint8Array): void {
-    this.varint(value.length);
-    this.#ensure(value.length);
-    this.#buffer.set(value, this.#at);
-    this.#at += value.length;
+    const length = value.length;
+    this.varint(length);
+    this.#ensure(length);
+    if (length > 48) this.#buffer.set(value, this.#at);
+    else for (let i = 0, at = this.#at, buffer = this.#buffer; i < length; i++) buffer[at + i] = value[i] as number;
+    this.#at += length;
   }
 
   /** Short ASCII, which is nearly everything here, is written by hand: faster than a call into the runtime. */

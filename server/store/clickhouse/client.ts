@@ -44,6 +44,8 @@ export interface StoreClient {
 }
 
 const READ_SECONDS = 10;
+/** A store that is stopped or stuck does not end its own questions: a reader waits this much longer than it may compute. */
+const GRACE_SECONDS = 5;
 const SCAN_ROWS = 100_000_000;
 /** Above the engine's own limit, so that the engine's answer comes first. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -70,7 +72,12 @@ export function openClient({ url, user, password, database }: ClientSettings): S
     guarded(async () => {
       const scan = limits.scan ?? SCAN_ROWS;
       const query = `${sql}\nSETTINGS max_execution_time = ${limits.seconds ?? READ_SECONDS}, max_rows_to_read = ${scan}, read_overflow_mode = '${limits.beyond === 'cut' ? 'break' : 'throw'}', max_threads = ${limits.threads ?? 2}, ${READ_SETTINGS}`;
-      const answer = await client.query({ query, format: 'JSONCompact', query_params: parameters });
+      const answer = await client.query({
+        query,
+        format: 'JSONCompact',
+        query_params: parameters,
+        abort_signal: AbortSignal.timeout(((limits.seconds ?? READ_SECONDS) + GRACE_SECONDS) * 1_000),
+      });
       const { meta, data, statistics } = await answer.json<unknown[]>();
       const names = (meta ?? []).map((column) => column.name);
       const rows = data.map((values) => Object.fromEntries(names.map((name, i) => [name, values[i]])) as T);

@@ -67,7 +67,7 @@ export function toStoreError(error: unknown): AppError {
   if (/Memory limit|MEMORY_LIMIT_EXCEEDED/i.test(message)) return make(noMemory, error);
   if (/^\d+$/.test(code))
     return make(BY_CODE.get(Number(code)) ?? refused(`The store refused a statement (ClickHouse error ${code})`), error);
-  if (/timeout/i.test(message) || code === 'ETIMEDOUT') return make(noAnswer, error);
+  if (/timeout|aborted/i.test(message) || code === 'ETIMEDOUT') return make(noAnswer, error);
   return make(
     {
       code: 'store-unreachable',

@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { describe, it } from 'vitest';
 import { openStore } from '../open-store';
+import { describeSearchContract } from '../search.contract';
 import { describeStoreContract } from '../store.contract';
 
 /** The same promises against any ClickHouse: `STORE_URL=http://user:password@host:8123 npx vitest run --project server server/store/clickhouse`. */
@@ -21,9 +22,11 @@ if (given === undefined) {
     directory: '',
     retentionDays: 30,
   };
-  describeStoreContract('ClickHouse server', async () => {
+  const openServer = async () => {
     const store = await openStore(settings, { log });
     const other = await openStore(settings, { log });
     return { store, other, close: async () => void (await Promise.all([store.close(), other.close()])) };
-  });
+  };
+  describeStoreContract('ClickHouse server', openServer);
+  describeSearchContract('ClickHouse server', openServer);
 }

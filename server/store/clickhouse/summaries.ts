@@ -9,7 +9,7 @@ import { noFailure } from './failure-group';
 import { insertMark } from './insert-mark';
 import type { RawEventRow } from './queries/event-row';
 import { EVENT_ROW, toEventRow } from './queries/event-row';
-import { namesOf, structureOf, writeRowBinary } from './wire-codec';
+import { namesOf, structureOf, writeNative } from './wire-codec';
 
 /** What is computed from the events of one batch: the dead letters, then the account with the traces. Each replaces what an earlier run wrote [S2, S4]. */
 export async function summarize(client: StoreClient, batch: StoredBatch): Promise<void> {
@@ -41,20 +41,43 @@ export async function repair(client: StoreClient, tap: TapName, number: number):
     broker: first.broker,
     epoch: first.epoch,
     number,
-    offsets: new Map(),
+    offsets: await offsetsAfter(client, tap, number, rows),
     at: span.from,
     storedAt: nowMicros(),
   });
   return span;
 }
 
+/** Where the tap stood after a batch, by its events and gaps. The next batch may be of other partitions: its account alone would forget these. */
+async function offsetsAfter(
+  client: StoreClient,
+  tap: TapName,
+  batch: number,
+  rows: readonly RawEventRow[],
+): Promise<StoredBatch['offsets']> {
+  const gaps = await client.rows<{ channel: string; partition: number; last: number }>(
+    `SELECT assumeNotNull(channel) AS channel, assumeNotNull(partition) AS partition, max(assumeNotNull(toOffset)) AS last FROM gaps
+    WHERE tap = {tap:String} AND batch = {batch:UInt64} AND channel IS NOT NULL AND partition IS NOT NULL AND toOffset IS NOT NULL
+    GROUP BY channel, partition`,
+    { tap, batch },
+  );
+  const offsets = new Map<string, Map<number, number>>();
+  for (const { channel, partition, last } of [...rows.map((row) => ({ ...row, last: row.offset })), ...gaps]) {
+    if (partition < 0) continue;
+    const partitions = offsets.get(channel) ?? new Map<number, number>();
+    partitions.set(partition, Math.max(partitions.get(partition) ?? 0, last + 1));
+    offsets.set(channel, partitions);
+  }
+  return offsets;
+}
+
 async function saveSummaries(client: StoreClient, events: readonly SummaryEvent[], head: SummaryHead): Promise<void> {
   const columns = summaryColumns(head);
   const names = namesOf(columns);
   const writer = new ByteWriter(4_096);
-  writeRowBinary(writer, columns, summarizeBatch(events, head));
+  writeNative(writer, columns, summarizeBatch(events, head));
   await client.send(
-    `INSERT INTO batch_summaries (${names}) SELECT ${names} FROM input('${structureOf(columns)}') SETTINGS ${ONE_BLOCK} FORMAT RowBinary`,
+    `INSERT INTO batch_summaries (${names}) SELECT ${names} FROM input('${structureOf(columns)}') SETTINGS ${ONE_BLOCK} FORMAT Native`,
     writer.view(),
   );
 }
@@ -113,6 +136,8 @@ export const ONE_BLOCK = [
   'max_threads = 1',
   'async_insert = 0',
   'insert_deduplicate = 0',
+  // The rows of one batch have different keys: nothing is to be merged before it is written.
+  'optimize_on_insert = 0',
 ].join(', ');
 
 const WAIT_FOR_INSERTS_MS = 30_000;

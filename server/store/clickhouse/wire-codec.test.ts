@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ByteWriter } from './byte-writer';
 import { wholeMicros } from './event-columns';
-import { array, column, i64, nullable, structureOf, text, tuple, u8, writeNative, writeRowBinary } from './wire-codec';
+import { array, column, i64, nullable, nullableWord, structureOf, text, tuple, u8, word, writeNative, writeRowBinary } from './wire-codec';
 
 interface Row {
   readonly a: string;
@@ -41,6 +41,40 @@ describe('the binary formats', () => {
     writeNative(writer, columns.slice(1, 2), rows);
     const name = [1, 98, 15, ...Buffer.from('Nullable(Int64)')];
     expect([...writer.view()]).toEqual([1, 2, ...name, 0, 1, ...int64(-2n), ...int64(0n)]);
+  });
+
+  it('write each word of a column once, rows as numbers, null as the first key', () => {
+    const writer = new ByteWriter(4);
+    nullableWord.column(writer, ['a', null, '', 'a'], (value) => value);
+    expect([...writer.view()]).toEqual([...int64(0x200n), ...int64(3n), 0, 1, 97, 0, ...int64(4n), 1, 0, 2, 1]);
+  });
+
+  it('number many words in two bytes', () => {
+    const writer = new ByteWriter(4);
+    const words = Array.from({ length: 300 }, (_, i) => `w${i}`);
+    word.column(writer, [...words, 'w0', 'w299'], (value) => value);
+    const bytes = Buffer.from(writer.view());
+    expect(bytes.readBigInt64LE(0)).toBe(0x201n);
+    expect(bytes.subarray(-4)).toEqual(Buffer.from([0, 0, 43, 1]));
+  });
+
+  it('put the versions of all dictionaries before the data of their column', () => {
+    const writer = new ByteWriter(4);
+    const names = column('n', array(tuple(column('a', word, (value: string) => value))), (row: Row) => row.c.map((item) => item.n));
+    writeNative(writer, [names], rows);
+    const head = [1, 2, 1, 110, names.type.length, ...Buffer.from(names.type)];
+    expect([...writer.view()]).toEqual([
+      ...head,
+      ...int64(1n),
+      ...int64(1n),
+      ...int64(1n),
+      ...int64(0x200n),
+      ...int64(1n),
+      1,
+      107,
+      ...int64(1n),
+      0,
+    ]);
   });
 
   it('declare their types', () => expect(structureOf(columns)).toBe('a String, b Nullable(Int64), c Array(Tuple(n String, v UInt8))'));

@@ -8,6 +8,8 @@ import { anEvent, utf8 } from '@/lib/events/event.fixture';
 import { isAppError } from '@/lib/errors';
 import { openStore } from '../open-store';
 import type { Store } from '../store';
+import { describeSearchContract } from '../search.contract';
+import type { StoreUnderTest } from '../store.contract';
 import { aBatch, around, describeStoreContract, quietTime, someEvents } from '../store.contract';
 import type { EmbeddedStore } from './start-embedded';
 import { startEmbeddedStore } from './start-embedded';
@@ -22,7 +24,7 @@ const settingsOf = (embedded: EmbeddedStore) => ({
   retentionDays: 30,
 });
 
-describeStoreContract('embedded', async () => {
+const openEmbedded = async (): Promise<StoreUnderTest> => {
   const directory = mkdtempSync(join(tmpdir(), 'eventyard-store-'));
   const embedded = await startEmbeddedStore({ directory, log });
   const store = await openStore(settingsOf(embedded), { log });
@@ -37,7 +39,10 @@ describeStoreContract('embedded', async () => {
       rmSync(directory, { recursive: true, force: true });
     },
   };
-});
+};
+
+describeStoreContract('embedded', openEmbedded);
+describeSearchContract('embedded', openEmbedded);
 
 describe('the embedded store', { timeout: 600_000 }, () => {
   let directory: string;
@@ -88,7 +93,7 @@ describe('the embedded store', { timeout: 600_000 }, () => {
     expect(position.batch * 40).toBe(acknowledged);
     const publish = (await store.edges(around(quietTime()))).filter((edge) => edge.broker === tap && edge.kind === 'publish');
     expect(publish.reduce((sum, edge) => sum + edge.count, 0)).toBe(acknowledged);
-    const traces = await store.latestTraces({ range: around(quietTime()), limit: 10, brokers: [tap] });
+    const traces = await store.search({ node: null, range: around(quietTime()), limit: 10, brokers: [tap] });
     expect(traces.rows.map((trace) => trace.events)).toEqual([0, 1, 2, 3].map(() => acknowledged / 4));
   });
 
@@ -106,9 +111,9 @@ describe('the embedded store', { timeout: 600_000 }, () => {
     expect((await store.edges(around(quietTime()))).filter((edge) => edge.broker === tap)).toEqual([]);
     expect(await store.tapPosition(tap)).toMatchObject({ batch: 1, batchSize: 25 });
     expect((await store.edges(around(quietTime()))).filter((edge) => edge.broker === tap).map((edge) => edge.count)).toEqual([25]);
-    expect((await store.latestTraces({ range: around(quietTime()), limit: 10, brokers: [tap] })).rows.map((trace) => trace.events)).toEqual(
-      [25],
-    );
+    expect(
+      (await store.search({ node: null, range: around(quietTime()), limit: 10, brokers: [tap] })).rows.map((trace) => trace.events),
+    ).toEqual([25]);
   });
 
   it('a whole batch becomes one part, so it is there or not', async () => {

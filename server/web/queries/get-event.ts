@@ -1,8 +1,10 @@
 import type { EventDetail } from '@/lib/contract/traces';
 import type { EventId } from '@/lib/events/names';
 import { groupOfInbox } from '@/lib/events/names';
+import { baggageOf } from '@/lib/events/baggage';
 import { decodeBody, viewHeaders } from '@/lib/events/decode-body';
 import { toEventRow } from '@/lib/events/event-row';
+import { losersOf } from '@/lib/events/recognise/sayings';
 import type { ObservedEvent, RoutedInbox } from '@/lib/events/observed-event';
 import type { Services } from '../services';
 import { unpackBody } from './unpack-body';
@@ -33,7 +35,9 @@ export async function eventDetail(services: Services, event: ObservedEvent): Pro
     replyTo,
     framework,
     why,
+    losers: losersOf(event, event, services.rules),
     contexts,
+    baggage: baggageOf(event.headers),
     headers: viewHeaders(event.headers),
     contentType,
     contentEncoding,

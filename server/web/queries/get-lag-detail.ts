@@ -1,14 +1,10 @@
 import type { GroupPoint, LagDetail, NamedSeries } from '@/lib/contract/samples';
 import type { BrokerName, InboxName } from '@/lib/events/names';
-import { thinSeries } from '@/lib/charts/thin-series';
 import { lagRow } from '@/lib/lag/lag-rows';
 import { lastMinutes, type TimeRange } from '../range';
 import type { Services } from '../services';
+import { DETAIL_POINTS, detailSeries, NOT_LOOKED_AT } from './detail-series';
 import { declaredTopology } from './drawing';
-
-const POINTS = 300;
-/** Beyond this between two samples nobody looked. */
-const GAP = 90e6;
 
 /** One group on one topic: its charts over `range`, its members as the broker names them. */
 export async function getLagDetail(
@@ -20,8 +16,8 @@ export async function getLagDetail(
   const { store, clock } = services;
   const now = clock();
   const [recent, points, latest, pictures] = await Promise.all([
-    store.groupSeries(broker, inbox, lastMinutes(now, 15), POINTS),
-    store.groupSeries(broker, inbox, range, POINTS),
+    store.groupSeries(broker, inbox, lastMinutes(now, 15), DETAIL_POINTS),
+    store.groupSeries(broker, inbox, range, DETAIL_POINTS),
     store.latestSamples(),
     store.pictures(),
   ]);
@@ -37,20 +33,14 @@ export async function getLagDetail(
 }
 
 function seriesOf(points: readonly GroupPoint[], range: TimeRange): NamedSeries[] {
-  const series = (name: string, unit: string, value: (point: GroupPoint) => number | null): NamedSeries => ({
-    name,
-    unit,
-    points: thinSeries(
+  const series = (name: string, unit: string, value: (point: GroupPoint) => number | null) =>
+    detailSeries(
+      name,
+      unit,
       points.map((point) => ({ at: point.at, value: value(point) })),
       range,
-      { most: POINTS, gapAfter: GAP },
-    ),
-  });
-  const rate = (name: string, value: (point: GroupPoint) => number | null): NamedSeries => ({
-    name,
-    unit: '/s',
-    points: thinSeries(perSecond(points, value), range, { most: POINTS, gapAfter: GAP }),
-  });
+    );
+  const rate = (name: string, value: (point: GroupPoint) => number | null) => detailSeries(name, '/s', perSecond(points, value), range);
   return [
     series('lag', 'events', (point) => point.lag),
     series('lag to the last stable offset', 'events', (point) => point.stableLag),
@@ -67,7 +57,7 @@ function perSecond(points: readonly GroupPoint[], value: (point: GroupPoint) => 
     const seconds = before ? (point.at - before.at) / 1e6 : 0;
     return {
       at: point.at,
-      value: then === null || now === null || seconds <= 0 || seconds > GAP / 1e6 || now < then ? null : (now - then) / seconds,
+      value: then === null || now === null || seconds <= 0 || seconds > NOT_LOOKED_AT / 1e6 || now < then ? null : (now - then) / seconds,
     };
   });
 }

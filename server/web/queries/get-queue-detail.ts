@@ -1,14 +1,11 @@
 import type { NamedSeries, QueueDetail, QueuePoint } from '@/lib/contract/samples';
 import type { BrokerName, InboxName } from '@/lib/events/names';
-import { thinSeries } from '@/lib/charts/thin-series';
 import { queueRow } from '@/lib/queues/queue-rows';
 import { inboxNode } from '@/lib/topology/node-ids';
 import { lastMinutes, type TimeRange } from '../range';
 import type { Services } from '../services';
+import { DETAIL_POINTS, detailSeries } from './detail-series';
 import { declaredTopology } from './drawing';
-
-const POINTS = 300;
-const GAP = 90e6;
 
 /** One queue: its charts over `range`, its bindings, where its letters go, who listens. */
 export async function getQueueDetail(
@@ -20,8 +17,8 @@ export async function getQueueDetail(
   const { store, clock } = services;
   const now = clock();
   const [recent, points, latest, pictures] = await Promise.all([
-    store.queueSeries(broker, queue, lastMinutes(now, 15), POINTS),
-    store.queueSeries(broker, queue, range, POINTS),
+    store.queueSeries(broker, queue, lastMinutes(now, 15), DETAIL_POINTS),
+    store.queueSeries(broker, queue, range, DETAIL_POINTS),
     store.latestSamples(),
     store.pictures(),
   ]);
@@ -47,15 +44,13 @@ export async function getQueueDetail(
 }
 
 function seriesOf(points: readonly QueuePoint[], range: TimeRange): NamedSeries[] {
-  const series = (name: string, unit: string, value: (point: QueuePoint) => number | null): NamedSeries => ({
-    name,
-    unit,
-    points: thinSeries(
+  const series = (name: string, unit: string, value: (point: QueuePoint) => number | null) =>
+    detailSeries(
+      name,
+      unit,
       points.map((point) => ({ at: point.at, value: value(point) })),
       range,
-      { most: POINTS, gapAfter: GAP },
-    ),
-  });
+    );
   return [
     series('ready', 'messages', (point) => point.ready),
     series('unacked', 'messages', (point) => point.unacked),

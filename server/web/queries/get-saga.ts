@@ -1,5 +1,5 @@
 import type { SagaView } from '@/lib/contract/sagas';
-import { inOurOrder } from '@/lib/traces/assemble-trace';
+import { inOurOrder } from '@/lib/traces/in-our-order';
 import type { Services } from '../services';
 
 const MOST_HITS = 200;

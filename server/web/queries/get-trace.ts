@@ -1,12 +1,96 @@
-import type { TraceView } from '@/lib/contract/traces';
+import type { Cut } from '@/lib/contract/common';
+import type { EventRow, TraceView } from '@/lib/contract/traces';
 import type { TraceId } from '@/lib/events/names';
 import { assembleTrace } from '@/lib/traces/assemble-trace';
+import { flowRef } from '@/lib/traces/flow-ref';
+import { describeFlow, idsToAsk, joinFlow, type Joined } from '@/lib/traces/join-flow';
 import type { Services } from '../services';
+import { storyOf } from './trace-story';
 
 const MOST_EVENTS = 10_000;
+/** Flows are guesses: beyond this many events one reads a list, not a story. */
+const MOST_JOINED = 2_000;
+const MOST_ROUNDS = 4;
+const MOST_IDS = 300;
+const AROUND = 3_600_000_000;
+const A_DAY = 24 * AROUND;
 
-/** The tree of one trace. */
-export async function getTrace({ store }: Services, traceId: TraceId): Promise<TraceView | 'not-found'> {
-  const { events, cut } = await store.eventsOfTrace(traceId, MOST_EVENTS);
-  return events.length === 0 ? 'not-found' : assembleTrace(traceId, events, cut);
+/** The tree of one trace, with what is concluded about it; of a flow (`~id`) the same, out of all events that the id leads to. */
+export async function getTrace(services: Services, traceId: TraceId): Promise<TraceView | 'not-found'> {
+  const id = flowRef(traceId);
+  return id === null ? getTraceById(services, traceId) : getFlow(services, id);
+}
+
+/** [J5] Events without a trace id that belong to it stand in it too, marked as inferred. */
+async function getTraceById(services: Services, traceId: TraceId): Promise<TraceView | 'not-found'> {
+  const { events, cut } = await services.store.eventsOfTrace(traceId, MOST_EVENTS);
+  if (events.length === 0) return 'not-found';
+  const joined = cut === null ? await joinFrom(services, events, { loose: true, within: AROUND }) : null;
+  const flow = joined === null || joined.by.size === 0 ? undefined : describeFlow(joined, null, [traceId], joined.cappedAt);
+  return view(services, traceId, joined?.events ?? events, cut, flow);
+}
+
+/** [J6] A trace id that is found on the way, and only one, names the whole flow. */
+async function getFlow(services: Services, id: string): Promise<TraceView | 'not-found'> {
+  const found = await services.store.findId(id, MOST_JOINED);
+  if (found.length === 0) return 'not-found';
+  const range = around(
+    found.map(({ event }) => event),
+    1,
+  );
+  const { events: seeds } = await services.store.eventsCarrying({
+    ids: found[0]?.field === 'trace id' ? [id.toLowerCase()] : [id],
+    range,
+    limit: MOST_JOINED,
+  });
+  const named = new Set(seeds.flatMap(({ traceId }) => traceId ?? []));
+  const only = [...named][0];
+  if (named.size === 1 && only !== undefined) return getTraceById(services, only);
+  const joined = await joinFrom(services, seeds, { loose: false, within: A_DAY });
+  const traceIds = [...new Set(joined.events.flatMap(({ traceId }) => traceId ?? []))];
+  if (traceIds.length === 1 && traceIds[0] !== undefined) return getTraceById(services, traceIds[0]);
+  const by = joined.by.size > 0 ? joined : joinFlow(seeds.slice(0, 1), seeds);
+  return view(services, `~${id}`, joined.events, null, describeFlow(by, id, traceIds, joined.cappedAt));
+}
+
+/** [J4] Asks for what carries an id of what is there, until nothing new comes or a limit is reached. */
+async function joinFrom(
+  { store }: Services,
+  seeds: readonly EventRow[],
+  { loose, within }: { readonly loose: boolean; readonly within: number },
+): Promise<Joined & { readonly cappedAt: number | null }> {
+  const range = around(seeds, within);
+  const asked = new Set<string>();
+  const candidates = new Map<string, EventRow>();
+  let joined = joinFlow(seeds, []);
+  let capped = false;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const ids = idsToAsk(joined.events, MOST_IDS * (round + 1)).filter((one) => !asked.has(one));
+    if (ids.length === 0) break;
+    const next = ids.slice(0, MOST_IDS);
+    for (const one of next) asked.add(one);
+    const found = await store.eventsCarrying({ ids: next, range, limit: MOST_JOINED, loose });
+    for (const event of found.events) candidates.set(event.id, event);
+    const before = joined.events.length;
+    joined = joinFlow(seeds, [...candidates.values()]);
+    capped = found.cut !== null || joined.events.length > MOST_EVENTS;
+    if (capped || joined.events.length === before) break;
+  }
+  return { ...joined, cappedAt: capped ? joined.events.length : null };
+}
+
+function around(events: readonly EventRow[], within: number): { readonly from: number; readonly to: number } {
+  const moments = events.map(({ observedAt }) => observedAt);
+  return { from: moments.reduce((a, b) => Math.min(a, b), Infinity) - within, to: moments.reduce((a, b) => Math.max(a, b), 0) + within };
+}
+
+async function view(
+  services: Services,
+  traceId: TraceId,
+  events: readonly EventRow[],
+  cut: Cut | null,
+  flow: NonNullable<TraceView['story']>['flow'],
+): Promise<TraceView> {
+  const trace = assembleTrace(traceId, events, cut);
+  return { ...trace, story: { ...(await storyOf(services, trace)), ...(flow && { flow }) } };
 }

@@ -29,20 +29,44 @@ export const cloudEventsBinary: Family = {
   })),
 };
 
+const structuredBody: Family['body'] = {
+  messageId: ['id'],
+  type: ['type'],
+  source: ['source'],
+  correlationId: ['correlationid'],
+  causationId: ['causationid'],
+  publishedAt: ['time'],
+  version: ['dataversion'],
+};
+const REQUIRED = ['specversion', 'id', 'source', 'type'];
+
 /** The envelope is the body itself (`application/cloudevents+json`); told by its four required members. */
 export const cloudEventsStructured: Family = {
   name: 'cloudevents-structured',
   title: 'CloudEvents envelope',
   framework: true,
-  detect: { body: { all: ['specversion', 'id', 'source', 'type'] } },
-  body: {
-    messageId: ['id'],
-    type: ['type'],
-    source: ['source'],
-    correlationId: ['correlationid'],
-    causationId: ['causationid'],
-    publishedAt: ['time'],
-    version: ['dataversion'],
-  },
+  detect: { body: { all: REQUIRED } },
+  body: structuredBody,
   contexts: [{ system: 'w3c', origin: true, in: 'body', from: ['traceparent'], read: ([text]) => readTraceparent(text ?? '') }],
 };
+
+/** A list of envelopes in one record: what is said is the first one's. */
+export const cloudEventsBatch: Family = {
+  name: 'cloudevents-batch',
+  title: 'first of a CloudEvents batch',
+  framework: true,
+  detect: { body: { all: REQUIRED }, value: [{ at: 'content-type', holds: (text) => text.includes('cloudevents-batch') }] },
+  body: structuredBody,
+};
+
+/** Dapr's CloudEvent; older ones have `traceid` only, which is a traceparent. */
+export const dapr: Family = {
+  name: 'dapr',
+  title: 'Dapr',
+  framework: true,
+  detect: { body: { all: [...REQUIRED, 'pubsubname'], none: ['traceparent'] } },
+  body: structuredBody,
+  contexts: [{ system: 'w3c', origin: true, in: 'body', from: ['traceid'], read: ([text]) => readTraceparent(text ?? '') }],
+};
+
+export const daprWithParent: Family = { ...dapr, detect: { body: { all: [...REQUIRED, 'pubsubname', 'traceparent'] } }, contexts: [] };

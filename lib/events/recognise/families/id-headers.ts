@@ -17,7 +17,7 @@ export const idHeaders: Family = {
     attempt: ['attempt', 'x-attempt'],
     retries: ['retry-count', 'x-retry-count', 'x-delivery-count'],
     contentType: ['content-type'],
-    contentEncoding: ['content-encoding'],
+    contentEncoding: ['content-encoding', 'compressed', 'compression', 'x-compression', 'compression-type', 'x-content-encoding'],
   },
   contexts: [
     { system: 'ids', in: 'headers', from: ['trace-id', 'span-id', 'parent-span-id'], read: readIds },

@@ -1,33 +1,101 @@
 import type { Family } from '../table';
 import { amqpProperties } from './amqp-properties';
 import { b3 } from './b3';
-import { cloudEventsBinary, cloudEventsStructured } from './cloudevents';
+import { cloudEventsBatch, cloudEventsBinary, cloudEventsStructured, dapr, daprWithParent } from './cloudevents';
+import { brighter, cap, easyNetQ, massTransit, massTransitHeaders, nServiceBus, rebus, wolverine } from './dotnet';
 import { dataEnvelope, houseHeaders, payloadEnvelope } from './house';
 import { idHeaders } from './id-headers';
 import { jsonBody } from './json-body';
+import {
+  axon,
+  axon4,
+  camel,
+  confluent,
+  debezium,
+  debeziumOutbox,
+  eventuate,
+  eventuateBody,
+  kafkaRequestReply,
+  kafkaShareGroup,
+  kafkaStreams,
+  smallRye,
+  springAmqp,
+} from './jvm';
 import { kafkaConnect } from './kafka-connect';
+import { celery, celeryBody, dramatiq, fastStream, moleculer, nestJs, nestJsBody, sidekiq, watermill } from './other-languages';
 import { ownReplays } from './own-replays';
 import { rabbitmqDeaths } from './rabbitmq-deaths';
 import { springAmqpRepublish, springCloudStream, springKafka, springRetryTopics } from './spring';
+import { datadog, dotnetActivity, elasticApm, googleCloudTrace, instana, jaeger, newRelic, sentry, skywalking, xray } from './tracers';
 import { w3c } from './w3c';
 
-/** The order of trust: headers that were made for it, then envelopes, then ids by plain names, then what a protocol has room for, then guessable names in a body. */
+/**
+ * The order of trust: trace contexts, headers that a framework made for it, then envelopes, then ids by plain names, then what a protocol has
+ * room for, then guessable names in a body. A framework stands before the more general thing it is built on.
+ */
 export const FAMILIES: readonly Family[] = [
   ownReplays,
+
   w3c,
   b3,
+  jaeger,
+  datadog,
+  xray,
+  sentry,
+  dotnetActivity,
+  elasticApm,
+  googleCloudTrace,
+  skywalking,
+  instana,
+  newRelic,
+
+  massTransit,
+  massTransitHeaders,
+  nServiceBus,
+  wolverine,
+  rebus,
+  cap,
+  brighter,
+  easyNetQ,
+  springKafka,
+  springAmqp,
+  axon4,
+  axon,
+  eventuate,
+  debeziumOutbox,
+  celery,
+  watermill,
+  nestJs,
+  kafkaConnect,
+  kafkaStreams,
+  kafkaShareGroup,
+  smallRye,
+  camel,
+
   cloudEventsBinary,
   houseHeaders,
+  dapr,
+  daprWithParent,
+  cloudEventsBatch,
   cloudEventsStructured,
+  eventuateBody,
+  debezium,
+  moleculer,
+  celeryBody,
+  dramatiq,
+  sidekiq,
+  nestJsBody,
   dataEnvelope,
   payloadEnvelope,
-  springKafka,
-  kafkaConnect,
+
   springRetryTopics,
   springCloudStream,
   springAmqpRepublish,
   rabbitmqDeaths,
+  kafkaRequestReply,
+  fastStream,
   idHeaders,
   amqpProperties,
+  confluent,
   jsonBody,
 ];

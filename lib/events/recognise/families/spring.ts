@@ -6,9 +6,17 @@ export const springKafka: Family = {
   title: 'Spring Kafka',
   framework: true,
   detect: {
-    headers: ['kafka_dlt-original-topic', 'kafka_original-topic', 'spring_json_header_types', '__typeid__', 'kafka_dlt-exception-fqcn'],
+    headers: [
+      'kafka_dlt-original-topic',
+      'kafka_original-topic',
+      'spring_json_header_types',
+      'kafka_dlt-exception-fqcn',
+      'kafka_deliveryattempt',
+      'retry_topic-attempts',
+    ],
   },
-  headers: { type: ['__typeid__'], correlationId: ['kafka_correlationid'], replyTo: ['kafka_replytopic'] },
+  headers: { type: ['__typeid__'], attempt: ['retry_topic-attempts', 'kafka_deliveryattempt'] },
+  binary: { 'retry_topic-attempts': 'int', kafka_deliveryattempt: 'int' },
   failure: {
     detect: ['kafka_dlt-original-topic', 'kafka_dlt-exception-fqcn', 'kafka_dlt-exception-message'],
     marksDeadLetter: true,

@@ -1,5 +1,5 @@
 import type { Family, ReadContext } from '../table';
-import { isHex, isZeros } from '../values';
+import { hexOf, isHex, isZeros } from '../values';
 
 /** W3C trace context: `00-<32 hex>-<16 hex>-<2 hex>`. Later versions may add fields behind a further dash. */
 export const w3c: Family = {
@@ -8,7 +8,7 @@ export const w3c: Family = {
   framework: false,
   detect: 'always',
   contexts: [
-    { system: 'w3c', in: 'headers', from: ['traceparent'], read: ([text]) => readTraceparent(text ?? '') },
+    { system: 'w3c', in: 'headers', from: ['traceparent'], read: ([text]) => readTraceparent(text ?? ''), readBytes },
     { system: 'w3c', in: 'body', from: ['metadata.traceparent'], read: ([text]) => readTraceparent(text ?? '') },
   ],
 };
@@ -29,4 +29,11 @@ export function readTraceparent(text: string): ReadContext | 'malformed' {
     !isZeros(text, 36, 52);
   if (!wellFormed) return 'malformed';
   return { traceId: text.slice(3, 35), spanId: text.slice(36, 52), parentSpanId: null, sampled: (text.charCodeAt(54) & 1) === 1 };
+}
+
+/** The AMQP draft's form: version, 16 bytes of trace, 8 of span, flags. */
+function readBytes(bytes: Uint8Array): ReadContext | 'malformed' {
+  if (bytes.length !== 26) return 'malformed';
+  const text = hexOf(bytes, 0, 26);
+  return readTraceparent(`${text.slice(0, 2)}-${text.slice(2, 34)}-${text.slice(34, 50)}-${text.slice(50)}`);
 }

@@ -10,21 +10,30 @@ import {
   type DescribedGroup,
   type DescribedMember,
 } from '../wire/group-describe';
+import {
+  encodeShareGroupOffsets,
+  readShareGroupDescribe,
+  readShareGroupOffsets,
+  SHARE_GROUP_DESCRIBE,
+  SHARE_GROUP_OFFSETS,
+} from '../wire/share-group';
 import { inTurns } from './in-turns';
 
 export interface ListedGroup {
   readonly group: string;
   /** The broker that lists a group is its coordinator. */
   readonly coordinator: number;
+  /** It shares the records of a partition one by one (KIP-932): other questions, and a start offset instead of a committed one. */
+  readonly share: boolean;
 }
 
 export interface SurveyedGroup extends ListedGroup {
   /** Ours, of four; never "dead" for a listed group. */
   readonly state: 'stable' | 'empty' | 'rebalancing' | 'unknown';
-  readonly protocol: 'classic' | 'consumer' | 'unknown';
+  readonly protocol: 'classic' | 'consumer' | 'share' | 'unknown';
   /** `null` = not known. */
   readonly members: readonly DescribedMember[] | null;
-  /** Committed offsets of all topics; `null` = could not be read. */
+  /** Committed offsets of all topics (of a share group: up to where everything was taken); `null` = could not be read. */
   readonly committed: OffsetTable | null;
 }
 
@@ -71,12 +80,10 @@ export class GroupSurvey {
     try {
       const { errorCode, groups } = await this.link.ask<ListAnswer>(nodeId, 'ListGroups', {});
       if (errorCode !== 0) missing.push({ part: `groups of broker ${nodeId}`, reason: errorName(errorCode) });
-      const shared = groups.filter((one) => one.protocolType === 'share').length;
-      if (shared > 0) missing.push({ part: `${shared} share groups`, reason: 'share groups have no offsets of the kind we read' });
       // An empty type: only offsets, committed by a client without a group membership.
       return groups
-        .filter((one) => one.protocolType === 'consumer' || one.protocolType === '')
-        .map((one) => ({ group: one.groupId, coordinator: nodeId }));
+        .filter((one) => ['consumer', 'share', ''].includes(one.protocolType))
+        .map((one) => ({ group: one.groupId, coordinator: nodeId, share: one.protocolType === 'share' }));
     } catch (error) {
       missing.push({ part: `groups of broker ${nodeId}`, reason: problemOf(error).text });
       return [];
@@ -95,16 +102,15 @@ export class GroupSurvey {
 
   private async describe(groups: readonly ListedGroup[], missing: Missing[]): Promise<Map<string, Described>> {
     const described = new Map<string, Described>();
-    const byCoordinator = groupBy(groups, (one) => one.coordinator);
+    const byCoordinator = groupBy(groups, (one) => `${one.coordinator} ${one.share}`);
     await Promise.all(
-      [...byCoordinator].map(async ([coordinator, ofNode]) => {
+      [...byCoordinator.values()].map(async (ofNode) => {
         for (const some of inChunks(ofNode, DESCRIBE_AT_ONCE)) {
+          const [{ coordinator, share }] = some as [ListedGroup];
+          const names = some.map((one) => one.group);
           try {
-            for (const [group, one] of await this.describeAt(
-              coordinator,
-              some.map((one) => one.group),
-            ))
-              described.set(group, one);
+            const found = share ? await this.describeShared(coordinator, names) : await this.describeAt(coordinator, names);
+            for (const [group, one] of found) described.set(group, one);
           } catch (error) {
             missing.push({ part: `members of ${some.length} groups`, reason: problemOf(error).text });
           }
@@ -140,6 +146,18 @@ export class GroupSurvey {
     return result;
   }
 
+  private async describeShared(coordinator: number, groups: readonly string[]): Promise<Map<string, Described>> {
+    if ((await this.link.versionOf(coordinator, SHARE_GROUP_DESCRIBE)) < 1)
+      return new Map(groups.map((group) => [group, { ...UNKNOWN, protocol: 'share' }]));
+    const request = { apiKey: SHARE_GROUP_DESCRIBE, apiName: 'ShareGroupDescribe', apiVersion: 1 };
+    const answer = await this.link.send(coordinator, {
+      ...request,
+      bytes: encodeConsumerGroupDescribe(groups),
+      read: readShareGroupDescribe,
+    });
+    return new Map(answer.groups.map((one) => [one.group, { ...toDescribed(one, 'share'), protocol: 'share' }]));
+  }
+
   private async describeModern(coordinator: number, groups: readonly string[]): Promise<readonly DescribedGroup[]> {
     if (groups.length === 0 || (await this.link.versionOf(coordinator, CONSUMER_GROUP_DESCRIBE)) < 0) return [];
     const request = { apiKey: CONSUMER_GROUP_DESCRIBE, apiName: 'ConsumerGroupDescribe', apiVersion: 0 };
@@ -152,9 +170,9 @@ export class GroupSurvey {
     const byCoordinator = groupBy(groups, (one) => one.coordinator);
     await Promise.all(
       [...byCoordinator].map(([coordinator, ofNode]) =>
-        inTurns(ofNode, OFFSETS_AT_ONCE, async ({ group }) => {
+        inTurns(ofNode, OFFSETS_AT_ONCE, async ({ group, share }) => {
           try {
-            const table = await this.committedOf(coordinator, group);
+            const table = await (share ? this.startsOf(coordinator, group) : this.committedOf(coordinator, group));
             if (typeof table === 'string') missing.push({ part: `offsets of group ${group}`, reason: table });
             else tables.set(group, table);
           } catch (error) {
@@ -164,6 +182,23 @@ export class GroupSurvey {
       ),
     );
     return tables;
+  }
+
+  private async startsOf(coordinator: number, group: string): Promise<OffsetTable | string> {
+    if ((await this.link.versionOf(coordinator, SHARE_GROUP_OFFSETS)) < 0) return 'this Kafka does not tell the offsets of share groups';
+    const request = { apiKey: SHARE_GROUP_OFFSETS, apiName: 'DescribeShareGroupOffsets', apiVersion: 0 };
+    const { groups } = await this.link.send(coordinator, {
+      ...request,
+      bytes: encodeShareGroupOffsets(group),
+      read: readShareGroupOffsets,
+    });
+    const table: OffsetTable = new Map();
+    for (const { errorCode, topics } of groups) {
+      if (errorCode !== 0) return errorName(errorCode);
+      for (const { topic, partitions } of topics)
+        for (const one of partitions) if (one.errorCode === 0 && one.start >= 0) offsetsOf(table, topic).set(one.partition, one.start);
+    }
+    return table;
   }
 
   private async committedOf(coordinator: number, group: string): Promise<OffsetTable | string> {

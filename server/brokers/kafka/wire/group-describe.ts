@@ -21,6 +21,7 @@ export interface DescribedMember {
 /** ConsumerGroupDescribe (key 69), version 0: the groups of the new protocol (KIP-848), which a classic describe calls `Dead`. */
 export const CONSUMER_GROUP_DESCRIBE = 69;
 
+/** Also ShareGroupDescribe is asked with these bytes. */
 export function encodeConsumerGroupDescribe(groups: readonly string[]): Buffer {
   const writer = new ByteWriter().noTags().unsignedVarint(groups.length + 1);
   for (const group of groups) writer.compactString(group);
@@ -63,7 +64,8 @@ function readMember(reader: ByteReader): DescribedMember {
   return { memberId, clientId, host, topics, assignment };
 }
 
-function readAssignment(reader: ByteReader): Map<string, number[]> {
+/** Topic id, name and partitions, as both kinds of new groups write them. */
+export function readAssignment(reader: ByteReader): Map<string, number[]> {
   const assignment = new Map<string, number[]>();
   reader.compactArray(() => {
     reader.skip(16);

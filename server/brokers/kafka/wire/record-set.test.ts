@@ -3,7 +3,7 @@ import { compressFrameSync } from 'lz4-napi';
 import * as snappy from 'snappyjs';
 import { describe, expect, it } from 'vitest';
 import type { RawRecord } from '@/lib/events/observed-event';
-import { unpack } from './codecs';
+import { unpack } from '../../../compression/codecs';
 import { HeaderNames } from './header-names';
 import { encodeMarker, encodeRecordBatch } from './record-batch.fixture';
 import { readRecordSet, type AbortedTransaction, type RecordSet } from './record-set';

@@ -1,7 +1,7 @@
 import type { EventHeader, RawRecord } from '@/lib/events/observed-event';
 import type { ChannelName, Micros } from '@/lib/events/names';
 import type { TapGap } from '@/server/brokers/broker';
-import { CodecError, unpack } from './codecs';
+import { CodecError, unpack } from '../../../compression/codecs';
 import type { HeaderNames } from './header-names';
 import { readMessage } from './message-set';
 import { RecordCursor } from './record-cursor';

@@ -3,7 +3,9 @@ import type { Migration } from './migrations';
 /**
  * `events`: partitions, TTL and the sort's first key go by `observedAt`, our own clock; `publishedAt` is whatever a producer said, so it is a
  * plain number [S7]. One batch = one part = one partition. Null partitions, offsets and attempts are -1, null strings ''.
- * The single bloom filter answers every id a person pastes. It is built at merge, not at insert (twice the insert rate when tried).
+ * A lookup reads one granule of each of 27 columns: small granules and one file for young parts are meant to make that cheaper, at the price
+ * of slower scans of one column (docs/performance.md says what is known of it). The single bloom filter answers every id a person pastes. It
+ * is built at merge, not at insert (twice the insert rate when tried).
  */
 export const events: Migration = {
   number: 1,
@@ -55,7 +57,7 @@ export const events: Migration = {
   PARTITION BY toDate(observedAt)
   ORDER BY (toStartOfFiveMinutes(observedAt), broker, channel, observedAt)
   TTL toDateTime(observedAt) + toIntervalDay(${retentionDays})
-  SETTINGS materialize_skip_indexes_on_insert = 0, ttl_only_drop_parts = 1,
-    min_bytes_for_wide_part = 50000000, vertical_merge_algorithm_min_rows_to_activate = 30000, vertical_merge_algorithm_min_columns_to_activate = 5`,
+  SETTINGS index_granularity = 2048, materialize_skip_indexes_on_insert = 0, ttl_only_drop_parts = 1,
+    min_bytes_for_wide_part = 1000000000, vertical_merge_algorithm_min_rows_to_activate = 30000, vertical_merge_algorithm_min_columns_to_activate = 5`,
   ],
 };

@@ -2,6 +2,7 @@ import type { StoreClient } from '../client';
 import { events } from './0001-events';
 import { rollups } from './0002-rollups';
 import { states } from './0003-states';
+import { leaseBeats } from './0004-lease-beats';
 
 export interface MigrationContext {
   /** Names a table engine with its parameters; the one place where a cluster's engines would be chosen. */
@@ -16,7 +17,7 @@ export interface Migration {
   readonly statements: (context: MigrationContext) => readonly string[];
 }
 
-const MIGRATIONS: readonly Migration[] = [events, rollups, states];
+const MIGRATIONS: readonly Migration[] = [events, rollups, states, leaseBeats];
 const KEPT_BY_RETENTION = ['events', 'batch_summaries', 'dead_letters', 'gaps'];
 
 /** Brings the schema up to date and the retention to what the configuration says. */

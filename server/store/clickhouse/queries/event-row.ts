@@ -1,11 +1,15 @@
 import type { EventRow } from '@/lib/contract/traces';
-import type { ClockOwner } from '@/lib/events/observed-event';
+import type { ClockOwner, Failure } from '@/lib/events/observed-event';
 import type { Page } from '../../store';
+import { readDetail } from '../event-columns';
 
 /** The columns of a list's row. Bytes that are no text are shown as far as they are. */
 export const EVENT_ROW = `id, broker, system, channel, partition, offset, routingKey, toValidUTF8(key) AS keyText, type, source, traceId, spanId, parentSpanId,
   messageId, correlationId, causationId, businessKeys, attempt, publishedAt, publishedAtBy, toUnixTimestamp64Micro(observedAt) AS observed, bodySize, inboxes,
   deadLetter, failureCause, replayId, replayOf`;
+
+/** What the story of a trace needs beside a list's row. */
+export const TRACE_ROW = `${EVENT_ROW}, conversationId, sagaId, detail, failure`;
 
 /** Newest first and oldest first; the place makes the order whole. */
 export const NEWEST_FIRST = 'ORDER BY observedAt DESC, id DESC';
@@ -76,6 +80,28 @@ export const toEventRow = (raw: RawEventRow): EventRow => ({
   replayId: said(raw.replayId),
   replayOf: said(raw.replayOf),
 });
+
+export interface RawTraceRow extends RawEventRow {
+  readonly conversationId: string;
+  readonly sagaId: string;
+  readonly detail: string;
+  readonly failure: string;
+}
+
+export function toTraceRow(raw: RawTraceRow): EventRow {
+  const row = toEventRow(raw);
+  const { version, contexts } = readDetail(raw.detail, row);
+  const failure = raw.failure === '' ? null : (JSON.parse(raw.failure) as Failure);
+  return {
+    ...row,
+    conversationId: said(raw.conversationId),
+    sagaId: said(raw.sagaId),
+    version,
+    sampled: contexts.find(({ sampled }) => sampled !== null)?.sampled ?? null,
+    origin: failure?.firstOrigin ?? null,
+    diedIn: failure?.lastOrigin.inbox ?? null,
+  };
+}
 
 /** A place in a list, (time, id), as opaque text. */
 export interface Cursor {

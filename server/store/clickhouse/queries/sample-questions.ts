@@ -2,7 +2,10 @@ import type { GroupPoint, PartitionPoint, QueuePoint } from '@/lib/contract/samp
 import type { Store, TimeRange } from '../../store';
 import type { Parameters, StoreClient } from '../client';
 
-type SampleQuestions = Pick<Store, 'saveSamples' | 'latestSamples' | 'groupSeries' | 'queueSeries' | 'allGroupSeries' | 'allQueueSeries'>;
+type SampleQuestions = Pick<
+  Store,
+  'saveSamples' | 'latestSamples' | 'samplesOf' | 'groupSeries' | 'queueSeries' | 'allGroupSeries' | 'allQueueSeries'
+>;
 
 const SECOND = 1_000_000;
 /** As sampled for 6 h, by the minute for 7 days, by ten minutes for 90 days. `every`: how often a sample goes on to this tier, seconds. */
@@ -12,6 +15,8 @@ const TIERS = [
   { tier: 2, step: 600, keep: 90 * 86_400, every: 60 },
 ] as const;
 const MAX_POINTS = 200_000;
+const FINE_FOR = 600 * SECOND;
+const MOST_AROUND = 10_000;
 
 /** A key for the maps of `allGroupSeries` and `allQueueSeries`. */
 export const seriesKey = (broker: string, inbox: string): string => `${broker}\n${inbox}`;
@@ -101,6 +106,30 @@ export function sampleQuestions(client: StoreClient): SampleQuestions {
         'AND broker = {broker:String} AND inbox = {inbox:String}',
       );
       return (await client.rows<RawQueue>(sql, { ...parameters, broker, inbox })).map(toQueuePoint).reverse();
+    },
+    /** As sampled for the first ten minutes, by the minute from there: what happened to a waiting event is decided soon or slowly. */
+    async samplesOf(broker, { topics, queues }, range) {
+      const fine = Math.min(range.to, range.from + FINE_FOR);
+      const ask = async <T>(table: string, columns: string, where: string, names: readonly string[]): Promise<readonly T[]> =>
+        names.length === 0
+          ? []
+          : client.rows<T>(
+              `SELECT ${columns} FROM ${table} WHERE broker = {broker:String} AND ${where} AND at >= {from:Int64} AND at < {to:Int64}
+              AND bucket >= {bucketFrom:Int64} AND (tier = 1 OR (tier = 0 AND at < {fine:Int64})) ORDER BY at LIMIT ${MOST_AROUND}`,
+              {
+                broker,
+                names,
+                from: Math.trunc(range.from),
+                to: Math.trunc(range.to),
+                fine: Math.trunc(fine),
+                bucketFrom: Math.max(0, Math.floor(range.from / SECOND) - 600),
+              },
+            );
+      const [groups, ready] = await Promise.all([
+        ask<RawGroup>('group_samples', GROUP_COLUMNS, 'topic IN {names:Array(String)}', topics),
+        ask<RawQueue>('queue_samples', QUEUE_COLUMNS, 'inbox IN {names:Array(String)}', queues),
+      ]);
+      return { groups: groups.map(toGroupPoint), queues: ready.map(toQueuePoint) };
     },
     async allGroupSeries(range, points) {
       const { sql, parameters } = thinned('group_samples', GROUP_COLUMNS.replace(', partitions', ", '[]' AS partitions"), range, points);

@@ -1,0 +1,9 @@
+/** Gives text to the browser as a file. */
+export function saveFile(name: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name.replaceAll(/[^\w.-]+/g, '_').slice(0, 120);
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

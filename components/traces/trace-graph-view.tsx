@@ -1,0 +1,224 @@
+'use client';
+
+import { useMemo } from 'react';
+import { Handle, Position, ReactFlow, ReactFlowProvider, type Edge, type EdgeProps, type Node, type NodeProps } from '@xyflow/react';
+import '@xyflow/react/dist/base.css';
+import type { TopologyView } from '@/lib/contract/topology';
+import { layoutColumns } from '@/lib/topology/column-layout';
+import { formatExact } from '@/lib/time/format';
+import type { TimelineRow } from '@/lib/traces/timeline';
+import { traceGraph, type TraceGraph } from '@/lib/traces/trace-graph';
+import { shapeEdges, type EdgeShape } from '@/components/topology/edge-geometry';
+import {
+  COLUMN_WIDTH,
+  COLUMN_X,
+  NODE_HEIGHT,
+  buildFlow,
+  layoutInput,
+  type PlacedEdge,
+  type PlacedNode,
+} from '@/components/topology/flow-model';
+import { Icon, type IconName } from '@/components/ui/icon';
+import { channelIcons } from '@/components/ui/tags';
+import plates from '@/components/topology/topology.module.css';
+import styles from './trace-graph.module.css';
+
+export interface TraceGraphViewProps {
+  readonly rows: readonly TimelineRow[];
+  readonly topology: Pick<TopologyView, 'nodes'> | null;
+  readonly selected: string | null;
+  readonly onSelect: (event: string) => void;
+}
+
+/** The trace over the topology: where it went, in which step, and where it died. A line selects its events one after the other. */
+export function TraceGraphView({ rows, topology, selected, onSelect }: TraceGraphViewProps) {
+  const graph = useMemo(() => traceGraph(rows, topology), [rows, topology]);
+  const { flow, heights, shapes } = useMemo(() => {
+    const built = buildFlow(graph);
+    const input = layoutInput(built);
+    const placed = layoutColumns(input.nodes, input.edges);
+    return { flow: built, heights: placed, shapes: shapeEdges(built.nodes, built.edges, placed) };
+  }, [graph]);
+  const touched = useMemo(() => touchedBy(graph, selected), [graph, selected]);
+  const nodes = useMemo(
+    () => flow.nodes.map((placed): PlaceNode => nodeOf(placed, heights[placed.key] ?? 0, touched, graph)),
+    [flow, heights, touched, graph],
+  );
+  const edges = useMemo(
+    () =>
+      flow.edges.flatMap((placed): WayEdge[] => {
+        const shape = shapes.get(placed.edge.id);
+        if (!shape) return [];
+        const chosen = touched === null ? null : touched.has(placed.edge.id);
+        return [
+          {
+            id: placed.edge.id,
+            type: 'way',
+            source: placed.from,
+            target: placed.to,
+            data: { placed, shape, chosen, events: graph.eventsOf.get(placed.edge.id) ?? [], step: graph.stepOf.get(placed.edge.id) ?? 0 },
+            zIndex: chosen ? 1 : 0,
+          },
+        ];
+      }),
+    [flow, shapes, touched, graph],
+  );
+  return (
+    <div className={plates.stage}>
+      <ReactFlowProvider>
+        <ReactFlow<PlaceNode, WayEdge>
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          onEdgeClick={(_, edge) => selectNext(edge.data?.events ?? [], selected, onSelect)}
+          onNodeClick={(_, node) => selectNext(node.data.events, selected, onSelect)}
+          fitView
+          fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          zoomOnDoubleClick={false}
+          deleteKeyCode={null}
+          selectionKeyCode={null}
+          multiSelectionKeyCode={null}
+          disableKeyboardA11y
+          minZoom={0.1}
+          maxZoom={1.6}
+          panOnScroll
+          aria-label="Where this trace went"
+        />
+      </ReactFlowProvider>
+    </div>
+  );
+}
+
+/** The first of them, or the one after the selected one. */
+function selectNext(events: readonly string[], selected: string | null, onSelect: (event: string) => void): void {
+  const next = events[(selected === null ? -1 : events.indexOf(selected)) + 1] ?? events[0];
+  if (next !== undefined) onSelect(next);
+}
+
+function touchedBy({ edges, eventsOf }: TraceGraph, selected: string | null): ReadonlySet<string> | null {
+  if (selected === null) return null;
+  const ways = edges.filter(({ id }) => eventsOf.get(id)?.includes(selected));
+  return ways.length === 0 ? null : new Set(ways.flatMap(({ id, from, to }) => [id, from, to]));
+}
+
+interface PlaceData extends Record<string, unknown> {
+  readonly placed: PlacedNode;
+  readonly events: readonly string[];
+  /** `null` when nothing is selected. */
+  readonly chosen: boolean | null;
+}
+type PlaceNode = Node<PlaceData, 'place'>;
+
+function nodeOf(placed: PlacedNode, y: number, touched: ReadonlySet<string> | null, graph: TraceGraph): PlaceNode {
+  const width = COLUMN_WIDTH[placed.column];
+  const ways = placed.node.kind === 'channel' ? placed.inEdges : [...placed.inEdges, ...placed.outEdges];
+  return {
+    id: placed.key,
+    type: 'place',
+    position: { x: COLUMN_X[placed.column], y },
+    width,
+    height: NODE_HEIGHT,
+    handles: [
+      { type: 'target', position: Position.Left, x: 0, y: NODE_HEIGHT / 2, width: 1, height: 1 },
+      { type: 'source', position: Position.Right, x: width, y: NODE_HEIGHT / 2, width: 1, height: 1 },
+    ],
+    data: {
+      placed,
+      events: [...new Set(ways.flatMap((id) => graph.eventsOf.get(id) ?? []))],
+      chosen: touched === null ? null : touched.has(placed.node.id),
+    },
+  };
+}
+
+function Place({ data: { placed, events, chosen } }: NodeProps<PlaceNode>) {
+  const { node } = placed;
+  if (node.kind === 'group') return null;
+  const icon: IconName =
+    node.kind === 'service'
+      ? node.unknown === null
+        ? 'service'
+        : 'unknown-service'
+      : node.kind === 'channel'
+        ? channelIcons[node.channelKind]
+        : node.deadLetter
+          ? 'dead-letter-inbox'
+          : node.inboxKind;
+  const look =
+    node.kind === 'service'
+      ? node.unknown === null
+        ? plates.service
+        : plates.unknown
+      : `${plates[node.kind]} ${plates[node.system]} ${node.kind === 'inbox' && node.deadLetter ? plates.deadLetter : ''}`;
+  return (
+    <>
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <button type="button" className={`${plates.node} ${look}`} data-chosen={chosen ?? undefined} title={node.title}>
+        <span className={plates.name}>
+          <Icon name={icon} size={14} />
+          <span>{node.title}</span>
+        </span>
+        <span className={plates.status}>
+          <span className="truncate">
+            {formatExact(events.length)} {events.length === 1 ? 'event' : 'events'}
+            {node.kind === 'channel' && node.deadLetter ? ', dead letters' : ''}
+          </span>
+        </span>
+      </button>
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </>
+  );
+}
+
+interface WayData extends Record<string, unknown> {
+  readonly placed: PlacedEdge;
+  readonly shape: EdgeShape;
+  readonly events: readonly string[];
+  readonly step: number;
+  readonly chosen: boolean | null;
+}
+type WayEdge = Edge<WayData, 'way'>;
+
+function Way({ data }: EdgeProps<WayEdge>) {
+  if (!data) return null;
+  const { placed, shape, events, step, chosen } = data;
+  const { edge } = placed;
+  const hue = edge.kind === 'dead-letter' ? 'var(--bad)' : edge.system === 'kafka' ? 'var(--kafka)' : 'var(--rabbit)';
+  const seen = edge.evidence.some(({ kind }) => kind === 'seen');
+  const label =
+    edge.kind === 'publish' || edge.kind === 'dead-letter'
+      ? `${step}${events.length > 1 ? ` … ${formatExact(events.length)} events` : ''}`
+      : null;
+  return (
+    <g className={styles.way} data-chosen={chosen ?? undefined}>
+      {chosen && <path d={shape.path} fill="none" stroke="var(--ink-1)" strokeWidth={8} opacity={0.25} />}
+      <path
+        d={shape.path}
+        fill="none"
+        stroke={hue}
+        strokeWidth={Math.min(5, 1.6 + Math.log10(events.length))}
+        strokeDasharray={seen || edge.kind === 'route' ? undefined : '4 4'}
+      />
+      <path d={`M${end(shape)}`} fill={hue} />
+      <path d={shape.path} className={plates.edgeHit} />
+      {label !== null && (
+        <text x={shape.label.x} y={shape.label.y} textAnchor={shape.label.anchor} fontSize={11.5} className={plates.edgeLabel}>
+          {label}
+        </text>
+      )}
+    </g>
+  );
+}
+
+/** The arrow's head at the end of the line. */
+function end({ points, heading }: EdgeShape): string {
+  const [x, y] = [points[points.length - 2] ?? 0, points[points.length - 1] ?? 0];
+  return heading === 'right' ? `${x} ${y - 4}l6.5 4-6.5 4z` : `${x} ${y - 4}l-6.5 4 6.5 4z`;
+}
+
+const nodeTypes = { place: Place };
+const edgeTypes = { way: Way };

@@ -1,0 +1,192 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { aTraceOverBothBrokers, open } from './given/demo';
+
+const selectedEvent = (page: Page): string | null => new URL(page.url()).searchParams.get('event');
+
+test('one selection in four views: chosen in the timeline it is chosen in the table, the sequence and the graph, and Back undoes it', async ({
+  page,
+  request,
+}) => {
+  const trace = await aTraceOverBothBrokers(request);
+  await open(page, `/traces/${trace.traceId}`);
+  await page.getByRole('row').nth(2).click();
+  await expect(page.getByRole('complementary', { name: 'Selected event' })).toBeVisible();
+  const event = selectedEvent(page);
+  expect(event).not.toBeNull();
+
+  await page.getByRole('tab', { name: 'Table' }).click();
+  await expect(page.locator('main tr[aria-current=true]')).toHaveCount(1);
+  await page.getByRole('tab', { name: 'Sequence' }).click();
+  await expect(page.locator('[role=listitem][data-selected]').first()).toBeVisible();
+  await page.getByRole('tab', { name: 'Graph' }).click();
+  await expect(page.locator('[data-chosen=true]').first()).toBeVisible();
+  expect(selectedEvent(page)).toBe(event);
+
+  await page.goBack();
+  await expect(page).toHaveURL(/view=sequence/);
+  await page.goBack();
+  await page.goBack();
+  await expect(page.getByRole('treegrid')).toBeVisible();
+  expect(selectedEvent(page)).toBe(event);
+  await page.goBack();
+  await expect(page.getByRole('complementary', { name: 'Selected event' })).toHaveCount(0);
+});
+
+test('a link opens the same view with the same event, sort and columns', async ({ page, request }) => {
+  const trace = await aTraceOverBothBrokers(request);
+  await open(page, `/traces/${trace.traceId}?view=table&sort=-after&cols=time,type,message`);
+  await expect(page.getByRole('columnheader')).toHaveText([/Time/, /Event/, /Message id/]);
+  await page.getByRole('row').nth(1).click();
+  const link = page.url();
+  await page.goto('/lag');
+  await page.goto(link);
+  await expect(page.locator('main tr[aria-current=true]')).toHaveCount(1);
+  await expect(page.getByText('Sorted by after')).toBeVisible();
+});
+
+test('by keys alone: from event to event, from view to view, into the tabs of one event and out again', async ({ page, request }) => {
+  const trace = await aTraceOverBothBrokers(request);
+  await open(page, `/traces/${trace.traceId}`);
+  await expect(page.getByRole('treegrid')).toBeVisible();
+  await page.keyboard.press(']');
+  await expect(page).toHaveURL(/view=sequence/);
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await expect(page.getByRole('complementary', { name: 'Selected event' })).toBeVisible();
+  const first = selectedEvent(page);
+  await page.keyboard.press('j');
+  await expect.poll(() => selectedEvent(page)).not.toBe(first);
+  await page.keyboard.press(']');
+  await expect(page).toHaveURL(/tab=headers/);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('complementary', { name: 'Selected event' })).toHaveCount(0);
+});
+
+test('an open trace grows while one looks, and what one reads stays where it is', async ({ page, request }) => {
+  const trace = await aTraceOverBothBrokers(request);
+  const path = `/api/traces/${trace.traceId}`;
+  const whole = (await (await request.get(path)).json()) as { nodes: unknown[] };
+  // The first answer is from before the last event came; the socket then tells of nothing, and the page asks again.
+  let answers = 0;
+  await page.route(`**${path}`, async (route) => {
+    answers += 1;
+    await route.fulfill({ json: answers === 1 ? { ...whole, nodes: whole.nodes.slice(0, -1), story: undefined } : whole });
+  });
+  await open(page, `/traces/${trace.traceId}?view=table`);
+  const rows = page.getByRole('row');
+  await expect(rows).toHaveCount(whole.nodes.length);
+  await rows.nth(1).click();
+  const before = await rows.nth(1).boundingBox();
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await page.getByRole('button', { name: /pause/i }).first().click();
+  await page.getByRole('button', { name: /live/i }).first().click();
+  await expect(rows).toHaveCount(whole.nodes.length + 1);
+  expect((await rows.nth(1).boundingBox())?.y).toBe(before?.y);
+  await expect(page.locator('main tr[aria-current=true]')).toHaveCount(1);
+});
+
+test('an event says what it holds: a tree that can be searched, the difference to the one before, a command', async ({ page, request }) => {
+  const trace = await aTraceOverBothBrokers(request);
+  await open(page, `/traces/${trace.traceId}`);
+  await page.getByRole('row').first().click();
+  const panel = page.getByRole('complementary', { name: 'Selected event' });
+  await expect(panel.getByText('Cause and effects')).toBeVisible();
+  await expect(panel.getByRole('button', { name: 'Copy as curl' })).toBeVisible();
+  await panel.getByRole('tab', { name: 'Body' }).click();
+  await panel.getByLabel('Search in the body').fill('id');
+  await expect(panel.locator('mark').first()).toBeVisible();
+  await panel.getByRole('tab', { name: 'Diff' }).click();
+  await expect(panel.getByText(/What is different|first event about|carries no business key/).first()).toBeVisible();
+});
+
+test('exported, a trace opens again from its file, marked and apart', async ({ page, request }) => {
+  const trace = await aTraceOverBothBrokers(request);
+  await open(page, `/traces/${trace.traceId}`);
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export' }).click();
+  const path = await (await saved).path();
+  await open(page, '/traces/imported');
+  await page.getByLabel('Trace file').setInputFiles({ name: 'broken.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+  await expect(page.locator('main').getByRole('alert')).toContainText('no trace of Eventyard');
+  await page.getByLabel('Trace file').setInputFiles(path);
+  await expect(page.getByText('It is in this tab only')).toBeVisible();
+  await page.getByRole('row').first().click();
+  await expect(page).toHaveURL(/event=imported/);
+  await expect(page.getByRole('complementary', { name: 'Selected event' }).getByText('Identity')).toBeVisible();
+});
+
+test('two traces stand beside each other, step by step', async ({ page, request }) => {
+  const trace = await aTraceOverBothBrokers(request);
+  await open(page, `/traces/${trace.traceId}`);
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await page.locator('main li button').first().click();
+  await expect(page).toHaveURL(/a=.*&b=/);
+  await expect(page.getByRole('table', { name: 'Both traces, step by step' }).getByRole('row').nth(1)).toBeVisible();
+});
+
+test('10,000 events in one trace: the first view comes, scrolls, and says what it left out', async ({ page, request }) => {
+  const trace = await aTraceOverBothBrokers(request);
+  const path = `/api/traces/${trace.traceId}`;
+  const one = (await (await request.get(path)).json()) as { first: number; nodes: { event: Record<string, unknown> }[] };
+  const [root] = one.nodes;
+  const nodes = Array.from({ length: 10_000 }, (_, index) => ({
+    ...root,
+    parent: index === 0 ? null : 'event-0',
+    depth: index === 0 ? 0 : 1,
+    joinedBy: index === 0 ? 'root' : 'causation',
+    event: {
+      ...root?.event,
+      id: `event-${index}`,
+      inboxes: [],
+      publishedAt: one.first + index * 1_001,
+      observedAt: one.first + index * 1_001,
+    },
+  }));
+  const long = { ...one, nodes, last: one.first + 10_010_000, cut: { shown: 10_000, of: 48_210, why: 'row-limit' }, story: undefined };
+  await page.route(`**${path}`, (route) => route.fulfill({ json: long }));
+  for (const view of ['timeline', 'table', 'sequence']) {
+    await open(page, `/traces/${trace.traceId}?view=${view}`);
+    await expect(page.getByText('Cut at 10,000 of 48,210')).toBeVisible();
+    const drawn = view === 'sequence' ? page.locator('[role=list] > [role=listitem]') : page.getByRole('row');
+    await expect(drawn.nth(5)).toBeVisible();
+    expect(await drawn.count()).toBeLessThan(200);
+    await page.keyboard.press('j');
+    await expect.poll(() => selectedEvent(page)).not.toBeNull();
+  }
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious in any view of a trace, ${theme}`, async ({ page, request }) => {
+    test.setTimeout(900_000);
+    await page.emulateMedia({ colorScheme: theme });
+    const trace = await aTraceOverBothBrokers(request);
+    const of = `/traces/${trace.traceId}`;
+    const { nodes } = (await (await request.get(`/api${of}`)).json()) as { nodes: { event: { id: string } }[] };
+    const event = encodeURIComponent(nodes.at(-1)?.event.id ?? '');
+    for (const path of [
+      `${of}?view=graph&event=${event}`,
+      `${of}?view=timeline&event=${event}`,
+      `${of}?view=sequence&event=${event}&tab=body`,
+      `${of}?view=table&event=${event}&tab=diff`,
+      `/traces/compare?a=${trace.traceId}&b=${trace.traceId}`,
+      '/traces/imported',
+    ]) {
+      await open(page, path);
+      await expect(page.locator('main').getByText(/\w/).first()).toBeVisible();
+      await expect(page.locator('main [aria-busy=true]')).toHaveCount(0);
+      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect(
+        serious.map(
+          ({ id, nodes: found }) =>
+            `${id}: ${found
+              .slice(0, 3)
+              .map((node) => node.html.slice(0, 200))
+              .join(' | ')}`,
+        ),
+        `${path} ${theme}`,
+      ).toEqual([]);
+    }
+  });
+}

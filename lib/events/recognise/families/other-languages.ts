@@ -1,0 +1,106 @@
+import type { Family } from '../table';
+
+/** NestJS over Kafka: what only its replies have. Requests are told by `kafka-request-reply`. */
+export const nestJs: Family = {
+  name: 'nestjs',
+  title: 'NestJS',
+  framework: true,
+  detect: { headers: ['kafka_nest-err', 'kafka_nest-is-disposed'] },
+  failure: { detect: ['kafka_nest-err'], marksDeadLetter: false, message: ['kafka_nest-err'] },
+};
+
+/** NestJS over RabbitMQ. */
+export const nestJsBody: Family = {
+  name: 'nestjs-body',
+  title: 'NestJS envelope',
+  framework: true,
+  detect: { body: { all: ['pattern', 'data'] } },
+  body: { type: ['pattern', 'pattern.cmd', 'pattern.event'], messageId: ['id'] },
+};
+
+export const moleculer: Family = {
+  name: 'moleculer',
+  title: 'Moleculer',
+  framework: true,
+  detect: { body: { all: ['ver', 'sender'], oneOf: ['event', 'action', 'success'] } },
+  body: {
+    messageId: ['id'],
+    type: ['event', 'action'],
+    source: ['caller', 'sender'],
+    correlationId: ['requestID'],
+    causationId: ['parentID'],
+  },
+  keysIn: ['data', 'params'],
+  failure: { detect: [], marksDeadLetter: false, inBody: { cause: 'error.name', message: 'error.message', stack: 'error.stack' } },
+};
+
+/** Celery, protocol 2. */
+export const celery: Family = {
+  name: 'celery',
+  title: 'Celery',
+  framework: true,
+  detect: { allHeaders: ['task', 'id', 'lang'] },
+  headers: {
+    messageId: ['id'],
+    type: ['task'],
+    source: ['origin'],
+    conversationId: ['root_id'],
+    causationId: ['parent_id'],
+    sagaId: ['group'],
+    retries: ['retries'],
+  },
+};
+
+/** Celery, protocol 1. */
+export const celeryBody: Family = {
+  name: 'celery-body',
+  title: 'Celery 1',
+  framework: true,
+  detect: { body: { all: ['task', 'id', 'args', 'kwargs'] } },
+  body: { messageId: ['id'], type: ['task'], retries: ['retries'], sagaId: ['taskset'] },
+  keysIn: ['kwargs'],
+};
+
+export const dramatiq: Family = {
+  name: 'dramatiq',
+  title: 'Dramatiq',
+  framework: true,
+  detect: { body: { all: ['actor_name', 'queue_name', 'message_id'] } },
+  body: { messageId: ['message_id'], type: ['actor_name'], retries: ['options.retries'], publishedAt: ['message_timestamp'] },
+  keysIn: ['kwargs'],
+  failure: { detect: [], marksDeadLetter: false, inBody: { message: 'options.traceback', stack: 'options.traceback' } },
+};
+
+/** FastStream writes plain names; others do too, so no framework is named. */
+export const fastStream: Family = {
+  name: 'faststream',
+  title: 'FastStream or alike',
+  framework: false,
+  detect: { headers: ['correlation_id', 'reply_to'] },
+  headers: { correlationId: ['correlation_id'], replyTo: ['reply_to'] },
+};
+
+export const watermill: Family = {
+  name: 'watermill',
+  title: 'Watermill',
+  framework: true,
+  detect: { headers: ['_watermill_message_uuid'] },
+  headers: { messageId: ['_watermill_message_uuid'], type: ['name'], correlationId: ['correlation_id'] },
+  failure: {
+    detect: ['reason_poisoned', 'topic_poisoned'],
+    marksDeadLetter: true,
+    message: ['reason_poisoned'],
+    reason: ['handler_poisoned'],
+    channel: ['topic_poisoned'],
+  },
+};
+
+/** A job of Sidekiq and of those who write the same JSON. */
+export const sidekiq: Family = {
+  name: 'sidekiq',
+  title: 'Sidekiq job',
+  framework: true,
+  detect: { body: { all: ['jid', 'class', 'args'] } },
+  body: { messageId: ['jid'], type: ['class'], publishedAt: ['enqueued_at', 'created_at'], correlationId: ['bid'] },
+  failure: { detect: [], marksDeadLetter: false, inBody: { cause: 'error_class', message: 'error_message' } },
+};

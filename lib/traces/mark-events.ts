@@ -1,0 +1,126 @@
+import type { EventId } from '@/lib/events/names';
+import type { EventMark } from '@/lib/contract/trace-story';
+import type { EventRow, TraceNode } from '@/lib/contract/traces';
+import { formatDuration } from '@/lib/time/format';
+import { CIRCLE } from './assemble-trace';
+import { inOurOrder } from './in-our-order';
+import { joiningKeys } from './joining-keys';
+import { type NamingStyle, namingStyleOf, styleInWords } from './naming-style';
+
+/**
+ * What about the events of one trace deserves a word (docs/spec/traces.md, M1–M6). `rules`: the naming rule of each channel, by `broker⏎channel`;
+ * `versions`: other versions of a type that were seen lately.
+ */
+export function markEvents(nodes: readonly TraceNode[], rules: ReadonlyMap<string, NamingStyle> = new Map()): readonly EventMark[] {
+  const events = nodes.map(({ event }) => event).toSorted(inOurOrder);
+  return [
+    ...duplicates(events),
+    ...outOfOrder(events),
+    ...drifts(events),
+    ...names(events, rules),
+    ...nodes.flatMap(ofTree),
+    ...unsampled(events),
+  ];
+}
+
+/** [M1] A message id twice is a duplicate, unless a retry, a dead letter or a replay says why. */
+function* duplicates(events: readonly EventRow[]): Generator<EventMark> {
+  const first = new Map<string, EventRow>();
+  for (const event of events) {
+    if (event.messageId === null || event.deadLetter || event.replayId !== null || (event.attempt ?? 1) > 1) continue;
+    const other = first.get(event.messageId);
+    if (other === undefined) first.set(event.messageId, event);
+    else if (!isHop(other, event))
+      yield {
+        event: event.id,
+        kind: 'duplicate',
+        text: `message id ${event.messageId} was already published to ${other.channel}`,
+        other: other.id,
+      };
+  }
+}
+
+/** The same span on another channel of one broker is one publish that was routed on, not a second one. */
+const isHop = (a: EventRow, b: EventRow): boolean =>
+  a.broker === b.broker && a.channel !== b.channel && a.spanId !== null && a.spanId === b.spanId && a.publishedAt === b.publishedAt;
+
+/** [M2] Whole-number versions of one business key and source that otherwise only grow: a lower one came late. */
+function* outOfOrder(events: readonly EventRow[]): Generator<EventMark> {
+  const streams = new Map<string, { readonly event: EventRow; readonly version: number }[]>();
+  for (const event of events) {
+    if (event.deadLetter || event.replayId !== null || !/^\d{1,9}$/.test(event.version ?? '')) continue;
+    for (const { name, value } of joiningKeys(event).slice(0, 1)) {
+      const stream = `${name}\n${value}\n${event.source ?? ''}\n${event.broker}\n${event.channel}`;
+      streams.set(stream, [...(streams.get(stream) ?? []), { event, version: Number(event.version) }]);
+    }
+  }
+  for (const stream of streams.values()) {
+    // A schema's version stays the same from event to event; a stream's version is new each time.
+    if (stream.length < 3 || new Set(stream.map(({ version }) => version)).size !== stream.length) continue;
+    let newest = stream[0];
+    for (const one of stream) {
+      if (newest && one.version < newest.version)
+        yield {
+          event: one.event.id,
+          kind: 'out-of-order',
+          text: `version ${one.version} came after version ${newest.version}`,
+          other: newest.event.id,
+        };
+      else newest = one;
+    }
+  }
+}
+
+/** [M3] One type in two versions. */
+function* drifts(events: readonly EventRow[]): Generator<EventMark> {
+  const seen = new Map<string, EventRow>();
+  for (const event of events) {
+    if (event.type === null || (event.version ?? null) === null || event.deadLetter) continue;
+    const place = `${event.channel}\n${event.type}`;
+    const other = seen.get(place);
+    // Numbers that are new each time are a stream's versions, not the type's.
+    if (other === undefined) seen.set(place, event);
+    else if (other.version !== event.version && /[.]/.test(`${other.version}${event.version}`))
+      yield {
+        event: event.id,
+        kind: 'version-drift',
+        text: `${event.type} as version ${event.version}, before it as ${other.version}`,
+        other: other.id,
+      };
+  }
+}
+
+/** [M4] A name that is written otherwise than the names of its channel. */
+function* names(events: readonly EventRow[], rules: ReadonlyMap<string, NamingStyle>): Generator<EventMark> {
+  for (const event of events) {
+    const rule = rules.get(`${event.broker}\n${event.channel}`);
+    if (event.type === null || rule === undefined || namingStyleOf(event.type) === rule) continue;
+    yield { event: event.id, kind: 'naming', text: `types on ${event.channel} are written in ${styleInWords(rule)}`, other: null };
+  }
+}
+
+/** [M5] Skew, a cause that was not seen, a circle. */
+function ofTree({ event, parent, orphan, named, skewMicros }: TraceNode): readonly EventMark[] {
+  const marks: EventMark[] = [];
+  const mark = (kind: EventMark['kind'], text: string, other: EventId | null): void =>
+    void marks.push({ event: event.id, kind, text, other });
+  if (skewMicros !== null) mark('clock-skew', `its clock is ${formatDuration(skewMicros / 1000)} behind that of its cause`, parent);
+  if (named === CIRCLE) mark('cycle', 'causes go round in a circle; it was cut here', null);
+  else if (orphan) mark('missing-parent', `${named ?? 'its cause'} was not seen`, null);
+  return marks;
+}
+
+/** [M6] The first event whose sender did not sample its trace. */
+function unsampled(events: readonly EventRow[]): readonly EventMark[] {
+  const first = events.find(({ sampled }) => sampled === false);
+  return first === undefined
+    ? []
+    : [
+        {
+          event: first.id,
+          kind: 'not-sampled',
+          text: 'its sender did not sample this trace: spans may be missing elsewhere, events are not',
+          other: null,
+        },
+      ];
+}

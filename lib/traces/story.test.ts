@@ -1,0 +1,256 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { GroupPoint, QueuePoint } from '@/lib/contract/samples';
+import type { EventRow } from '@/lib/contract/traces';
+import { assembleTrace } from './assemble-trace';
+import { consumptionOf, type InboxFacts } from './consumption';
+import { describeFlow, idsToAsk, joinFlow } from './join-flow';
+import { markEvents } from './mark-events';
+import { namingRuleOf, namingStyleOf } from './naming-style';
+import { anEventRow, start } from './trace-node.fixture';
+
+const loose = (given: Partial<EventRow> & { id: string; after?: number }): EventRow => anEventRow({ traceId: null, ...given });
+const order = (value: string) => [{ name: 'order', value }];
+const idsOf = (events: readonly EventRow[]): readonly string[] => events.map(({ id }) => id).toSorted();
+
+describe('joining what has no trace id', () => {
+  const placed = loose({ id: 'a', messageId: 'm-1', businessKeys: order('o-42') });
+  const paid = loose({ id: 'b', messageId: 'm-2', causationId: 'm-1', after: 1 });
+  const asked = loose({ id: 'c', messageId: 'm-3', correlationId: 'm-2', after: 2 });
+  const shipped = loose({ id: 'd', businessKeys: order('o-42'), after: 3 });
+  const other = loose({ id: 'e', businessKeys: order('o-43') });
+
+  it('[J2] by causation, a reply, a correlation or conversation id, a business key', () => {
+    const joined = joinFlow([placed], [paid, asked, shipped, other]);
+    expect(idsOf(joined.events)).toEqual(['a', 'b', 'c', 'd']);
+    expect(joined.by.get('b')).toEqual({ rule: 'causation', says: 'message id m-1' });
+    expect(joined.by.get('c')).toMatchObject({ rule: 'reply' });
+    expect(joined.by.get('d')).toEqual({ rule: 'business-key', says: 'order o-42' });
+    const talk = joinFlow([loose({ id: 'x', conversationId: 'talk' })], [loose({ id: 'y', conversationId: 'talk' })]);
+    expect(talk.by.get('y')?.rule).toBe('conversation');
+  });
+
+  it('[J2] not by what many processes share, nor by a key that is only a small number', () => {
+    const buyer = [{ name: 'customer', value: 'c-7' }];
+    expect(joinFlow([loose({ id: 'a', businessKeys: buyer })], [loose({ id: 'b', businessKeys: buyer })]).events).toHaveLength(1);
+    expect(joinFlow([loose({ id: 'a', key: '7' })], [loose({ id: 'b', key: '7' })]).events).toHaveLength(1);
+  });
+
+  it('[J2] a record whose body nobody could read belongs to the order that its key names', () => {
+    expect(joinFlow([placed], [loose({ id: 'k', key: 'o-42' }), loose({ id: 'l', key: 'o-43' })]).events).toHaveLength(2);
+  });
+
+  it('[J1] [J3] any order of arrival joins the same, also through others', () => {
+    const pool = [paid, asked, shipped, other, loose({ id: 'f', correlationId: 'm-3' }), loose({ id: 'g', causationId: 'nobody' })];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(pool, { minLength: pool.length }), (shuffled) => {
+        expect(idsOf(joinFlow([placed], shuffled).events)).toEqual(['a', 'b', 'c', 'd', 'f']);
+      }),
+    );
+  });
+
+  it('[J4] says what to ask for, bounded', () => {
+    expect(idsToAsk([placed, paid], 10)).toEqual(['m-1', 'o-42', 'm-2']);
+    expect(idsToAsk([placed, paid], 1)).toHaveLength(1);
+  });
+
+  it('[J6] says what joined it, and the trace that it names', () => {
+    const joined = joinFlow([placed], [shipped]);
+    expect(describeFlow(joined, 'o-42', [], null)).toEqual({
+      joinedBy: 'order o-42',
+      rule: 'business-key',
+      evidence: 'inferred',
+      traceIds: [],
+      cappedAt: null,
+    });
+    expect(describeFlow(joined, null, ['trace-1'], null)).toMatchObject({ rule: 'bridged', traceIds: ['trace-1'] });
+  });
+});
+
+describe('parents by origin and by key', () => {
+  const shape = (events: readonly EventRow[]) =>
+    assembleTrace('t', events).nodes.map(({ event, parent, joinedBy }) => `${event.id}<${parent} ${joinedBy}`);
+
+  it('[T4] a dead letter hangs under the record that its headers name, message id or not', () => {
+    const first = anEventRow({ id: 'a', system: 'kafka', broker: 'k', channel: 'orders', partition: 2, offset: 7 });
+    const second = anEventRow({ id: 'b', system: 'kafka', broker: 'k', channel: 'orders', partition: 2, offset: 8, after: 1 });
+    const letter = anEventRow({
+      id: 'c',
+      system: 'kafka',
+      broker: 'k',
+      channel: 'orders-dlt',
+      partition: 0,
+      offset: 0,
+      after: 2,
+      deadLetter: true,
+      origin: { channel: 'orders', inbox: null, partition: 2, offset: 7, routingKey: null },
+    });
+    expect(shape([first, second, letter])).toContain('c<a dead-letter');
+  });
+
+  it('[T4] else an event follows the one before it of its business key, by another service if there is one', () => {
+    const placed = anEventRow({ id: 'a', source: 'orders', businessKeys: order('o-1') });
+    const logged = anEventRow({ id: 'b', source: 'orders', businessKeys: order('o-1'), after: 1 });
+    const paid = anEventRow({ id: 'c', source: 'payment', businessKeys: order('o-1'), after: 2 });
+    const again = anEventRow({ id: 'd', source: 'payment', businessKeys: order('o-1'), after: 3 });
+    expect(shape([placed, logged, paid, again])).toEqual(['a<null root', 'b<a key', 'c<b key', 'd<b key']);
+  });
+});
+
+describe('marks', () => {
+  const marksOf = (events: readonly EventRow[], rules = new Map<string, 'dotted'>()) =>
+    markEvents(assembleTrace('t', events).nodes, rules).map(({ event, kind }) => `${event} ${kind}`);
+
+  it('[M1] a message id twice is a duplicate; a retry, a dead letter and a replay are not', () => {
+    const one = anEventRow({ id: 'a', messageId: 'm' });
+    expect(marksOf([one, anEventRow({ id: 'b', messageId: 'm', after: 5 })])).toEqual(['b duplicate']);
+    expect(marksOf([one, anEventRow({ id: 'b', messageId: 'm', attempt: 2, after: 5 })])).toEqual([]);
+    expect(marksOf([one, anEventRow({ id: 'b', messageId: 'm', deadLetter: true, after: 5 })])).toEqual([]);
+    expect(marksOf([one, anEventRow({ id: 'b', messageId: 'm', replayId: 'r', replayOf: 'a', after: 5 })])).toEqual([]);
+  });
+
+  it('[M2] a lower version of the same stream that came late is out of order; a schema that stays the same is not', () => {
+    const version = (id: string, number: string, after: number) =>
+      anEventRow({ id, source: 'orders', version: number, businessKeys: order('o-1'), after });
+    expect(marksOf([version('a', '1', 0), version('b', '3', 1), version('c', '2', 2)])).toEqual(['c out-of-order']);
+    expect(marksOf([version('a', '1', 0), version('b', '2', 1), version('c', '1', 2), version('d', '1', 3)])).toEqual([]);
+  });
+
+  it('[M3] one type in two versions has drifted', () => {
+    expect(
+      marksOf([
+        anEventRow({ id: 'a', type: 'OrderPlaced', version: '1.0' }),
+        anEventRow({ id: 'b', type: 'OrderPlaced', version: '2.0', after: 1 }),
+      ]),
+    ).toEqual(['b version-drift']);
+  });
+
+  it('[M4] a name that is written otherwise than those of its channel', () => {
+    expect(
+      marksOf(
+        [anEventRow({ id: 'a', type: 'OrderPlaced' }), anEventRow({ id: 'b', type: 'order.paid', after: 1 })],
+        new Map([['shop-rabbit\nshop.events', 'dotted']]),
+      ),
+    ).toEqual(['a naming']);
+    expect(namingRuleOf(['order.placed', 'order.paid', 'order.shipped', 'order.done', 'OrderLost'])).toBe('dotted');
+    expect(namingRuleOf(['order.placed', 'OrderPaid', 'ORDER_DONE'])).toBeNull();
+    expect(namingRuleOf(['order.placed', 'order.paid'])).toBeNull();
+    expect(['com.acme.OrderPlaced', 'ORDER_PLACED', 'order_placed', 'order-placed', 'orderPlaced', '??'].map(namingStyleOf)).toEqual([
+      'pascal',
+      'upper-snake',
+      'snake',
+      'kebab',
+      'camel',
+      'mixed',
+    ]);
+  });
+
+  it('[M5] [M6] skew, a cause that was not seen, a circle, a sender that did not sample', () => {
+    const early = { ...anEventRow({ id: 'b', causationId: 'm1' }), publishedAt: start - 1_500 };
+    expect(marksOf([anEventRow({ id: 'a', messageId: 'm1' }), early])).toEqual(['b clock-skew']);
+    expect(marksOf([anEventRow({ id: 'a', causationId: 'gone' })])).toEqual(['a missing-parent']);
+    expect(
+      marksOf([
+        anEventRow({ id: 'a', messageId: 'm1', causationId: 'm2' }),
+        anEventRow({ id: 'b', messageId: 'm2', causationId: 'm1', after: 1 }),
+      ]),
+    ).toEqual(['a cycle']);
+    expect(marksOf([anEventRow({ id: 'a', sampled: false }), anEventRow({ id: 'b', sampled: false, after: 1 })])).toEqual([
+      'a not-sampled',
+    ]);
+  });
+});
+
+describe('who has consumed it', () => {
+  const record = anEventRow({ id: 'a', system: 'kafka', broker: 'k', channel: 'orders', partition: 0, offset: 10 });
+  const sample = (after: number, committed: number | null, members: number | null = 1): GroupPoint => ({
+    broker: 'k',
+    inbox: 'orders@billing',
+    group: 'billing',
+    topic: 'orders',
+    at: record.observedAt + after * 1_000_000,
+    protocol: 'classic',
+    state: 'Stable',
+    members,
+    lag: null,
+    stableLag: null,
+    committed,
+    end: null,
+    lost: 0,
+    partitions: [{ partition: 0, committed, logStart: 0, end: 100, lastStable: 100, lag: null }],
+  });
+  const queueSample = (after: number, ready: number, unacked = 0, consumers = 1): QueuePoint => ({
+    broker: 'shop-rabbit',
+    inbox: 'q',
+    at: start + after * 1_000_000,
+    ready,
+    unacked,
+    consumers,
+    publishRate: null,
+    deliverRate: null,
+    ackRate: null,
+    redeliverRate: null,
+    by: 'management',
+  });
+  const facts = (
+    groups: readonly GroupPoint[],
+    queues: readonly QueuePoint[] = [],
+    services: readonly string[] = ['payment'],
+  ): InboxFacts => ({
+    groupsOf: () => new Map([['orders@billing', groups]]),
+    queueSamples: () => queues,
+    servicesOf: (_, inbox) => (inbox === 'q' ? services : []),
+  });
+  const groupState = (groups: readonly GroupPoint[]) => consumptionOf(assembleTrace('t', [record]).nodes, facts(groups))[0];
+
+  it('[C1] Kafka: between the last sample at or before it and the first past it', () => {
+    expect(groupState([sample(-5, 3), sample(1, 10), sample(4, 12)])).toMatchObject({
+      state: 'consumed-between',
+      from: record.observedAt + 1_000_000,
+      to: record.observedAt + 4_000_000,
+    });
+    expect(groupState([sample(-5, 3), sample(4, 12)])).toMatchObject({ state: 'consumed-between', from: record.observedAt });
+    expect(groupState([sample(4, 12)])).toMatchObject({ state: 'consumed-between', from: null });
+  });
+
+  it('[C2] Kafka: not yet, with how many wait before it; nobody reads', () => {
+    expect(groupState([sample(1, 4), sample(2, 6)])).toMatchObject({ state: 'not-yet', behind: 4 });
+    expect(groupState([sample(1, 6, 0)])).toMatchObject({ state: 'no-members', behind: 4 });
+    expect(groupState([sample(1, null, 0)])).toMatchObject({ state: 'no-members' });
+    expect(groupState([sample(1, null, 2)])).toMatchObject({ state: 'unknown' });
+    expect(groupState([])).toMatchObject({ state: 'unknown' });
+  });
+
+  it('[C3] Kafka: a group that stood past it before it was there was reset, or it was skipped', () => {
+    expect(groupState([sample(-2, 50), sample(2, 51)])).toMatchObject({ state: 'skipped-or-consumed' });
+  });
+
+  const message = anEventRow({ id: 'm', messageId: 'm1', inboxes: [{ inbox: 'q', evidence: 'declared' }] });
+  const queueState = (events: readonly EventRow[], queues: readonly QueuePoint[] = [], services?: readonly string[]) =>
+    consumptionOf(assembleTrace('t', [message, ...events]).nodes, facts([], queues, services)).find(({ event }) => event === 'm');
+
+  it('[C4] RabbitMQ: by the first event that its only reader caused, or its dead letter', () => {
+    const effect = anEventRow({ id: 'n', causationId: 'm1', source: 'payment', type: 'Paid', after: 50 });
+    expect(queueState([effect])).toMatchObject({
+      state: 'consumed-between',
+      to: effect.observedAt,
+      why: 'payment published Paid because of it',
+    });
+    expect(queueState([{ ...effect, source: 'somebody' }])).toMatchObject({ state: 'unknown' });
+    expect(queueState([anEventRow({ id: 'd', messageId: 'm1', deadLetter: true, after: 9 })])).toMatchObject({ state: 'dead-lettered' });
+    expect(queueState([anEventRow({ id: 'd', messageId: 'm1', deadLetter: true, diedIn: 'elsewhere', after: 9 })])?.state).toBe('unknown');
+    expect(queueState([anEventRow({ id: 'd', messageId: 'm1', deadLetter: true, diedIn: 'elsewhere', after: 9 })])).toMatchObject({
+      state: 'unknown',
+    });
+  });
+
+  it('[C5] RabbitMQ: a queue that was seen empty since holds it no more; else it is said what is not known', () => {
+    expect(queueState([], [queueSample(-1, 0), queueSample(1, 3), queueSample(2, 0, 0)])).toMatchObject({
+      state: 'consumed-between',
+      to: start + 2_000_000,
+    });
+    expect(queueState([], [queueSample(1, 0, 1)])).toMatchObject({ state: 'unknown' });
+    expect(queueState([], [queueSample(1, 3, 0, 0)])).toMatchObject({ state: 'no-members', behind: 3 });
+    expect(queueState([])).toMatchObject({ state: 'unknown' });
+  });
+});

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isImported } from '@/lib/events/imported';
+import { importedTrace, readTraceFile, writeTraceFile, type TraceFile } from './trace-file';
+import { anEventRow, start } from './trace-node.fixture';
+
+const given: Omit<TraceFile, 'format' | 'version'> = {
+  exportedAt: start,
+  environment: 'demo',
+  traceId: 'trace-1',
+  events: [
+    anEventRow({ id: 'a', type: 'order.placed', messageId: 'm1' }),
+    anEventRow({ id: 'b', after: 5, causationId: 'm1', replayOf: 'a', replayId: 'r' }),
+  ],
+  details: [],
+  leftOut: ['bodies after the first 200 events'],
+};
+
+describe('one trace as a file', () => {
+  it('[TF1] reads back what was written', () => {
+    expect(readTraceFile(writeTraceFile(given))).toEqual({ format: 'eventyard.trace', version: 1, ...given });
+  });
+
+  it('[TF2] says what is wrong with anything else', () => {
+    expect(readTraceFile('nonsense')).toEqual({ problem: 'The file is not JSON.' });
+    expect(readTraceFile('{}')).toMatchObject({ problem: expect.stringContaining('no trace of Eventyard at format') });
+    const broken = writeTraceFile(given).replace('"kafka"', '"x"').replace('"observedAt":', '"observed":');
+    expect(readTraceFile(broken)).toMatchObject({ problem: expect.stringContaining('events.0.observedAt') });
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(readTraceFile(text)).toHaveProperty('problem');
+      }),
+    );
+  });
+
+  it('[TF3] marks every event as imported and keeps the ids that people search for', () => {
+    const file = readTraceFile(writeTraceFile(given)) as TraceFile;
+    const { trace } = importedTrace(file);
+    expect(trace.nodes.map(({ event }) => event.id)).toEqual(['imported:a', 'imported:b']);
+    expect(trace.nodes.every(({ event }) => isImported(event.id) && event.traceId === 'trace-1')).toBe(true);
+    expect(trace.nodes[1]).toMatchObject({ parent: 'imported:a', joinedBy: 'replay' });
+  });
+});

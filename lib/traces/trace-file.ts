@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import type { EventDetail, EventRow, TraceView } from '@/lib/contract/traces';
+import type { Micros } from '@/lib/events/names';
+import { markImported } from '@/lib/events/imported';
+import { assembleTrace } from './assemble-trace';
+
+/** One trace as a file (docs/trace-file.md): its events, and what was read of each of them. */
+export interface TraceFile {
+  readonly format: 'eventyard.trace';
+  readonly version: 1;
+  /** µs since 1970. */
+  readonly exportedAt: Micros;
+  /** Where it was seen: the environment's name. */
+  readonly environment: string;
+  readonly traceId: string;
+  readonly events: readonly EventRow[];
+  /** Headers, bodies and the rest, for the first events. */
+  readonly details: readonly EventDetail[];
+  /** Why it is not whole, in words; empty when it is. */
+  readonly leftOut: readonly string[];
+}
+
+/** A file is at most this long, in characters. */
+export const LONGEST_FILE = 64 * 1024 * 1024;
+
+const text = z.string().max(65_536);
+const number = z.number().finite();
+const id = z.string().min(1).max(4_096);
+const evidence = z.enum(['seen', 'declared', 'inferred']);
+const inboxes = z.array(z.object({ inbox: text, evidence })).max(10_000);
+
+const row = z.object({
+  id,
+  broker: text,
+  system: z.enum(['kafka', 'rabbitmq']),
+  channel: text,
+  partition: number.nullable(),
+  offset: number.nullable(),
+  routingKey: text.nullable(),
+  key: text.nullable(),
+  type: text.nullable(),
+  source: text.nullable(),
+  traceId: text.nullable(),
+  spanId: text.nullable(),
+  parentSpanId: text.nullable(),
+  messageId: text.nullable(),
+  correlationId: text.nullable(),
+  causationId: text.nullable(),
+  sagaId: text.nullish(),
+  businessKeys: z.array(z.object({ name: text, value: text })).max(1_000),
+  attempt: number.nullable(),
+  publishedAt: number.nullable(),
+  publishedAtBy: z.enum(['broker', 'producer', 'body']).nullable(),
+  observedAt: number,
+  bodySize: number,
+  inboxes,
+  deadLetter: z.boolean(),
+  failureCause: text.nullable(),
+  replayId: text.nullable(),
+  replayOf: text.nullable(),
+});
+
+const origin = z.object({
+  channel: text.nullable(),
+  inbox: text.nullable(),
+  partition: number.nullable(),
+  offset: number.nullable(),
+  routingKey: text.nullable(),
+});
+
+const long = z.string().max(4 * 1024 * 1024);
+const detail = z.object({
+  row,
+  version: text.nullable(),
+  sourceEvidence: evidence.nullable(),
+  conversationId: text.nullable(),
+  sagaId: text.nullable(),
+  replyTo: text.nullable(),
+  framework: text.nullable(),
+  why: z.array(z.object({ field: text, from: text })).max(1_000),
+  losers: z
+    .array(z.object({ field: text, from: text, value: text }))
+    .max(1_000)
+    .default([]),
+  baggage: z
+    .array(z.object({ name: text, value: text, from: text }))
+    .max(1_000)
+    .default([]),
+  contexts: z
+    .array(
+      z.object({
+        system: z.enum(['w3c', 'b3', 'jaeger', 'datadog', 'xray', 'sentry', 'ids']),
+        traceId: text,
+        spanId: text.nullable(),
+        parentSpanId: text.nullable(),
+        sampled: z.boolean().nullable(),
+        origin: z.boolean(),
+        from: text,
+      }),
+    )
+    .max(1_000),
+  headers: z.array(z.object({ name: text, wire: text, text: long, size: number, isText: z.boolean() })).max(10_000),
+  contentType: text.nullable(),
+  contentEncoding: text.nullable(),
+  body: z.object({
+    kind: z.enum(['json', 'text', 'binary', 'none']),
+    text: long.nullable(),
+    bytes: long,
+    size: number,
+    storedSize: number,
+    problem: text.nullable(),
+  }),
+  failure: z
+    .object({
+      cause: text,
+      message: long.nullable(),
+      stack: long.nullable(),
+      reason: text.nullable(),
+      count: number.nullable(),
+      consumer: text.nullable(),
+      firstOrigin: origin,
+      lastOrigin: origin,
+    })
+    .nullable(),
+  deadLetters: z.array(id).max(10_000),
+  inboxes,
+});
+
+const file = z.object({
+  format: z.literal('eventyard.trace'),
+  version: z.literal(1),
+  exportedAt: number,
+  environment: text,
+  traceId: id,
+  events: z.array(row).min(1).max(100_000),
+  details: z.array(detail).max(100_000),
+  leftOut: z.array(text).max(100),
+});
+
+export const writeTraceFile = (given: Omit<TraceFile, 'format' | 'version'>): string =>
+  `${JSON.stringify({ format: 'eventyard.trace', version: 1, ...given } satisfies TraceFile)}\n`;
+
+/**
+ * Reads somebody's file. [TF1] What was written is read back the same. [TF2] Anything else gives a sentence that says what is wrong with it, and
+ * nothing of it is shown.
+ */
+export function readTraceFile(content: string): TraceFile | { readonly problem: string } {
+  if (content.length > LONGEST_FILE) return { problem: 'The file is longer than 64 MB.' };
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch {
+    return { problem: 'The file is not JSON.' };
+  }
+  const parsed = file.safeParse(json);
+  if (parsed.success) return parsed.data as TraceFile;
+  const issue = parsed.error.issues[0];
+  const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.').slice(0, 80)}`;
+  return { problem: `It is no trace of Eventyard${where}: ${issue?.message ?? 'not understood'}.` };
+}
+
+/**
+ * The trace of a file as a screen shows it. [TF3] Every id of an event is marked as imported, so that it never meets a stored one; ids that people
+ * search for (trace, message, correlation) stay as they were.
+ */
+export function importedTrace({ traceId, events, details, leftOut }: TraceFile): {
+  readonly trace: TraceView;
+  readonly details: readonly EventDetail[];
+  readonly leftOut: readonly string[];
+} {
+  const marked = (event: EventRow): EventRow => ({
+    ...event,
+    id: markImported(event.id),
+    replayOf: event.replayOf === null ? null : markImported(event.replayOf),
+  });
+  return {
+    trace: assembleTrace(traceId, events.map(marked)),
+    details: details.map((each) => ({ ...each, row: marked(each.row), deadLetters: each.deadLetters.map(markImported) })),
+    leftOut,
+  };
+}

@@ -1,0 +1,11 @@
+import { MAX_PARSED_BYTES, type Inflate } from '@/lib/events/recognise/parse-body';
+import { unpackBody } from './unpack-body';
+
+/** For recognition, which is synchronous: within 256 kB (well under a millisecond), `null` when it is longer or broken. */
+export const inflateForRecognition: Inflate = (bytes, packing) => {
+  try {
+    return unpackBody(bytes, packing, MAX_PARSED_BYTES);
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,192 @@
+import { isAppError } from '@/lib/errors';
+import type { FacetField, TraceSummary } from '@/lib/contract/traces';
+import type { BrokerSystem } from '@/lib/events/names';
+import { flowRef } from '@/lib/traces/flow-ref';
+import { type SearchNode, termsOf } from '@/lib/search/query';
+import type { SearchAnswer, SearchQuery, Store } from '../../store';
+import type { StoreClient } from '../client';
+import { readCursor, writeCursor } from './event-row';
+import { compileSearch, type ConsumedPlaces, IN_SEARCHED_TIME, nothingConsumed } from './search-sql';
+import { summariesOf } from './trace-questions';
+
+type SearchQuestions = Pick<Store, 'search' | 'searchVolume' | 'searchFacet'>;
+
+/** Rows and seconds one look may cost; more than that is another search. */
+const SCAN = 20_000_000;
+const SECONDS = 4;
+const FIRST_LOOK = 60_000_000;
+const WIDER = 12;
+
+/**
+ * What stands together in a list: a trace, or (where no trace id was said) what shares a correlation id, a business key, a conversation, a
+ * message id. '' = nothing that could join it to anything.
+ */
+const TOGETHER = `if(traceId != '', traceId, concat('~', multiIf(correlationId != '', correlationId, notEmpty(businessKeys.value), businessKeys.value[1], conversationId != '', conversationId, '')))`;
+const TOGETHER_OR_ALONE = `if(traceId != '', traceId, concat('~', multiIf(correlationId != '', correlationId, notEmpty(businessKeys.value), businessKeys.value[1], conversationId != '', conversationId, messageId != '', messageId, id)))`;
+
+export function searchQuestions(client: StoreClient): SearchQuestions {
+  return {
+    /** Newest first by the newest event that was found. Looks backwards in growing steps, and says how far it came. */
+    async search(query) {
+      const { range, limit } = query;
+      const condition = await conditionOf(client, query);
+      const together = query.node === null ? TOGETHER : TOGETHER_OR_ALONE;
+      const after = readCursor(query.after);
+      const look = (from: number, to: number) =>
+        client.read<{ ref: string; at: number }>(
+          `SELECT ${together} AS ref, toUnixTimestamp64Micro(max(observedAt)) AS at FROM events WHERE ${IN_SEARCHED_TIME} AND ref != '~' AND ${condition.sql}
+          GROUP BY ref ${after === null ? '' : 'HAVING (at, ref) < ({afterAt:Int64}, {afterId:String})'} ORDER BY at DESC, ref DESC LIMIT {limit:UInt32}`,
+          {
+            ...condition.parameters,
+            from,
+            to,
+            limit: limit + 1,
+            ...(after !== null && { afterAt: after.at, afterId: after.id }),
+          },
+          { scan: SCAN, beyond: 'cut', seconds: SECONDS },
+        );
+      const found = await searchBackwards(range, limit + 1, after === null, look);
+      const rows = found.rows.slice(0, limit);
+      const last = rows.at(-1);
+      const summaries = await describe(
+        client,
+        rows.map((row) => row.ref),
+        { from: found.from, to: range.to },
+      );
+      const answer: SearchAnswer = {
+        rows: rows.flatMap((row) => summaries.get(row.ref) ?? []),
+        next: found.rows.length > limit && last !== undefined ? writeCursor({ at: last.at, id: last.ref }) : null,
+        searched: { from: found.from, to: range.to },
+        cut: found.cut !== null || found.rows.length > limit ? { shown: rows.length, of: null, why: found.cut ?? 'row-limit' } : null,
+      };
+      return answer;
+    },
+
+    async searchVolume(query, points) {
+      const { range } = query;
+      const condition = await conditionOf(client, query);
+      const step = Math.max(1_000_000, Math.ceil((range.to - range.from) / points / 1_000_000) * 1_000_000);
+      const found = await client.read<{ at: number; events: number; errors: number }>(
+        `SELECT intDiv(toUnixTimestamp64Micro(observedAt), {step:Int64}) * {step:Int64} AS at, count() AS events, countIf(deadLetter = 1) AS errors FROM events
+        WHERE ${IN_SEARCHED_TIME} AND ${condition.sql} GROUP BY at ORDER BY at`,
+        { ...condition.parameters, from: range.from, to: range.to, step },
+        { scan: SCAN, beyond: 'cut', seconds: SECONDS },
+      );
+      const counted = new Map(found.rows.map((row) => [row.at, row]));
+      const steps: { at: number; events: number; errors: number }[] = [];
+      for (let at = Math.floor(range.from / step) * step; at < range.to; at += step)
+        steps.push(counted.get(at) ?? { at, events: 0, errors: 0 });
+      return steps;
+    },
+
+    async searchFacet(query, field, limit) {
+      const { range } = query;
+      const condition = await conditionOf(client, query);
+      const found = await client.read<{ value: string; traces: number }>(
+        `SELECT ${FACETS[field]} AS value, uniq(${TOGETHER_OR_ALONE}) AS traces FROM events
+        WHERE ${IN_SEARCHED_TIME} AND value != '' AND ${condition.sql} GROUP BY value ORDER BY traces DESC, value LIMIT {limit:UInt32}`,
+        { ...condition.parameters, from: range.from, to: range.to, limit },
+        { scan: SCAN, beyond: 'cut', seconds: SECONDS },
+      );
+      return found.rows;
+    },
+  };
+}
+
+const FACETS: Readonly<Record<FacetField, string>> = {
+  service: 'toString(source)',
+  channel: 'toString(channel)',
+  type: 'toString(type)',
+  status: "multiIf(deadLetter = 1, 'dead-lettered', failureCause != '', 'failed', attempt > 1, 'retried', 'ok')",
+};
+
+async function conditionOf(client: StoreClient, { node, brokers, range }: Pick<SearchQuery, 'node' | 'brokers' | 'range'>) {
+  const consumed = node !== null && asksWhatWaits(node) ? await consumedPlaces(client) : nothingConsumed;
+  const { sql, parameters } = node === null ? { sql: '1', parameters: {} } : compileSearch(node, consumed);
+  const compiled = { sql, parameters: { ...parameters, rangeFrom: range.from, rangeTo: range.to } };
+  if (brokers === undefined) return compiled;
+  return { sql: `broker IN {brokers:Array(String)} AND ${compiled.sql}`, parameters: { ...compiled.parameters, brokers } };
+}
+
+const asksWhatWaits = (node: SearchNode): boolean => termsOf(node).some(({ field, value }) => field === 'status' && value === 'unconsumed');
+
+/**
+ * Steps of 1 min, 12 min, 2 h 24 min … from the end of the range, each whole. [S6] A step that would cost too much is not taken: what the one
+ * before found is the answer, and `from` says how far it came.
+ */
+async function searchBackwards<T>(
+  range: { from: number; to: number },
+  enough: number,
+  fresh: boolean,
+  look: (from: number, to: number) => Promise<{ rows: readonly T[]; cut: boolean }>,
+): Promise<{ rows: readonly T[]; from: number; cut: 'scan-limit' | 'time-limit' | null }> {
+  let before: { rows: readonly T[]; from: number } | null = null;
+  // Where nothing was found nothing has to be looked at again, unless a cursor hid what was found.
+  let { to } = range;
+  for (let span = FIRST_LOOK; ; span *= WIDER) {
+    const from = Math.max(range.from, range.to - span);
+    try {
+      const found = await look(from, to);
+      if (found.cut) return before === null ? { rows: found.rows, from, cut: 'scan-limit' } : { ...before, cut: 'scan-limit' };
+      if (found.rows.length >= enough || from <= range.from) return { rows: found.rows, from, cut: null };
+      before = { rows: found.rows, from };
+      if (fresh && found.rows.length === 0) to = from;
+    } catch (error) {
+      if (before === null || !isAppError(error) || error.code !== 'store-slow') throw error;
+      return { ...before, cut: 'time-limit' };
+    }
+  }
+}
+
+/** Where each group stands, and when each queue was last seen empty, as the samples of the last day tell. */
+async function consumedPlaces(client: StoreClient): Promise<ConsumedPlaces> {
+  const [groups, queues] = await Promise.all([
+    client.rows<{ broker: string; topic: string; partitions: string }>(
+      `SELECT broker, topic, partitions FROM group_samples WHERE at >= {since:Int64} ORDER BY at DESC LIMIT 1 BY broker, inbox LIMIT 5000`,
+      { since: (Date.now() - 86_400_000) * 1_000 },
+    ),
+    client.rows<{ broker: string; inbox: string; emptied: number }>(
+      `SELECT broker, inbox, max(at) AS emptied FROM queue_samples WHERE at >= {since:Int64} AND ready = 0 AND ifNull(unacked, 0) = 0 GROUP BY broker, inbox LIMIT 5000`,
+      { since: (Date.now() - 86_400_000) * 1_000 },
+    ),
+  ]);
+  const committed = new Map<string, number>();
+  for (const { broker, topic, partitions } of groups)
+    for (const [partition, at] of JSON.parse(partitions) as [number, number | null][]) {
+      const place = `${broker}\n${topic}\n${partition}`;
+      if (at !== null) committed.set(place, Math.min(committed.get(place) ?? Number.MAX_SAFE_INTEGER, at));
+    }
+  return { committed, emptied: new Map(queues.map(({ broker, inbox, emptied }) => [`${broker}\n${inbox}`, emptied])) };
+}
+
+/** Traces from the trace index, flows from their events of the searched time. A flow whose id a trace carries too is that trace. */
+async function describe(
+  client: StoreClient,
+  refs: readonly string[],
+  searched: { from: number; to: number },
+): Promise<ReadonlyMap<string, TraceSummary>> {
+  const flows = refs.flatMap((ref) => flowRef(ref) ?? []);
+  const [traces, loose] = await Promise.all([
+    summariesOf(
+      client,
+      refs.filter((ref) => flowRef(ref) === null),
+    ),
+    flows.length === 0 ? [] : client.rows<RawFlow>(FLOWS, { flows, from: searched.from, to: searched.to }),
+  ]);
+  const all = new Map<string, TraceSummary>(traces);
+  for (const { systems, title, ref, ...row } of loose)
+    all.set(ref, { ...row, traceId: ref, title: title === '' ? null : title, brokers: systems, inferred: true });
+  return all;
+}
+
+interface RawFlow extends Omit<TraceSummary, 'traceId' | 'brokers' | 'title' | 'inferred'> {
+  readonly ref: string;
+  readonly title: string;
+  readonly systems: readonly { readonly broker: string; readonly system: BrokerSystem }[];
+}
+
+const FLOWS = `SELECT ${TOGETHER_OR_ALONE} AS ref, argMin(type, observedAt) AS title, toUnixTimestamp64Micro(min(observedAt)) AS first, toUnixTimestamp64Micro(max(observedAt)) AS last,
+    count() AS events, countIf(deadLetter = 1) AS errors, arrayFilter(s -> s != '', arraySort(groupUniqArray(50)(source))) AS services,
+    arraySort(groupUniqArray(20)(tuple(broker, system)::Tuple(broker String, system String))) AS systems,
+    arraySort(groupUniqArrayArray(10)(e.businessKeys)) AS businessKeys
+  FROM events AS e WHERE ${IN_SEARCHED_TIME} AND traceId = '' AND hasAny(ids, {flows:Array(String)}) GROUP BY ref HAVING ref IN (SELECT concat('~', arrayJoin({flows:Array(String)})))`;

@@ -1,0 +1,282 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aFailure, aHeader, anEvent, utf8 } from '@/lib/events/event.fixture';
+import type { ObservedEvent } from '@/lib/events/observed-event';
+import { aGroupPoint } from '@/lib/lag/group-point.fixture';
+import { parseQuery } from '@/lib/search/parse-query';
+import type { SearchNode } from '@/lib/search/query';
+import { aBatch, around, freshName, quietTime } from './store.contract';
+import type { StoreUnderTest } from './store.contract';
+import type { Store } from './store';
+
+/** The search over what is stored (docs/spec/search.md), against any store. */
+export function describeSearchContract(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`search contract: ${name}`, { timeout: 300_000 }, () => {
+    let under: StoreUnderTest;
+    let store: Store;
+    const tap = freshName('search');
+    const read = (line: string): SearchNode | null => {
+      const parsed = parseQuery(line);
+      if (!parsed.ok) throw new Error(parsed.problem.text);
+      return parsed.query;
+    };
+    const found = async (line: string): Promise<readonly string[]> =>
+      (await store.search({ range: around(quietTime()), limit: 50, brokers: [tap], node: read(line) })).rows
+        .map((row) => row.traceId.replace(`${tap}-`, ''))
+        .toSorted();
+
+    beforeAll(async () => {
+      under = await open();
+      store = under.store;
+      const one = (index: number, given: Partial<ObservedEvent>): ObservedEvent =>
+        anEvent({
+          broker: tap,
+          tap,
+          batch: 1,
+          index,
+          offset: index,
+          observedAt: quietTime() + index * 1_000_000,
+          messageId: `${tap}-m${index}`,
+          key: null,
+          routingKey: null,
+          headers: [],
+          traceId: null,
+          correlationId: null,
+          causationId: null,
+          businessKeys: [],
+          type: null,
+          source: null,
+          ...given,
+        });
+      const json = (value: unknown): Pick<ObservedEvent, 'body' | 'bodySize'> => ({ body: utf8(JSON.stringify(value)), bodySize: 100 });
+      await store.append(
+        aBatch(tap, 1, [
+          one(0, {
+            traceId: `${tap}-good`,
+            type: 'OrderPlaced',
+            source: 'web',
+            channel: 'orders',
+            version: '1.1',
+            businessKeys: [{ name: 'order', value: 'o-1' }],
+            ...json({ order: { id: 42, note: 'left "here"' }, items: [{ sku: 'a-7' }] }),
+          }),
+          one(1, {
+            traceId: `${tap}-good`,
+            type: 'OrderPaid',
+            source: 'payment',
+            channel: 'money',
+            headers: [aHeader('tenant', 'acme', 'S'), aHeader('tries', new Uint8Array([0, 0, 1, 44]), 'I')],
+            ...json({ data: { total: 99.5 } }),
+          }),
+          one(2, {
+            traceId: `${tap}-bad`,
+            type: 'OrderPlaced',
+            source: 'web',
+            channel: 'orders',
+            attempt: 3,
+            ...json({ order: { id: 421 } }),
+          }),
+          one(3, {
+            traceId: `${tap}-bad`,
+            type: 'OrderPlaced',
+            source: 'web',
+            channel: 'orders.dlx',
+            deadLetter: true,
+            failure: aFailure({ cause: 'CardDeclined', message: 'the 100%_card' }),
+          }),
+          one(4, {
+            correlationId: `${tap}-loose`,
+            type: 'Clicked',
+            source: 'shop',
+            system: 'rabbitmq',
+            partition: null,
+            inboxes: [{ inbox: 'clicks', evidence: 'declared' }],
+          }),
+          one(5, { correlationId: `${tap}-loose`, type: 'Searched', source: 'shop', system: 'rabbitmq', partition: null }),
+        ]),
+      );
+    }, 300_000);
+    afterAll(() => under?.close());
+
+    it.each<[string, readonly string[]]>([
+      ['', ['bad', 'good', '~loose']],
+      ['type=OrderPaid', ['good']],
+      ['type=Order*', ['bad', 'good']],
+      ['type~paid', ['good']],
+      ['type!=OrderPlaced service=web', []],
+      ['service=web', ['bad', 'good']],
+      ['service=web NOT has(type=OrderPaid)', ['bad']],
+      ['has(type=OrderPaid) AND has(service=web)', ['good']],
+      ['version=1.1', ['good']],
+      ['status=dead-lettered', ['bad']],
+      ['status=failed', ['bad']],
+      ['status=retried', ['bad']],
+      ['cause=CardDeclined', ['bad']],
+      ['channel=money OR channel=orders.dlx', ['bad', 'good']],
+      ['inbox=clicks', ['~loose']],
+      ['key.order=o-1', ['good']],
+      ['key=o-1', ['good']],
+      ['key.customer=o-1', []],
+      ['h.tenant=acme', ['good']],
+      ['h.tenant=other', []],
+      ['h.tries=300', ['good']],
+      ['h.tries>299', ['good']],
+      ['b.order.id=42', ['good']],
+      ['b.order.id>42', ['bad']],
+      ['b.order.note="left \\"here\\""', ['good']],
+      ['b.items.0.sku=a-7', ['good']],
+      ['b.total>99', ['good']],
+      ['b.data.total=99.5', ['good']],
+      ['acme', ['good']],
+      ['"100%_card"', ['bad']],
+      ['text~100%_', ['bad']],
+      ['type=%', []],
+      ['type="Order*"', []],
+      ['events>1 errors=0 service=web', ['good']],
+      ['errors>=1', ['bad']],
+      ['duration>=1s', ['bad', 'good']],
+      ['duration>1h', []],
+      ['broker=rabbitmq', ['~loose']],
+      ['attempt>=3', ['bad']],
+    ])('[Q20] finds by %s', async (line, traces) => {
+      expect(await found(line)).toEqual([...traces].toSorted());
+    });
+
+    it('[Q20] finds by every kind of id', async () => {
+      expect(await found(`trace=${tap}-good`)).toEqual(['good']);
+      expect(await found(`message=${tap}-m1`)).toEqual(['good']);
+      expect(await found(`correlation=${tap}-loose`)).toEqual(['~loose']);
+      expect(await found(`${tap}-m3`)).toEqual(['bad']);
+    });
+
+    it('[Q21] a flow without a trace id is a row of its own, by the id that its events share', async () => {
+      const { rows } = await store.search({ range: around(quietTime()), limit: 50, brokers: [tap], node: read('service=shop') });
+      expect(rows).toMatchObject([
+        { traceId: `~${tap}-loose`, inferred: true, events: 2, errors: 0, services: ['shop'], title: 'Clicked' },
+      ]);
+    });
+
+    it('[J4] events that carry any of some ids, with what a story needs; on demand only those without a trace id', async () => {
+      const range = around(quietTime());
+      const carried = await store.eventsCarrying({ ids: [`${tap}-loose`, `${tap}-m1`, `${tap}-m3`], range, limit: 10 });
+      expect(carried.events.map((event) => event.messageId)).toEqual([1, 3, 4, 5].map((index) => `${tap}-m${index}`));
+      expect(carried.events[1]).toMatchObject({ deadLetter: true, origin: { channel: null }, version: '1' });
+      expect((await store.eventsCarrying({ ids: [`${tap}-loose`, `${tap}-m1`], range, limit: 10, loose: true })).events).toHaveLength(2);
+      expect(await store.eventsCarrying({ ids: [`${tap}-loose`], range, limit: 1 })).toMatchObject({ events: [{}], cut: { shown: 1 } });
+      expect(await store.eventsCarrying({ ids: [], range, limit: 1 })).toEqual({ events: [], cut: null });
+    });
+
+    it('[C6] samples of the groups of a topic and of queues, oldest first', async () => {
+      const at = Math.floor(Date.now() / 1000) * 1_000_000 - 60_000_000;
+      const group = (after: number, topic: string) =>
+        aGroupPoint(0, {
+          committed: after,
+          end: 9,
+          broker: tap,
+          inbox: `${topic}@billing`,
+          topic,
+          at: at + after * 1_000_000,
+          partitions: [{ partition: 0, committed: after, logStart: 0, end: 9, lastStable: 9, lag: 0 }],
+        });
+      await store.saveSamples([group(0, 'orders'), group(5, 'orders'), group(0, 'money')], []);
+      const { groups, queues } = await store.samplesOf(
+        tap,
+        { topics: ['orders'], queues: ['none'] },
+        { from: at - 1, to: at + 60_000_000 },
+      );
+      expect(new Set(groups.map((point) => point.partitions[0]?.committed))).toEqual(new Set([0, 5]));
+      expect(groups.map((point) => point.at)).toEqual(groups.map((point) => point.at).toSorted());
+      expect(queues).toEqual([]);
+    });
+
+    it('[Q20] what is asked of the trace around an event is asked of the whole time, however far a look has come', async () => {
+      const own = freshName('apart');
+      const one = (index: number, type: string, at: number): ObservedEvent =>
+        anEvent({
+          broker: own,
+          tap: own,
+          index,
+          offset: index,
+          type,
+          observedAt: at,
+          messageId: `${own}-${index}`,
+          traceId: `${own}-t`,
+          businessKeys: [],
+        });
+      const to = quietTime() + 500_000_000;
+      await store.append(aBatch(own, 1, [one(0, 'Placed', to - 300_000_000), one(1, 'Shipped', to - 1_000_000)]));
+      const range = { from: to - 600_000_000, to };
+      const ask = async (line: string) => (await store.search({ range, limit: 5, brokers: [own], node: read(line) })).rows.length;
+      expect(await ask('type=Shipped NOT has(type=Placed)')).toBe(0);
+      expect(await ask('type=Shipped has(type=Placed)')).toBe(1);
+      expect(await ask('type=Placed has(type=Shipped)')).toBe(1);
+      expect(await ask('type=Shipped events<2')).toBe(0);
+      expect(await ask('events=2 duration>200s')).toBe(1);
+    });
+
+    it('[Q22] the histogram counts what was found, over the whole range', async () => {
+      const steps = await store.searchVolume({ range: around(quietTime()), brokers: [tap], node: read('service=web') }, 60);
+      expect(steps.length).toBeLessThanOrEqual(61);
+      expect(steps.reduce((sum, step) => sum + step.events, 0)).toBe(3);
+      expect(steps.reduce((sum, step) => sum + step.errors, 0)).toBe(1);
+    });
+
+    it('[Q25] counts the traces that have each value of a field', async () => {
+      const query = { range: around(quietTime()), brokers: [tap], node: null };
+      expect(await store.searchFacet(query, 'service', 10)).toEqual([
+        { value: 'web', traces: 2 },
+        { value: 'payment', traces: 1 },
+        { value: 'shop', traces: 1 },
+      ]);
+      expect(await store.searchFacet({ ...query, node: read('service=web') }, 'status', 10)).toEqual([
+        { value: 'dead-lettered', traces: 1 },
+        { value: 'ok', traces: 1 },
+        { value: 'retried', traces: 1 },
+      ]);
+      expect(await store.searchFacet(query, 'type', 1)).toHaveLength(1);
+    });
+
+    it('[Q23] what a person writes is never part of the statement', async () => {
+      // Not in any body, so that finding something means that it was taken for more than text.
+      const hostile = [
+        "'",
+        '"',
+        '\\',
+        '`',
+        "') OR 1=1 --",
+        '{from:Int64}',
+        '{q0:String}',
+        ';DROP TABLE events',
+        "\\'",
+        '%',
+        '\0',
+        '🦊',
+        '"; SELECT 1',
+      ];
+      for (const sign of hostile) {
+        const text = `zz${sign}`;
+        const value = text === '"' ? '\\"' : text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+        for (const field of ['type', 'h.x', 'key.order', 'b.a', 'inbox', 'message', 'text'])
+          expect(await found(`${field}="${value}"`), `${field} ${text}`).toEqual([]);
+        const named: SearchNode = { kind: 'term', field: 'b', name: text, op: '=', value: text, number: null, wild: false };
+        const { rows } = await store.search({
+          range: around(quietTime()),
+          limit: 50,
+          brokers: [tap],
+          node: { kind: 'or', parts: [named, { ...named, field: 'h' }, { ...named, field: 'key' }] },
+        });
+        expect(rows).toEqual([]);
+      }
+      expect((await found('')).length).toBe(3);
+    });
+
+    it('[Q24] pages by a cursor, and says what part of the time was searched', async () => {
+      const first = await store.search({ range: around(quietTime()), limit: 2, brokers: [tap], node: null });
+      expect(first.rows).toHaveLength(2);
+      expect(first.searched.to).toBe(around(quietTime()).to);
+      const second = await store.search({ range: around(quietTime()), limit: 2, brokers: [tap], node: null, after: first.next ?? '' });
+      expect(second.rows).toHaveLength(1);
+      expect(second.next).toBeNull();
+      expect(second.searched.from).toBe(around(quietTime()).from);
+    });
+  });
+}

@@ -1,0 +1,116 @@
+import type { EventParent, TraceStory } from '@/lib/contract/trace-story';
+import type { GroupPoint, QueuePoint } from '@/lib/contract/samples';
+import type { TraceNode, TraceView } from '@/lib/contract/traces';
+import type { BrokerName, ServiceName } from '@/lib/events/names';
+import { consumptionOf, type InboxFacts } from '@/lib/traces/consumption';
+import { markEvents } from '@/lib/traces/mark-events';
+import { namingRuleOf, type NamingStyle } from '@/lib/traces/naming-style';
+import type { Services } from '../services';
+
+/** Beyond this a trace is read as a list: its inboxes are not asked for. */
+const MOST_FOLLOWED = 2_000;
+const MOST_CHANNELS = 8;
+const NAMES_FROM = 900_000_000;
+const BEFORE = 30_000_000;
+
+/** What is concluded about a trace beside its tree: parents with their rule, who has consumed what, marks. */
+export async function storyOf(services: Services, trace: TraceView): Promise<TraceStory> {
+  const [rules, facts] = await Promise.all([namingRules(services, trace), factsAround(services, trace)]);
+  return {
+    parents: trace.nodes.flatMap(parentOf),
+    marks: markEvents(trace.nodes, rules),
+    ...(facts && { consumption: consumptionOf(trace.nodes, facts) }),
+  };
+}
+
+function parentOf({ event, parent, joinedBy, orphan, named }: TraceNode): readonly EventParent[] {
+  if (orphan)
+    return [{ event: event.id, parent: null, evidence: 'seen', rule: joinedBy === 'root' ? 'time' : joinedBy, named: named ?? null }];
+  if (joinedBy === 'root') return [];
+  return [
+    {
+      event: event.id,
+      parent,
+      evidence: joinedBy === 'time' || joinedBy === 'key' ? 'inferred' : 'seen',
+      rule: joinedBy,
+      named: named ?? null,
+    },
+  ];
+}
+
+/** The naming rule of each channel of the trace, out of the types that it had of late. */
+async function namingRules({ store }: Services, trace: TraceView): Promise<ReadonlyMap<string, NamingStyle>> {
+  const channels = [...new Map(trace.nodes.map(({ event: { broker, channel } }) => [`${broker}\n${channel}`, { broker, channel }]))].slice(
+    0,
+    MOST_CHANNELS,
+  );
+  const rules = await Promise.all(
+    channels.map(async ([key, place]) => {
+      const types = await store.typesOf({ ...place, kind: 'publish' }, { from: trace.last - NAMES_FROM, to: trace.last + 1 });
+      return [key, namingRuleOf(types.map(({ type }) => type).filter((type) => type !== ''))] as const;
+    }),
+  );
+  return new Map(rules.flatMap(([key, rule]) => (rule === null ? [] : [[key, rule] as const])));
+}
+
+async function factsAround({ store, clock }: Services, trace: TraceView): Promise<InboxFacts | null> {
+  const events = trace.nodes.map(({ event }) => event);
+  if (events.length > MOST_FOLLOWED) return null;
+  const range = { from: events.reduce((least, { observedAt }) => Math.min(least, observedAt), clock()) - BEFORE, to: clock() };
+  const brokers = [...new Set(events.map(({ broker }) => broker))];
+  const [pictures, sampled] = await Promise.all([
+    store.pictures(),
+    Promise.all(
+      brokers.map(async (broker) => {
+        const mine = events.filter((event) => event.broker === broker);
+        const topics = [...new Set(mine.flatMap(({ system, channel }) => (system === 'kafka' ? [channel] : [])))];
+        const queues = [...new Set(mine.flatMap(({ inboxes }) => inboxes.map(({ inbox }) => inbox)))];
+        return [broker, await store.samplesOf(broker, { topics, queues }, range)] as const;
+      }),
+    ),
+  ]);
+  const services = new Map<string, readonly ServiceName[]>();
+  for (const { broker, inboxes } of pictures)
+    for (const { inbox, consumers } of inboxes)
+      services.set(`${broker}\n${inbox}`, [...new Set(consumers.flatMap(({ service }) => service ?? []))]);
+  const ours = new Set(
+    pictures.flatMap(({ broker, inboxes }) => inboxes.flatMap(({ inbox, ours: own }) => (own ? [`${broker}\n${inbox}`] : []))),
+  );
+  const samples = new Map(sampled);
+  const groups = groupsByTopic(samples, ours);
+  const queues = queuesByName(samples);
+  return {
+    groupsOf: (broker, topic) => groups.get(`${broker}\n${topic}`) ?? new Map(),
+    queueSamples: (broker, queue) => queues.get(`${broker}\n${queue}`) ?? [],
+    servicesOf: (broker, inbox) => services.get(`${broker}\n${inbox}`) ?? [],
+  };
+}
+
+type Samples = ReadonlyMap<BrokerName, { readonly groups: readonly GroupPoint[]; readonly queues: readonly QueuePoint[] }>;
+
+function groupsByTopic(samples: Samples, ours: ReadonlySet<string>): ReadonlyMap<string, Map<string, GroupPoint[]>> {
+  const found = new Map<string, Map<string, GroupPoint[]>>();
+  for (const [broker, { groups }] of samples)
+    for (const point of groups) {
+      if (ours.has(`${broker}\n${point.inbox}`)) continue;
+      const topic = `${broker}\n${point.topic}`;
+      const inboxes = found.get(topic) ?? new Map<string, GroupPoint[]>();
+      found.set(topic, inboxes);
+      const samplesSoFar = inboxes.get(point.inbox);
+      if (samplesSoFar === undefined) inboxes.set(point.inbox, [point]);
+      else samplesSoFar.push(point);
+    }
+  return found;
+}
+
+function queuesByName(samples: Samples): ReadonlyMap<string, readonly QueuePoint[]> {
+  const found = new Map<string, QueuePoint[]>();
+  for (const [broker, { queues }] of samples)
+    for (const point of queues) {
+      const key = `${broker}\n${point.inbox}`;
+      const samplesSoFar = found.get(key);
+      if (samplesSoFar === undefined) found.set(key, [point]);
+      else samplesSoFar.push(point);
+    }
+  return found;
+}
