@@ -39,6 +39,8 @@ const Settings = z.strictObject({
       return Object.fromEntries(read) as Partial<Record<ServiceName, number>>;
     })
     .default({}),
+  /** On real brokers: one process for all, or one for each instance, which a kill -9 can end. */
+  processes: z.enum(['one', 'each']).default('each'),
   /** Every wait of the shop is divided by it. */
   timeFactor: z.coerce.number().positive().default(1),
   trace: z.enum(['full', 'ids', 'none']).default('full'),
@@ -194,6 +196,7 @@ const OPTIONS = {
       'seed',
       'services',
       'instances',
+      'processes',
       'time-factor',
       'trace',
       'dialect',

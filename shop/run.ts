@@ -13,7 +13,7 @@ import type { Connect } from './transport/port';
 import type { World } from './world';
 
 const USAGE = `npm run shop -- [--broker in-process|kafka+rabbitmq] [--scenario NAME] [--orders N] [--rate PER_SECOND] [--seed N]
-  [--services a,b] [--instances payment=2] [--time-factor 10] [--trace full|ids|none] [--dialect strict|loose] [--data DIR]
+  [--services a,b] [--instances payment=2] [--processes one|each] [--time-factor 10] [--trace full|ids|none] [--dialect strict|loose] [--data DIR]
   [--plan] [--json] [--faults] [--otlp URL] [--config FILE]
 npm run shop -- state ORDER [--at TIME] | rebuild NAME | what-if ORDER --without N     (with --data DIR)
 
@@ -91,7 +91,7 @@ async function openWorld(
 ): Promise<World> {
   if (config.broker === 'kafka+rabbitmq') {
     const brokers = await openRealBrokers(config);
-    return openProcessWorld({ config, plan, args, ...brokers });
+    return config.processes === 'one' ? openLocalWorld({ config, plan, ...brokers }) : openProcessWorld({ config, plan, args, ...brokers });
   }
   if (inProcess === undefined) throw new NoBroker('nobody handed in an in-process broker: npm run shop does');
   return openLocalWorld({ config, plan, ...inProcess });
