@@ -79,6 +79,14 @@ module.exports = {
       to: { path: '^(lib|server|components|app|scripts)/' },
     },
     {
+      name: 'domain-code-sees-no-broker',
+      severity: 'error',
+      comment:
+        "A service's domain is pure: it knows its own folder, aggregates and upcasters. What others are told belongs beside it, into the service's folder.",
+      from: { path: '^shop/services/([^/]+)/domain/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^shop/(services/$1/domain/|kernel/(domain-events|upcast)/)' },
+    },
+    {
       name: 'nobody-imports-the-shop',
       severity: 'error',
       comment: 'Only the demo and its tests may start the shop.',
@@ -90,6 +98,7 @@ module.exports = {
       ['amqplib', '^(server/brokers/rabbitmq|shop/(old/)?transport|bench)/'],
       ['@clickhouse/client', '^(server/store|bench)/'],
       ['chdb', '^(server/store|bench)/'],
+      ['libsql', '^shop/kernel/db/'],
     ].map(([library, home]) => ({
       name: `one-home-for-${library.replace(/\W+/g, '-')}`,
       severity: 'error',
