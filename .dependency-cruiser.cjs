@@ -75,7 +75,7 @@ module.exports = {
       name: 'shop-stands-alone',
       severity: 'error',
       comment: 'The shop is a customer of Eventyard, not a part: declare the structural type that you are given.',
-      from: { path: '^shop/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^shop/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^(lib|server|components|app|scripts)/' },
     },
     {

@@ -98,6 +98,19 @@ describe('the outbox', () => {
     await vi.waitFor(() => expect(fake.sent).toEqual(['1+2', '3+4']), PATIENCE);
   });
 
+  it('never takes a batch apart, however much waits', async () => {
+    const fake = fakePublisher();
+    const { relay, add, outbox } = relayOf(scratchDatabase()(), fake);
+    const sides = Array.from({ length: 601 }, (_, n) => {
+      const transfer = { channels: [toTopic('payment-ledger')], transaction: { id: 'ledger', batch: `t${n}` } };
+      return [event(`${n}a`, 'x', transfer), event(`${n}b`, 'y', transfer)];
+    });
+    add(event('alone', 'x', { channels: [toTopic('payment-ledger')] }), ...sides.flat());
+    relay.start();
+    await vi.waitFor(() => expect(outbox.pending()).toBe(0), PATIENCE);
+    expect(fake.sent.filter((id) => id !== 'alone')).toEqual(sides.map(([one, other]) => `${one!.id}+${other!.id}`));
+  });
+
   it('survives a crash: what was not removed is published by the next one, with the same id', async () => {
     const open = scratchDatabase();
     const fake = fakePublisher();
