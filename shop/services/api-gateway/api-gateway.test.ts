@@ -43,7 +43,7 @@ async function given(answers: Answers, share = 0) {
   });
   servers.push(server);
   const ask = async (method: 'GET' | 'POST', path: string, body?: unknown) => {
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
     const response = await fetch(`${server.url}${path}`, {
       method,
       headers,
