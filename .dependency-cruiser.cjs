@@ -94,8 +94,8 @@ module.exports = {
       to: { path: '^shop/' },
     },
     ...[
-      ['kafkajs', '^(server/brokers/kafka|shop/(old/)?transport|bench)/'],
-      ['amqplib', '^(server/brokers/rabbitmq|shop/(old/)?transport|bench)/'],
+      ['kafkajs', '^(server/brokers/kafka|shop/transport|bench)/'],
+      ['amqplib', '^(server/brokers/rabbitmq|shop/transport|bench)/'],
       ['@clickhouse/client', '^(server/store|bench)/'],
       ['chdb', '^(server/store|bench)/'],
       ['libsql', '^shop/kernel/db/'],
