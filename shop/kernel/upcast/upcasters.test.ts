@@ -7,14 +7,14 @@ const upcasters = new Upcasters([
 ]);
 
 describe('upcasters', () => {
-  it('lead from any version to the newest one', () => {
+  it('[SS4] lead from any version to the newest one', () => {
     const newest = { version: '2.0.0', data: { currency: 'EUR', unitPrice: 3 } };
     expect(upcasters.upcast('x', '1', { price: 3 })).toEqual(newest);
     expect(upcasters.upcast('x', '1.1.0', { price: 3, currency: 'EUR' })).toEqual(newest);
     expect(upcasters.upcast('x', '2.0', newest.data)).toEqual(newest);
   });
 
-  it('leave what they do not know as it is', () => {
+  it('[SS4] leave what they do not know as it is', () => {
     expect(upcasters.upcast('y', '1.0', { price: 3 })).toEqual({ version: '1.0.0', data: { price: 3 } });
   });
 });

@@ -56,7 +56,7 @@ describe('the order-service over HTTP', () => {
     expect((await call('POST', '/orders/none/cancel', {})).status).toBe(404);
   });
 
-  it('takes an order once, places it, and answers 409 to whoever has seen an older version', async () => {
+  it('[SS6] takes an order once, places it, and answers 409 to whoever has seen an older version', async () => {
     const { call, placed } = await service();
     expect(await call('POST', '/orders', form('a'))).toEqual({ status: 202, body: { orderId: 'a', version: 1 } });
     expect(await placed('a')).toMatchObject({ status: 'placed', version: 2, staleMs: 0, stale: false });
@@ -69,7 +69,7 @@ describe('the order-service over HTTP', () => {
     expect((await call('GET', '/orders/a')).body).toMatchObject({ status: 'cancelled', reason: 'CHANGED_MIND', totalCents: 5_800 });
   });
 
-  it('says who did what and why, what was true at a moment, and what would be true without one event', async () => {
+  it('[SS3] says who did what and why, what was true at a moment, and what would be true without one event', async () => {
     const { call, placed } = await service();
     await call('POST', '/orders', form('a'));
     await placed('a');
@@ -97,7 +97,7 @@ describe('the order-service over HTTP', () => {
     expect((await call('GET', '/orders/a/status?minVersion=9')).body).toMatchObject({ version: 2, stale: true });
   });
 
-  it('answers 503 once 10,000 events wait for a broker, and has taken nothing then', async () => {
+  it('[SS8] answers 503 once 10,000 events wait for a broker, and has taken nothing then', async () => {
     const { call, engine, databasePath } = await service();
     engine.stopBroker('queues', 'away');
     engine.stopBroker('logs', 'away');
