@@ -10,7 +10,16 @@ const context = { attempt: 1, signal: new AbortController().signal, complete: ()
 function chain() {
   const outcomes: string[] = [];
   const quiet = () => {};
-  const metrics = { published: quiet, deadLetter: quiet, duplicateSkipped: quiet, ignored: quiet, returned: quiet, lag: quiet };
+  const metrics = {
+    published: quiet,
+    deadLetter: quiet,
+    duplicateSkipped: quiet,
+    ignored: quiet,
+    returned: quiet,
+    lag: quiet,
+    refused: quiet,
+    members: quiet,
+  };
   const wrap = chainOf({
     binding: fromTopic('order-events', 'inventory-service', ['order.placed']),
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
