@@ -75,8 +75,16 @@ module.exports = {
       name: 'shop-stands-alone',
       severity: 'error',
       comment: 'The shop is a customer of Eventyard, not a part: declare the structural type that you are given.',
-      from: { path: '^shop/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^shop/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^(lib|server|components|app|scripts)/' },
+    },
+    {
+      name: 'domain-code-sees-no-broker',
+      severity: 'error',
+      comment:
+        "A service's domain is pure: it knows its own folder, aggregates and upcasters. What others are told belongs beside it, into the service's folder.",
+      from: { path: '^shop/services/([^/]+)/domain/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^shop/(services/$1/domain/|kernel/(domain-events|upcast)/)' },
     },
     {
       name: 'nobody-imports-the-shop',
@@ -86,10 +94,11 @@ module.exports = {
       to: { path: '^shop/' },
     },
     ...[
-      ['kafkajs', '^(server/brokers/kafka|shop/(old/)?transport|bench)/'],
-      ['amqplib', '^(server/brokers/rabbitmq|shop/(old/)?transport|bench)/'],
+      ['kafkajs', '^(server/brokers/kafka|shop/transport|bench)/'],
+      ['amqplib', '^(server/brokers/rabbitmq|shop/transport|bench)/'],
       ['@clickhouse/client', '^(server/store|bench)/'],
       ['chdb', '^(server/store|bench)/'],
+      ['libsql', '^shop/kernel/db/'],
     ].map(([library, home]) => ({
       name: `one-home-for-${library.replace(/\W+/g, '-')}`,
       severity: 'error',

@@ -89,7 +89,7 @@ const CHAIN = [
 ];
 
 describe('the life of one order', () => {
-  it('by choreography: one trace of 10 messages, its points, 5 lines of its log and 2 of the ledger; each has a cause in it', async () => {
+  it('[SS19] by choreography: one trace of 10 messages, its points, 5 lines of its log and 2 of the ledger; each has a cause in it', async () => {
     const { world, sent, ask } = await shop();
     expect((await ask('/orders', order('one', 'choreography'))).status).toBe(202);
     const trace = await vi.waitFor(() => {
@@ -107,7 +107,7 @@ describe('the life of one order', () => {
     expect(process?.headers['causation-id']).toBe(created?.id);
   });
 
-  it('by orchestration: the same events, commands and answers of one saga, and nothing is done twice', async () => {
+  it('[SS19] by orchestration: the same events, commands and answers of one saga, and nothing is done twice', async () => {
     const { world, sent, ask } = await shop();
     expect((await ask('/orders', order('two', 'orchestration'))).status).toBe(202);
     await vi.waitFor(() => {

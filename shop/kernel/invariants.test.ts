@@ -40,7 +40,7 @@ function given() {
 }
 
 describe('what must be true of a shop at rest', () => {
-  it('is true of a shop that has done nothing, and of orders that ended well', () => {
+  it('[SS20] is true of a shop that has done nothing, and of orders that ended well', () => {
     const { order, happened, entry, check } = given();
     expect(check()).toEqual({ violations: [], open: [] });
     order('1', 'completed');
@@ -60,14 +60,14 @@ describe('what must be true of a shop at rest', () => {
     expect(check()).toEqual({ violations: [], open: ['3'] });
   });
 
-  it('finds money that was lost, and stock that never was', () => {
+  it('[SS20] finds money that was lost, and stock that never was', () => {
     const { happened, entry, rules } = given();
     happened('payment-service', 'account-shop', entry('tx-1', 5));
     happened('inventory-service', 'stock-lamp', ['STOCK_RESERVED', { quantity: 1 }], ['STOCK_RECEIVED', { quantity: 1 }]);
     expect(rules()).toEqual(['the ledger sums to 0', 'a transfer has two sides that sum to 0', 'stock is never negative']);
   });
 
-  it('finds an order whose end is not what became of its money and its pieces', () => {
+  it('[SS20] finds an order whose end is not what became of its money and its pieces', () => {
     const { order, happened, rules } = given();
     order('1', 'completed');
     order('2', 'cancelled');

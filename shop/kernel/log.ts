@@ -1,3 +1,5 @@
+import { traceOf } from './ids';
+import { currentEvent } from './subscriber/chain';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 export type Log = Logger;
@@ -11,6 +13,11 @@ export function createLog(service: string, level = 'info', destination: Destinat
     {
       level,
       base: { service },
+      // What is logged while a message is worked on can be found by its trace.
+      mixin: () => {
+        const trace = traceOf(currentEvent()?.traceparent ?? null);
+        return trace === null ? {} : { traceId: trace.traceId };
+      },
       redact: { paths: CONFIDENTIAL.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), remove: true },
     },
     destination,

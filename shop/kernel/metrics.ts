@@ -24,7 +24,10 @@ export function createMetrics(): Metrics {
     ignored: (queue, reason) => gauges.messagesIgnored.inc({ queue, reason }),
     returned: (exchange, routingKey) => gauges.messagesReturned.inc({ exchange, routing_key: routingKey }),
     refused: (exchange, routingKey) => gauges.messagesRefused.inc({ exchange, routing_key: routingKey }),
-    lag: (inbox, records) => gauges.consumerLag.set({ inbox }, records),
+    lag: (queue, records) => {
+      gauges.queueDepth.set({ queue }, records);
+      if (queue.includes(':')) gauges.consumerLag.set({ group: queue.slice(queue.indexOf(':') + 1) }, records);
+    },
     members: (inbox, count) => gauges.consumerMembers.set({ inbox }, count),
   };
 }
@@ -94,7 +97,7 @@ function createGauges() {
     consumerLag: new Gauge({
       name: 'consumer_lag',
       help: 'Records between the committed position and the end of the topic',
-      labelNames: ['inbox'] as const,
+      labelNames: ['group'] as const,
       registers,
     }),
     consumerMembers: new Gauge({

@@ -30,7 +30,8 @@ export interface HostMetrics {
   returned(exchange: string, routingKey: string): void;
   /** A negative confirm. */
   refused(exchange: string, routingKey: string): void;
-  lag(inbox: string, records: number): void;
+  /** Messages that wait in a queue, or records before a group (`topic:group`). */
+  lag(queue: string, records: number): void;
   /** Consumers of a queue or members of a group that this instance has now. */
   members(inbox: string, count: number): void;
 }

@@ -32,13 +32,14 @@ export const outageAndRecover: Scenario = {
     changePrices,
     start('reporting-service'),
     start('api-gateway'),
+    see('heard-by-gateway', async ({ customers }) => Number((await customers.ask('api-gateway', 'GET', '/prices')).body.heard)),
   ],
   expected: (plan) => ({
     'seen.depth': plan.size,
     'worked.notification-email': plan.size,
     'depth.notification-email': 0,
     'worked.reporting-prices': PRICES,
-    'worked.gateway-prices': 0,
+    'seen.heard-by-gateway': 0,
   }),
   measured: async (run) => ({ 'depth.notification-email': await depthOf(run, 'notification-email') }),
 };

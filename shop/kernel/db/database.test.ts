@@ -4,7 +4,7 @@ import { Lease } from './lease';
 import { scratchDatabase } from './scratch-database.fixture';
 
 describe('a service’s database', () => {
-  it('keeps all of a transaction or nothing, and a row has no columns but its own', () => {
+  it('[SS1] keeps all of a transaction or nothing, and a row has no columns but its own', () => {
     const open = scratchDatabase();
     const database = open();
     database.script('CREATE TABLE rows (id TEXT PRIMARY KEY)');
@@ -19,7 +19,7 @@ describe('a service’s database', () => {
     expect(open().all('SELECT * FROM rows')).toEqual([{ id: 'b' }]);
   });
 
-  it('has what was committed after kill -9 of the writer', () => {
+  it('[SS1] has what was committed after kill -9 of the writer', () => {
     const database = scratchDatabase()();
     const writer = `
       const LibSql = require('libsql');
@@ -32,7 +32,7 @@ describe('a service’s database', () => {
     expect(database.all('SELECT n FROM kept')).toEqual([{ n: 1 }]);
   });
 
-  it('gives a lease to one of two, and to the other when it was not renewed', () => {
+  it('[SS1] gives a lease to one of two, and to the other when it was not renewed', () => {
     const open = scratchDatabase();
     let now = 1_000;
     const [first, second] = ['a', 'b'].map((holder) => new Lease(open(), 'relay', holder, 500, () => now)) as [Lease, Lease];

@@ -21,26 +21,26 @@ function given(...steps: readonly number[]) {
 }
 
 describe('the event store', () => {
-  it('numbers a stream from 1, and refuses to append at a version that is over', () => {
+  it('[SS2] numbers a stream from 1, and refuses to append at a version that is over', () => {
     const { store, append } = given(1, 2);
     expect(store.read('counter-a').map(({ version }) => version)).toEqual([1, 2]);
     expect(() => append(1, [added(9, 300)])).toThrow(ConflictError);
     expect(store.versionOf('counter-a')).toBe(2);
   });
 
-  it('forbids to change or remove a row', () => {
+  it('[SS2] forbids to change or remove a row', () => {
     const { database } = given(1);
     expect(() => database.run('UPDATE events SET type = ?', 'x')).toThrow(/immutable/);
     expect(() => database.run('DELETE FROM events')).toThrow(/immutable/);
   });
 
-  it('tells what was true at a moment, and what would be true without one event', () => {
+  it('[SS3] tells what was true at a moment, and what would be true without one event', () => {
     const { store } = given(1, 20, 300);
     expect(stateAt(store, Counter.type, 'a', 200)).toMatchObject({ state: { sum: 21 }, version: 2 });
     expect(whatIf(store, Counter.type, 'a', 2).state).toEqual({ sum: 301 });
   });
 
-  it('gives the same aggregate with and without snapshots, which come every 20 events', () => {
+  it('[SS3] gives the same aggregate with and without snapshots, which come every 20 events', () => {
     fc.assert(
       fc.property(fc.array(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 9 }), { maxLength: 12 }), (commits) => {
         const { database, store } = given();

@@ -85,26 +85,10 @@ export class EventStore {
       .map(toEvent);
   }
 
-  /** All streams, in the order in which they were written: for projections and checks. */
-  readAll(after = 0, limit = 1_000): RecordedEvent[] {
-    return this.database.all<EventRow>('SELECT * FROM events WHERE global_seq > ? ORDER BY global_seq LIMIT ?', after, limit).map(toEvent);
-  }
-
   versionOf(stream: string): number {
     return Number(
       this.database.get<{ version: number | null }>('SELECT MAX(version) AS version FROM events WHERE stream = ?', stream)?.version ?? 0,
     );
-  }
-
-  /** Names of the streams of one aggregate type. */
-  streams(aggregate: string): string[] {
-    return this.database
-      .all<{ stream: string }>(
-        'SELECT DISTINCT stream FROM events WHERE stream >= ? AND stream < ? ORDER BY stream',
-        `${aggregate}-`,
-        `${aggregate}.`,
-      )
-      .map(({ stream }) => stream);
   }
 
   /** The newest snapshot of this shape. */

@@ -16,7 +16,7 @@ function given() {
 }
 
 describe('an idempotent consumer', () => {
-  it('skips only what is completed', async () => {
+  it('[SS10] skips only what is completed', async () => {
     const { first, second } = given();
     expect(await first.begin('c', 'e')).toBe('mine');
     first.complete('c', 'e');
@@ -24,7 +24,7 @@ describe('an idempotent consumer', () => {
     expect(await second.begin('another consumer', 'e')).toBe('mine');
   });
 
-  it('tries again after a failure, and after the lease of one that crashed', () => {
+  it('[SS10] tries again after a failure, and after the lease of one that crashed', () => {
     const { first, second, world } = given();
     first.claim('c', 'e');
     expect(second.claim('c', 'e')).toBe('busy');
@@ -34,7 +34,7 @@ describe('an idempotent consumer', () => {
     expect(first.claim('c', 'e')).toBe('mine');
   });
 
-  it('has the effect and `completed`, or neither', () => {
+  it('[SS10] has the effect and `completed`, or neither', () => {
     const { first, database } = given();
     database.script('CREATE TABLE effects (n INTEGER)');
     const consumer = new ProcessedEvents(

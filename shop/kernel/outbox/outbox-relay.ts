@@ -15,19 +15,53 @@ export interface RelayParts {
 }
 
 const BROKERS: readonly Broker[] = ['rabbitmq', 'kafka'];
-/** Rows looked at in one go, and how often without being poked: rows of another instance wait no longer than this. */
+/** Rows of one broker held in memory, and how often new ones are looked for without being poked: those of another instance wait no longer. */
 const WINDOW = 500;
 const POLL_MS = 20;
 const AFTER_FAILURE_MS = 1_000;
+
+/** Rows that go one after the other, oldest first. */
+interface Lane {
+  readonly rows: OutboxRow[];
+  work: Promise<void> | null;
+}
+
+/** What was read of one broker's rows, and how far. */
+class Reading {
+  readonly lanes = new Map<string, Lane>();
+  private cursor = 0;
+  private held = 0;
+
+  /** Adds what is new behind what waits. */
+  refill(outbox: Outbox, broker: Broker): void {
+    const limit = WINDOW - this.held;
+    if (limit <= 0) return;
+    const read = outbox.next(broker, limit, this.cursor);
+    // A batch that the limit has cut is read whole the next time.
+    const cut = read.length === limit ? read.at(-1)?.batch : null;
+    for (const row of cut === null || cut === undefined ? read : read.filter(({ batch }) => batch !== cut)) {
+      const lane = this.lanes.get(row.lane) ?? { rows: [], work: null };
+      lane.rows.push(row);
+      this.lanes.set(row.lane, lane);
+      this.cursor = row.seq;
+      this.held += 1;
+    }
+  }
+
+  done(lane: Lane, rows: number): void {
+    lane.rows.splice(0, rows);
+    this.held -= rows;
+  }
+}
 
 /**
  * Publishes what the outbox keeps. Lanes (channel and key) go side by side, rows of one lane one after the other, so that order per key holds; a lane
  * whose publish fails waits and goes on with the same row. A crash between the confirm and the removal publishes a row again, with the same id.
  */
 export class OutboxRelay {
-  private readonly busyLanes = new Map<string, Promise<void>>();
+  private readings = freshReadings();
   private published: number[] = [];
-  private flushing: Promise<void> | null = null;
+  private isFlushDue = false;
   private running = false;
   private stopped = false;
   private wake: () => void = () => {};
@@ -50,8 +84,11 @@ export class OutboxRelay {
     this.running = false;
     this.wake();
     await this.loop;
-    await Promise.all(this.busyLanes.values());
-    this.flush();
+    for (let left = Infinity; this.parts.outbox.pending() < left && this.parts.lease.hold(); this.flush()) {
+      left = this.parts.outbox.pending();
+      this.pump();
+      await Promise.all([...this.readings.values()].flatMap(({ lanes }) => [...lanes.values()].map(({ work }) => work)));
+    }
     this.parts.lease.release();
   }
 
@@ -65,6 +102,7 @@ export class OutboxRelay {
   private async run(): Promise<void> {
     while (this.running) {
       if (this.parts.lease.hold()) this.pump();
+      else this.readings = freshReadings();
       await this.pause(POLL_MS);
     }
   }
@@ -72,38 +110,41 @@ export class OutboxRelay {
   private pump(): void {
     const { outbox, publisher, onPending } = this.parts;
     onPending?.(outbox.pending());
-    for (const broker of BROKERS) {
+    for (const [broker, reading] of this.readings) {
       if (!publisher.ready(broker)) continue;
-      for (const [lane, rows] of lanesOf(outbox.next(broker, WINDOW))) {
-        if (this.busyLanes.has(lane)) continue;
-        const work = this.relay(rows)
-          .catch((error: unknown) => this.rest(error))
-          .finally(() => {
-            if (this.stopped) return;
-            this.flush();
-            this.busyLanes.delete(lane);
-            this.wake();
-          });
-        this.busyLanes.set(lane, work);
-      }
+      reading.refill(outbox, broker);
+      for (const [name, lane] of reading.lanes) lane.work ??= this.work(reading, name, lane);
     }
   }
 
-  /** One lane. Rejects at the first row that was not taken. */
-  private async relay(rows: readonly OutboxRow[]): Promise<void> {
+  private async work(reading: Reading, name: string, lane: Lane): Promise<void> {
+    try {
+      await this.relay(reading, lane);
+      // A look in between may have found more of it.
+      if (lane.rows.length === 0) reading.lanes.delete(name);
+    } catch (error) {
+      await this.rest(error);
+    } finally {
+      lane.work = null;
+      this.wake();
+    }
+  }
+
+  /** One lane, until it is empty. Rejects at the first row that was not taken. */
+  private async relay(reading: Reading, lane: Lane): Promise<void> {
     const { publisher } = this.parts;
-    for (const group of batches(rows)) {
-      const [{ event }] = group;
-      if (event.transaction !== undefined)
+    for (let group = firstBatch(lane.rows); group.length > 0 && !this.stopped; group = firstBatch(lane.rows)) {
+      const [first] = group as [OutboxRow];
+      const { transaction } = first.event;
+      if (transaction !== undefined)
         await publisher.publishTogether(
-          event.transaction.id,
+          transaction.id,
           group.map((row) => row.event),
         );
-      else if ((await publisher.publish(event)) === 'refused')
-        throw new Error(`${event.channels[0]?.channel} takes nothing for the moment`);
+      else if ((await publisher.publish(first.event)) === 'refused') throw new Error(`${first.lane} is not taken for the moment`);
       if (this.stopped) return;
-      this.published.push(...group.map(({ seq }) => seq));
-      this.flushing ??= Promise.resolve().then(() => this.flush());
+      reading.done(lane, group.length);
+      this.forget(group);
     }
   }
 
@@ -113,8 +154,16 @@ export class OutboxRelay {
     await sleep(this.parts.time(AFTER_FAILURE_MS));
   }
 
+  /** Rows that are on the broker are removed together with others of the same moment. */
+  private forget(rows: readonly OutboxRow[]): void {
+    this.published.push(...rows.map(({ seq }) => seq));
+    if (this.isFlushDue) return;
+    this.isFlushDue = true;
+    setImmediate(() => this.flush());
+  }
+
   private flush(): void {
-    this.flushing = null;
+    this.isFlushDue = false;
     if (this.stopped || this.published.length === 0) return;
     const seqs = this.published;
     this.published = [];
@@ -126,29 +175,18 @@ export class OutboxRelay {
       const timer = setTimeout(resolve, ms);
       this.wake = () => {
         clearTimeout(timer);
-        resolve();
+        // Commits of one moment are looked at together.
+        setImmediate(resolve);
       };
     });
   }
 }
 
-function lanesOf(rows: readonly OutboxRow[]): Map<string, OutboxRow[]> {
-  const lanes = new Map<string, OutboxRow[]>();
-  for (const row of rows) {
-    const lane = lanes.get(row.lane);
-    if (lane === undefined) lanes.set(row.lane, [row]);
-    else lane.push(row);
-  }
-  return lanes;
-}
+const freshReadings = (): ReadonlyMap<Broker, Reading> => new Map(BROKERS.map((broker) => [broker, new Reading()]));
 
-/** Neighbours of one batch go together, others alone. */
-function batches(rows: readonly OutboxRow[]): [OutboxRow, ...OutboxRow[]][] {
-  const groups: [OutboxRow, ...OutboxRow[]][] = [];
-  for (const row of rows) {
-    const last = groups.at(-1);
-    if (last !== undefined && row.batch !== null && last[0].batch === row.batch) last.push(row);
-    else groups.push([row]);
-  }
-  return groups;
+/** The first row, with those of its batch. */
+function firstBatch(rows: readonly OutboxRow[]): OutboxRow[] {
+  const batch = rows[0]?.batch ?? null;
+  const end = batch === null ? 1 : rows.findIndex((row) => row.batch !== batch);
+  return rows.slice(0, end === -1 ? rows.length : end);
 }

@@ -55,7 +55,7 @@ function relayOf(database: Database, parts: ReturnType<typeof fakePublisher>, ho
 const PATIENCE = { timeout: 30_000 };
 
 describe('the outbox', () => {
-  it('takes no more than its limit, and no waiting event twice', () => {
+  it('[SS8] takes no more than its limit, and no waiting event twice', () => {
     const database = scratchDatabase()();
     const outbox = new Outbox(database, 2);
     outbox.add(database, event('1', 'a'));
@@ -65,7 +65,7 @@ describe('the outbox', () => {
     expect(outbox.pending()).toBe(2);
   });
 
-  it('keeps the order of a key although a publish failed, while other keys go on', async () => {
+  it('[SS9] keeps the order of a key although a publish failed, while other keys go on', async () => {
     const fake = fakePublisher();
     const { relay, add, outbox } = relayOf(scratchDatabase()(), fake);
     fake.failOnce.add('a2');
@@ -76,7 +76,7 @@ describe('the outbox', () => {
     expect(fake.sent.indexOf('b1')).toBeLessThan(fake.sent.indexOf('a3'));
   });
 
-  it('waits while the broker is away, and publishes after it', async () => {
+  it('[SS9] waits while the broker is away, and publishes after it', async () => {
     const fake = fakePublisher();
     const { relay, add, outbox } = relayOf(scratchDatabase()(), fake);
     fake.publisher.away = true;
@@ -89,7 +89,7 @@ describe('the outbox', () => {
     await vi.waitFor(() => expect(fake.sent).toEqual(['1']), PATIENCE);
   });
 
-  it('publishes a batch in one transaction', async () => {
+  it('[SS9] publishes a batch in one transaction', async () => {
     const fake = fakePublisher();
     const { relay, add } = relayOf(scratchDatabase()(), fake);
     const transfer = (batch: string) => ({ channels: [toTopic('payment-ledger')], transaction: { id: 'ledger', batch } });
@@ -98,7 +98,20 @@ describe('the outbox', () => {
     await vi.waitFor(() => expect(fake.sent).toEqual(['1+2', '3+4']), PATIENCE);
   });
 
-  it('survives a crash: what was not removed is published by the next one, with the same id', async () => {
+  it('[SS9] never takes a batch apart, however much waits', async () => {
+    const fake = fakePublisher();
+    const { relay, add, outbox } = relayOf(scratchDatabase()(), fake);
+    const sides = Array.from({ length: 601 }, (_, n) => {
+      const transfer = { channels: [toTopic('payment-ledger')], transaction: { id: 'ledger', batch: `t${n}` } };
+      return [event(`${n}a`, 'x', transfer), event(`${n}b`, 'y', transfer)];
+    });
+    add(event('alone', 'x', { channels: [toTopic('payment-ledger')] }), ...sides.flat());
+    relay.start();
+    await vi.waitFor(() => expect(outbox.pending()).toBe(0), PATIENCE);
+    expect(fake.sent.filter((id) => id !== 'alone')).toEqual(sides.map(([one, other]) => `${one!.id}+${other!.id}`));
+  });
+
+  it('[SS9] survives a crash: what was not removed is published by the next one, with the same id', async () => {
     const open = scratchDatabase();
     const fake = fakePublisher();
     const first = relayOf(open(), fake);
@@ -110,7 +123,7 @@ describe('the outbox', () => {
     expect(fake.sent).toEqual(['1', '2']);
   });
 
-  it('is relayed by one of two instances', async () => {
+  it('[SS9] is relayed by one of two instances', async () => {
     const open = scratchDatabase();
     const [mine, theirs] = [fakePublisher(), fakePublisher()];
     const first = relayOf(open(), mine, 'one');

@@ -56,12 +56,13 @@ export class Outbox {
     }
   }
 
-  /** The oldest rows of a broker. */
-  next(broker: Broker, limit: number): OutboxRow[] {
+  /** The oldest rows of a broker after a number. Rows are numbered in the order of their commits. */
+  next(broker: Broker, limit: number, after = 0): OutboxRow[] {
     return this.database
       .all<{ seq: number; lane: string; batch: string | null; event: string }>(
-        'SELECT seq, lane, batch, event FROM outbox WHERE broker = ? ORDER BY seq LIMIT ?',
+        'SELECT seq, lane, batch, event FROM outbox WHERE broker = ? AND seq > ? ORDER BY seq LIMIT ?',
         broker,
+        after,
         limit,
       )
       .map(({ event, ...row }) => ({ ...row, event: JSON.parse(event) as OutgoingEvent }));

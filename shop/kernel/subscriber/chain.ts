@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Binding } from '../bindings';
 import { isLocked } from '../db/database';
 import type { IncomingEvent } from '../events';
+import { OutboxFull } from '../outbox/outbox';
 import { traceOf } from '../ids';
 import type { Handler, HandlerContext, HostLog, HostMetrics, Idempotency } from '../service-host';
 
@@ -26,7 +27,7 @@ export class BusyElsewhere extends Error {
   override readonly name = 'BusyElsewhere';
 }
 
-/** Logging → metrics → tracing → idempotency → the handler, which waits for a locked database. */
+/** Logging → metrics → tracing → idempotency → the handler, which waits for a locked database or a full outbox. */
 export function chainOf(parts: ChainParts): (handler: Handler) => Handler {
   const links = [logging(parts), metrics(parts), tracing, ...idempotency(parts), pausing(parts)];
   return (handler) => links.reduceRight<Handler>((next, link) => (event, context) => link(event, context, next), handler);
@@ -94,8 +95,8 @@ function idempotency({ binding, idempotency, metrics }: ChainParts): Link[] {
 const LOOK_AGAIN_MS = 1_000;
 
 /**
- * Another process holds the database for longer than it may: nothing is wrong with the message, so that it keeps its attempts. It waits until it is
- * free, and with it what would come after it.
+ * Another process holds the database for longer than it may, or the outbox is full: nothing is wrong with the message, so that it keeps its attempts.
+ * It waits until it can be written, and with it what would come after it.
  */
 const pausing =
   ({ binding, log }: ChainParts): Link =>
@@ -104,8 +105,8 @@ const pausing =
       try {
         return await next(event, context);
       } catch (error) {
-        if (!isLocked(error) || context.signal.aborted) throw error;
-        log.warn({ inbox: binding.inbox, eventId: event.id }, 'the database is locked: consuming pauses');
+        if (!(isLocked(error) || error instanceof OutboxFull) || context.signal.aborted) throw error;
+        log.warn({ inbox: binding.inbox, eventId: event.id, cause: (error as Error).name }, 'nothing can be written: consuming pauses');
         await sleep(LOOK_AGAIN_MS, undefined, { signal: context.signal });
       }
     }

@@ -41,7 +41,7 @@ export async function startSubscriber(parts: SubscriberParts, reader: Reader): P
 
   async function watch(): Promise<void> {
     const waiting = await reader.lag();
-    metrics.lag(binding.inbox, waiting);
+    metrics.lag(binding.broker === 'kafka' ? `${binding.channel}:${binding.inbox}` : binding.inbox, waiting);
     const wanted = desiredConsumers(consumers.length, waiting, { min, max, threshold });
     if (paused || wanted === consumers.length) return;
     log.info({ inbox: binding.inbox, lag: waiting, from: consumers.length, to: wanted }, 'the number of consumers follows the lag');

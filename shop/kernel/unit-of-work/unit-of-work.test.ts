@@ -27,7 +27,7 @@ function given() {
 }
 
 describe('a unit of work', () => {
-  it('stores the state, what it tells others, and `completed` together; dispatches after the commit', async () => {
+  it('[SS5] stores the state, what it tells others, and `completed` together; dispatches after the commit', async () => {
     const { unit, events, store, heard } = given();
     let completed = false;
     await unit.run({ ...CAUSE, causationId: 'e-0', traceparent: TRACE, complete: () => void (completed = true) }, (session) =>
@@ -39,7 +39,7 @@ describe('a unit of work', () => {
     expect([completed, heard]).toEqual([true, ['v1, 1 in the outbox']]);
   });
 
-  it('writes nothing when a part fails', async () => {
+  it('[SS5] writes nothing when a part fails', async () => {
     const { unit, store, outbox } = given();
     const failing = unit.run(CAUSE, (session) => {
       session.load(Counter.type, 'a').add(3);
@@ -51,7 +51,7 @@ describe('a unit of work', () => {
     expect([store.versionOf('counter-a'), outbox.pending()]).toEqual([0, 0]);
   });
 
-  it('decides again when it lost a race, and gives up after three retries', async () => {
+  it('[SS6] decides again when it lost a race, and gives up after three retries', async () => {
     const { unit, store, database } = given();
     const race = (times: number) => {
       let left = times;
@@ -70,7 +70,7 @@ describe('a unit of work', () => {
     await expect(race(4)).rejects.toThrow(ConflictError);
   });
 
-  it('gives an event the same id after a crash before the commit', async () => {
+  it('[SS7] gives an event the same id after a crash before the commit', async () => {
     const ids = await Promise.all(
       [given(), given()].map(async ({ unit, events }) => {
         await unit.run(CAUSE, (session) => session.load(Counter.type, 'a').add(1));

@@ -1,3 +1,5 @@
+import { semVer } from '../serialisers/version';
+
 type Data = Readonly<Record<string, unknown>>;
 
 /** Makes one version's data of a type into the next one's. Pure: it invents nothing that the older data do not imply. */
@@ -25,21 +27,13 @@ export class Upcasters {
   }
 
   upcast(type: string, version: string, data: Data): Versioned {
-    let current: Versioned = { version: fullVersion(version), data };
+    let current: Versioned = { version: semVer(version), data };
     for (;;) {
       const step = this.steps.get(place(type, current.version));
       if (step === undefined) return current;
-      current = { version: fullVersion(step.to), data: step.up(current.data) };
+      current = { version: semVer(step.to), data: step.up(current.data) };
     }
   }
 }
 
-const place = (type: string, version: string): string => `${type}@${fullVersion(version)}`;
-
-/** SemVer of what old programs write shorter: `1`, `1.0` are `1.0.0`. */
-export const fullVersion = (version: string): string => [...version.split('.'), '0', '0'].slice(0, 3).join('.');
-
-/** Whether a message is of a newer major version than the reader knows: it can't be read. A newer minor one can. */
-export const isNewerMajor = (version: string, known: string): boolean => majorOf(version) > majorOf(known);
-
-const majorOf = (version: string): number => Number(fullVersion(version).split('.')[0]);
+const place = (type: string, version: string): string => `${type}@${semVer(version)}`;

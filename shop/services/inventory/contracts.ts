@@ -14,5 +14,3 @@ export const COMMAND_CONTRACTS = {
   'inventory.commit': z.object(ofOrder),
   'inventory.release': z.object(ofOrder),
 };
-
-export const CONTRACTS = { ...ORDER_CONTRACTS, ...COMMAND_CONTRACTS };

@@ -18,5 +18,3 @@ export const COMMAND_CONTRACTS = {
   'order.complete': z.object({ ...ofOrder, paymentId: z.string().optional(), shipmentId: z.string().optional() }),
   'order.cancel': z.object({ ...ofOrder, reason: z.string() }),
 };
-
-export const CONTRACTS = { ...NEWS_CONTRACTS, ...COMMAND_CONTRACTS };

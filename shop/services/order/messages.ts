@@ -5,7 +5,7 @@ import { toAmount } from '../../kernel/money';
 import type { Draft } from '../../kernel/unit-of-work/unit-of-work';
 import { totalOf, type OrderState } from './domain/order';
 import type { OrderDetails } from './domain/order-events';
-import { orderPlaced } from './domain/order-placed';
+import { orderPlaced } from './order-placed';
 
 /** What others are told of an order, event by event; and the log of the events themselves. */
 export function orderMessages(event: RecordedEvent, state: OrderState): readonly Draft[] {

@@ -12,5 +12,3 @@ export const COMMAND_CONTRACTS = {
 
 /** What it needs of the order-service's answer; the total in cents. */
 export const OrderAnswer = z.object({ userId: z.string(), totalCents: z.number().int() });
-
-export const CONTRACTS = { ...NEWS_CONTRACTS, ...COMMAND_CONTRACTS };

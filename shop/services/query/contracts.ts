@@ -29,5 +29,3 @@ export type LogEvent = {
 export const SUMMARY_CONTRACTS = {
   'order.summary': z.object({ orderId: z.string(), status: z.string(), totalAmount: z.number().optional() }),
 };
-
-export const CONTRACTS = { ...LOG_CONTRACTS, ...SUMMARY_CONTRACTS };

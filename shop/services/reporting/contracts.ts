@@ -34,5 +34,3 @@ export const PRICE_CONTRACTS = { 'price.changed': z.object({ productId: z.string
 
 export const REPORT_KINDS = ['sales-by-product', 'ledger-by-account', 'activity'] as const;
 export const WORK_CONTRACTS = { 'report.build': z.object({ reportId: z.string(), kind: z.enum(REPORT_KINDS) }) };
-
-export const CONTRACTS = { ...ACTIVITY_CONTRACTS, ...SUMMARY_CONTRACTS, ...LEDGER_CONTRACTS, ...PRICE_CONTRACTS, ...WORK_CONTRACTS };

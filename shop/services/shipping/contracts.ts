@@ -8,5 +8,3 @@ export const COMMAND_CONTRACTS = { 'shipping.dispatch': z.object(ofOrder), 'ship
 export const QUOTE_CONTRACTS = {
   'shipping.quote': z.object({ quoteId: z.string(), country: z.string(), weightGrams: z.number().positive() }),
 };
-
-export const CONTRACTS = { ...PAYMENT_CONTRACTS, ...COMMAND_CONTRACTS, ...QUOTE_CONTRACTS };

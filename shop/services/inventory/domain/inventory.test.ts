@@ -9,7 +9,7 @@ const lines = [{ productId: 'lamp', quantity: 2 }];
 const made: ReservationEvent = { type: 'RESERVATION_MADE', data: { lines } };
 
 describe('the stock of a product', () => {
-  it('given 3 pieces, when 2 are reserved, then 1 is available; 2 more are refused', () => {
+  it('[SS13] given 3 pieces, when 2 are reserved, then 1 is available; 2 more are refused', () => {
     const stock = given(Stock.type, { type: 'STOCK_RECEIVED', data: { quantity: 3 } });
     expect(stock.when((it) => it.reserve('o', 2))).toEqual([{ type: 'STOCK_RESERVED', data: { orderId: 'o', quantity: 2 } }]);
     expect(() =>
@@ -20,7 +20,7 @@ describe('the stock of a product', () => {
     ).toThrow('2 of 1');
   });
 
-  it('is never negative, and nothing vanishes but what was sold', () => {
+  it('[SS13] is never negative, and nothing vanishes but what was sold', () => {
     const act = fc.record({ kind: fc.constantFrom('receive', 'reserve', 'release', 'commit'), quantity: fc.integer({ min: 1, max: 5 }) });
     fc.assert(
       fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
@@ -36,7 +36,7 @@ describe('the stock of a product', () => {
           }
           const mine = kind === 'release' || kind === 'commit' ? held.pop() : undefined;
           if (mine !== undefined && kind === 'release') stock.release('o', mine);
-          if (mine !== undefined && kind === 'commit') stock.commit('o', mine);
+          if (mine !== undefined && kind === 'commit') stock.commit('[SS13] o', mine);
           if (mine !== undefined && kind === 'commit') sold += mine;
           expect(stock.state.available).toBeGreaterThanOrEqual(0);
         }
@@ -49,7 +49,7 @@ describe('the stock of a product', () => {
 describe('a reservation', () => {
   const reservation = (...past: readonly ReservationEvent[]) => given(Reservation.type, ...past);
 
-  it('given none, when it is asked for, then it is made or refused, once', () => {
+  it('[SS13] given none, when it is asked for, then it is made or refused, once', () => {
     expect(reservation().when((it) => it.make(lines))).toEqual([made]);
     expect(reservation(made).when((it) => it.make(lines))).toEqual([]);
     const refused = reservation().when((it) => it.refuse('INSUFFICIENT_STOCK', ['lamp']));
@@ -57,14 +57,14 @@ describe('a reservation', () => {
     expect(reservation(...refused).when((it) => it.make(lines))).toEqual([]);
   });
 
-  it('given one, when it is given back twice, then its lines come back once; never after they were taken', () => {
+  it('[SS13] given one, when it is given back twice, then its lines come back once; never after they were taken', () => {
     const released: ReservationEvent = { type: 'RESERVATION_RELEASED', data: {} };
     expect(reservation(made).when((it) => expect(it.release()).toEqual(lines))).toEqual([released]);
     expect(reservation(made, released).when((it) => expect(it.release()).toEqual([]))).toEqual([]);
     expect(reservation(made, { type: 'RESERVATION_COMMITTED', data: {} }).when((it) => expect(it.release()).toEqual([]))).toEqual([]);
   });
 
-  it('given none, when the undo comes first, then none is ever made; a commit is too early', () => {
+  it('[SS13] given none, when the undo comes first, then none is ever made; a commit is too early', () => {
     const barred = reservation().when((it) => expect(it.release()).toEqual([]));
     expect(reservation(...barred).when((it) => it.make(lines))).toEqual([]);
     expect(() => reservation().when((it) => it.commit())).toThrow(TooEarly);

@@ -25,25 +25,25 @@ const cancelled: OrderEvent = { type: 'ORDER_CANCELLED', data: { reason: 'CARD_D
 const order = (...past: readonly OrderEvent[]) => given(Order.type, ...past);
 
 describe('an order', () => {
-  it('given nothing, when it is created, then it is; twice is once; without lines it is refused', () => {
+  it('[SS12] given nothing, when it is created, then it is; twice is once; without lines it is refused', () => {
     expect(order().when((it) => it.create(details))).toEqual([created]);
     expect(order(created).when((it) => it.create(details))).toEqual([]);
     expect(() => order().when((it) => it.create({ ...details, lines: [] }))).toThrow(DomainError);
   });
 
-  it('given each step, when the next news come, then it goes on', () => {
+  it('[SS12] given each step, when the next news come, then it goes on', () => {
     expect(order(created).when((it) => it.place())).toEqual([placed]);
     expect(order(created, placed).when((it) => it.confirmPayment('pay-1'))).toEqual([paid]);
     expect(order(created, placed, paid).when((it) => it.ship('shp-1'))).toEqual([shipped]);
     expect(order(created, placed, paid, shipped).when((it) => it.complete())).toEqual([completed]);
   });
 
-  it('given a placed order, when the shipment comes before the payment, then it is too early', () => {
+  it('[SS12] given a placed order, when the shipment comes before the payment, then it is too early', () => {
     expect(() => order(created, placed).when((it) => it.ship('shp-1'))).toThrow(TooEarly);
     expect(() => order().when((it) => it.place())).toThrow(TooEarly);
   });
 
-  it('given an end, when news come late, then nothing changes; a completed order cannot be cancelled', () => {
+  it('[SS12] given an end, when news come late, then nothing changes; a completed order cannot be cancelled', () => {
     expect(order(created, placed, cancelled).when((it) => it.confirmPayment('pay-1'))).toEqual([]);
     expect(order(created, placed, cancelled).when((it) => it.cancel('OTHER'))).toEqual([]);
     expect(order(created, placed, paid, shipped, completed).when((it) => it.ship('shp-2'))).toEqual([]);
@@ -52,7 +52,7 @@ describe('an order', () => {
     );
   });
 
-  it('ends once, whatever comes in which order and however often', () => {
+  it('[SS12] ends once, whatever comes in which order and however often', () => {
     const acts: ((it: Order) => void)[] = [
       (it) => it.create(details),
       (it) => it.place(),
@@ -86,13 +86,13 @@ describe('an order', () => {
 describe('older versions of a placed order', () => {
   const old = { lines: [{ productId: 'lamp', quantity: 2, price: 2_900 }] };
 
-  it('are read from the store as the newest one', () => {
+  it('[SS4] are read from the store as the newest one', () => {
     const { data } = ORDER_UPCASTERS.upcast('ORDER_PLACED', '1.0', old);
     expect(data).toEqual(placed.data);
     expect(evolveOrder(order(created).state(), { type: 'ORDER_PLACED', data } as OrderEvent).status).toBe('placed');
   });
 
-  it('are read from the wire as the newest one', () => {
+  it('[SS4] are read from the wire as the newest one', () => {
     const item = { productId: 'lamp', quantity: 2 };
     const newest = { orderId: '1', items: [{ ...item, unitPrice: 29 }], currency: 'EUR' };
     expect(WIRE_UPCASTERS.upcast('order.placed', '1.0', { orderId: '1', items: [{ ...item, price: 29 }] }).data).toEqual(newest);

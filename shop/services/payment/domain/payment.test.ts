@@ -9,14 +9,14 @@ const completed: PaymentEvent = { type: 'PAYMENT_COMPLETED', data: { userId: 'u'
 const refunded: PaymentEvent = { type: 'PAYMENT_REFUNDED', data: { amount: 500, transferId: 'rf-1' } };
 
 describe('a payment', () => {
-  it('given none, when it is charged, then once; declined, then never', () => {
+  it('[SS14] given none, when it is charged, then once; declined, then never', () => {
     expect(payment().when((it) => expect(it.complete('u', 500)).toBe('tx-1'))).toEqual([completed]);
     expect(payment(completed).when((it) => expect(it.complete('u', 500)).toBeNull())).toEqual([]);
     const failed = payment().when((it) => it.fail(500, 'CARD_DECLINED'));
     expect(payment(...failed).when((it) => expect(it.complete('u', 500)).toBeNull())).toEqual([]);
   });
 
-  it('given a charge, when it is given back twice, then once; given none, then nothing, and no charge comes later', () => {
+  it('[SS14] given a charge, when it is given back twice, then once; given none, then nothing, and no charge comes later', () => {
     expect(payment(completed).when((it) => expect(it.refund()).toBe('rf-1'))).toEqual([refunded]);
     expect(payment(completed, refunded).when((it) => expect(it.refund()).toBeNull())).toEqual([]);
     const barred = payment().when((it) => expect(it.refund()).toBeNull());
@@ -25,7 +25,7 @@ describe('a payment', () => {
 });
 
 describe('accounts', () => {
-  it('sum to nothing after any transfers', () => {
+  it('[SS14] sum to nothing after any transfers', () => {
     const move = fc.record({ from: fc.nat(3), to: fc.nat(3), amount: fc.integer({ min: 1, max: 100_000 }) });
     fc.assert(
       fc.property(fc.array(move), (moves) => {

@@ -28,7 +28,7 @@ function saga() {
 }
 
 describe('the saga of an order', () => {
-  it('goes step by step, each after the answer to the one before', () => {
+  it('[SS16] goes step by step, each after the answer to the one before', () => {
     const it = saga();
     for (const step of STEPS) {
       expect(it.sends().at(-1)).toBe(step);
@@ -38,7 +38,7 @@ describe('the saga of an order', () => {
     expect(foldSaga(it.log).answers).toHaveProperty(['payment.chargeId'], '1');
   });
 
-  it('undoes what was done, newest first, and cancels the order last', () => {
+  it('[SS16] undoes what was done, newest first, and cancels the order last', () => {
     const it = saga();
     it.ok('inventory.reserve');
     it.ok('payment.charge');
@@ -51,14 +51,14 @@ describe('the saga of an order', () => {
     expect(foldSaga(it.log).reason).toBe('CARRIER_REFUSED');
   });
 
-  it('undoes nothing of a first step that failed', () => {
+  it('[SS16] undoes nothing of a first step that failed', () => {
     const it = saga();
     it.failed('inventory.reserve', 'INSUFFICIENT_STOCK');
     it.ok('order.cancel');
     expect([it.sends(), it.status()]).toEqual([['inventory.reserve', 'order.cancel'], 'compensated']);
   });
 
-  it('asks a silent step four times in all, 1, 2 and 4 s after each 5 s, then undoes it too', () => {
+  it('[SS17] asks a silent step four times in all, 1, 2 and 4 s after each 5 s, then undoes it too', () => {
     const it = saga();
     it.ok('inventory.reserve');
     it.ok('payment.charge');
@@ -74,7 +74,7 @@ describe('the saga of an order', () => {
     expect(it.status()).toBe('compensated');
   });
 
-  it('sends a failing undo six times while the others go on, then gives it to a person', () => {
+  it('[SS18] sends a failing undo six times while the others go on, then gives it to a person', () => {
     const it = saga();
     it.ok('inventory.reserve');
     it.ok('payment.charge');
@@ -91,7 +91,7 @@ describe('the saga of an order', () => {
     expect([it.lastOf('payment.refund')?.state, it.status()]).toEqual(['lost', 'partly-compensated']);
   });
 
-  it('never undoes because its last step is not answered: it repeats that one', () => {
+  it('[SS17] never undoes because its last step is not answered: it repeats that one', () => {
     const it = saga();
     for (const step of STEPS.slice(0, 3)) it.ok(step);
     for (let ring = 0; ring < 20; ring += 1) it.due('order.complete');
@@ -100,14 +100,14 @@ describe('the saga of an order', () => {
     expect(it.status()).toBe('completed');
   });
 
-  it('undoes when somebody else cancels the order', () => {
+  it('[SS16] undoes when somebody else cancels the order', () => {
     const it = saga();
     it.ok('inventory.reserve');
     it.tell({ kind: 'cancelled' });
     expect(it.sends().at(-1)).toBe('payment.refund');
   });
 
-  it('ends in one way only, whatever comes, in any order and however often', () => {
+  it('[SS17] ends in one way only, whatever comes, in any order and however often', () => {
     const commands = [
       'inventory.reserve',
       'payment.charge',

@@ -7,18 +7,18 @@ const dispatched: ShipmentEvent = { type: 'SHIPMENT_DISPATCHED', data: { carrier
 const cancelled: ShipmentEvent = { type: 'SHIPMENT_CANCELLED', data: {} };
 
 describe('a shipment', () => {
-  it('given none, when it is dispatched twice, then once', () => {
+  it('[SS15] given none, when it is dispatched twice, then once', () => {
     expect(shipment().when((it) => it.dispatch('EXPRESS'))).toEqual([dispatched]);
     expect(shipment(dispatched).when((it) => it.dispatch('EXPRESS'))).toEqual([]);
   });
 
-  it('given a refusal, when it is dispatched, then it stays refused', () => {
+  it('[SS15] given a refusal, when it is dispatched, then it stays refused', () => {
     const failed = shipment().when((it) => it.fail('CARRIER_REFUSED'));
     expect(failed).toEqual([{ type: 'SHIPMENT_FAILED', data: { reason: 'CARRIER_REFUSED' } }]);
     expect(shipment(...failed).when((it) => it.dispatch('EXPRESS'))).toEqual([]);
   });
 
-  it('given one or none, when it is cancelled, then it is called back or never sent', () => {
+  it('[SS15] given one or none, when it is cancelled, then it is called back or never sent', () => {
     expect(shipment(dispatched).when((it) => it.cancel())).toEqual([cancelled]);
     expect(shipment().when((it) => it.cancel())).toEqual([cancelled]);
     expect(shipment(cancelled).when((it) => it.dispatch('EXPRESS'))).toEqual([]);

@@ -1,12 +1,12 @@
-import { toAmount } from '../../../kernel/money';
-import { fullVersion } from '../../../kernel/upcast/upcasters';
-import { totalOf } from './order';
-import type { OrderDetails } from './order-events';
+import { toAmount } from '../../kernel/money';
+import { semVer } from '../../kernel/serialisers/version';
+import { totalOf } from './domain/order';
+import type { OrderDetails } from './domain/order-events';
 
 /** `order.placed` in the version that the order asks for: its readers are not all of one age. */
 export function orderPlaced(details: OrderDetails): Readonly<Record<string, unknown>> {
   const { userId, channel, fulfilment, currency, lines, placedVersion } = details;
-  const version = fullVersion(placedVersion);
+  const version = semVer(placedVersion);
   const priceName = version < '2' ? 'price' : 'unitPrice';
   return {
     userId,
