@@ -72,6 +72,13 @@ module.exports = {
       to: { path: `^server/${port}/([^/]+)/`, pathNot: `^server/${port}/$1/` },
     })),
     {
+      name: 'halves-know-the-registry-port-only',
+      severity: 'error',
+      comment: 'A schema registry is chosen in server/start.ts. Outside its folder only server/schemas/schema-registry.ts is known.',
+      from: { path: '^server/(?!schemas/|start\\.ts)', pathNot: '\\.(test|fixture)\\.ts$' },
+      to: { path: '^server/schemas/[^/]+/' },
+    },
+    {
       name: 'shop-stands-alone',
       severity: 'error',
       comment: 'The shop is a customer of Eventyard, not a part: declare the structural type that you are given.',
@@ -98,7 +105,13 @@ module.exports = {
       ['amqplib', '^(server/brokers/rabbitmq|shop/transport|bench)/'],
       ['@clickhouse/client', '^(server/store|bench)/'],
       ['chdb', '^(server/store|bench)/'],
+<<<<<<< HEAD
       ['libsql', '^shop/kernel/db/'],
+=======
+      ['avsc', '^server/decoding/'],
+      ['cbor-x', '^server/decoding/'],
+      ['@msgpack/msgpack', '^server/decoding/'],
+>>>>>>> refs/heads/main
     ].map(([library, home]) => ({
       name: `one-home-for-${library.replace(/\W+/g, '-')}`,
       severity: 'error',

@@ -9,7 +9,8 @@ import type { Log } from './log';
 import { answerHealth } from './process/health';
 import { closeServer, listen, makeServer } from './process/http-server';
 import { superviseChild } from './process/supervise-child';
-import { microsClock, openConfiguredStore, sagaDefinitions, type StoreAccess } from './start';
+import { openBodies } from './decoding/open-bodies';
+import { microsClock, openConfiguredStore, openRegistries, sagaDefinitions, type StoreAccess } from './start';
 import { startEmbeddedStore } from './store/embedded/start-embedded';
 import { startWeb } from './web/start-web';
 
@@ -93,12 +94,15 @@ async function start(
   });
   closers.push(() => collector.close(COLLECTOR_STOPS_WITHIN_MS));
 
+  const bodies = openBodies(config, openRegistries(config));
+  closers.push(() => bodies.close());
   const web = await startWeb({
     server,
     store,
     bus,
     log,
     clock: microsClock(),
+    bodies,
     settings: {
       environment: config.environment,
       brokers: config.brokers.map((broker) => ({ name: broker.name, system: systemOf(broker), inProcess: broker.inProcess !== undefined })),

@@ -7,7 +7,10 @@ import type { Broker } from './brokers/broker';
 import { openKafkaBroker } from './brokers/kafka/kafka-broker';
 import { openRabbitBroker } from './brokers/rabbitmq/rabbit-broker';
 import { startCollector } from './collector/start-collector';
+import { openBodies } from './decoding/open-bodies';
 import type { Log } from './log';
+import { openConfluentRegistry } from './schemas/confluent/confluent-registry';
+import type { SchemaRegistry } from './schemas/schema-registry';
 import { openStore } from './store/open-store';
 import type { Store } from './store/store';
 
@@ -34,6 +37,15 @@ function openBroker(broker: BrokerConfig, log: Log): Broker {
   return openRabbitBroker({ name: broker.name, url, apiUrl: api, apiUser, apiPassword, prometheusUrl: prometheus, ...rest }, { log });
 }
 
+/** A schema registry per broker that has one; nothing is asked of it before a body needs it. */
+export function openRegistries(config: Config): ReadonlyMap<string, SchemaRegistry> {
+  return new Map(
+    config.brokers.flatMap(({ name, schemaRegistry }) =>
+      schemaRegistry === undefined ? [] : [[name, openConfluentRegistry(schemaRegistry)] as const],
+    ),
+  );
+}
+
 export async function openConfiguredStore(config: Config, access: StoreAccess, log: Log): Promise<Store> {
   return openStore(
     {
@@ -57,7 +69,7 @@ export interface CollectorHalf {
 }
 
 /** Starts the collector over whatever brokers it is given (the demo gives in-process ones). */
-export function startCollectorHalf({
+export async function startCollectorHalf({
   config,
   brokers,
   store,
@@ -66,7 +78,9 @@ export function startCollectorHalf({
   metrics,
   owner,
 }: CollectorHalf): Promise<{ close(): Promise<void> }> {
-  return startCollector({
+  const bodies = openBodies(config, openRegistries(config));
+  const collector = await startCollector({
+    bodies,
     store,
     bus,
     brokers,
@@ -91,6 +105,12 @@ export function startCollectorHalf({
       owner,
     },
   });
+  return {
+    async close() {
+      await collector.close();
+      await bodies.close();
+    },
+  };
 }
 
 export const sagaDefinitions = (config: Config) =>

@@ -148,12 +148,31 @@ const TraceLink = ({ id }: { readonly id: string }) => (
   </Link>
 );
 
+/** `orders-value version 3, Avro, id 103`. */
+function schemaText({ id, type, subject, version }: NonNullable<EventDetail['schema']>): string {
+  const name = subject === null ? null : version === null ? subject : `${subject} version ${version}`;
+  return [name, type === null ? null : schemaTitle[type], id === null ? null : `id ${id}`].filter((part) => part !== null).join(', ');
+}
+
+const schemaTitle = { AVRO: 'Avro', PROTOBUF: 'Protobuf', JSON: 'JSON Schema' } as const;
+
 function WhyTab({ detail }: { readonly detail: EventDetail }) {
   return (
     <>
       <PanelSection title="Recognised as">
         <p>{detail.framework ?? 'No known envelope or framework: fields were taken from headers and body one by one.'}</p>
       </PanelSection>
+      {detail.bodyProblem !== null && (
+        <PanelSection title="The body was not looked into">
+          <p>{detail.bodyProblem}</p>
+        </PanelSection>
+      )}
+      {detail.schema !== null && (
+        <PanelSection title="Schema of the body">
+          <p>{schemaText(detail.schema)}</p>
+          {detail.schema.problem !== null && <p className={styles.said}>{detail.schema.problem}</p>}
+        </PanelSection>
+      )}
       <PanelSection title="Where each field came from">
         {detail.why.length === 0 ? (
           <p className={styles.said}>Nothing in headers or body was recognised.</p>

@@ -141,6 +141,9 @@ export interface EventDetail {
   readonly contentType: string | null;
   readonly contentEncoding: string | null;
   readonly body: BodyView;
+  readonly schema: SchemaView | null;
+  /** Why recognition could not look into the body, when it was seen. */
+  readonly bodyProblem: string | null;
   readonly failure: Failure | null;
   /** Inboxes of the same event id/dead letters, links. */
   readonly deadLetters: readonly EventId[];
@@ -160,6 +163,17 @@ export interface TraceExport {
   /** The first events whole; bodies as a screen gets them. */
   readonly details: readonly EventDetail[];
   readonly exportedAt: Micros;
+}
+
+/** The schema a body was written with. */
+export interface SchemaView {
+  /** In the registry; `null` for a message of a given descriptor file. */
+  readonly id: number | null;
+  readonly type: 'AVRO' | 'PROTOBUF' | 'JSON' | null;
+  readonly subject: string | null;
+  readonly version: number | null;
+  /** Why nothing more is known of it. */
+  readonly problem: string | null;
 }
 
 export interface BodyView {

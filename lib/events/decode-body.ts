@@ -10,7 +10,9 @@ export interface BodySource {
   readonly contentType: string | null;
   /** Set by whoever decompressed `body` before: what it was, and the bytes as they were. */
   readonly unpacked?: { readonly from: string; readonly bytes: Uint8Array };
-  /** Why it could not be decompressed. */
+  /** JSON text that `body` was decoded to, where it is no text itself. */
+  readonly decoded?: string | null;
+  /** Why it could not be decompressed or decoded. */
   readonly problem?: string | null;
 }
 
@@ -28,7 +30,10 @@ export function decodeBody(source: BodySource): BodyView {
   const raw = source.unpacked?.bytes ?? source.body;
   if (source.body === null || raw === null) return { kind: 'none', text: null, bytes: '', size: 0, storedSize: 0, problem: null };
   const cut = raw.length < source.bodySize ? `Cut: ${raw.length} of ${source.bodySize} bytes were kept.` : null;
-  const shape = shapeOf(source.body, source.contentType, cut !== null);
+  const shape: Shape =
+    source.decoded === undefined || source.decoded === null
+      ? shapeOf(source.body, source.contentType, cut !== null)
+      : { kind: 'json', problem: null, text: null, ...prettyJson(source.decoded) };
   const problems = [source.problem ?? null, cut, shape.problem].filter((text) => text !== null);
   return {
     kind: shape.kind,

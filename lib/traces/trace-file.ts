@@ -86,6 +86,17 @@ const detail = z.object({
     .array(z.object({ name: text, value: text, from: text }))
     .max(1_000)
     .default([]),
+  schema: z
+    .object({
+      id: z.number().nullable(),
+      type: z.enum(['AVRO', 'PROTOBUF', 'JSON']).nullable(),
+      subject: text.nullable(),
+      version: z.number().nullable(),
+      problem: text.nullable(),
+    })
+    .nullable()
+    .default(null),
+  bodyProblem: text.nullable().default(null),
   contexts: z
     .array(
       z.object({

@@ -85,7 +85,7 @@ export class BrokerPart {
   }
 
   private makeTap(settings: TapSettings, rules: Rules, owner: string): RunningTap {
-    const { store, log } = this.parts;
+    const { store, log, bodies } = this.parts;
     const meter = new TapMeter();
     let channels = '';
     const loop: TapLoop = new TapLoop({
@@ -93,6 +93,7 @@ export class BrokerPart {
       view: this.view,
       store,
       rules,
+      bodies,
       settings,
       owner,
       log,

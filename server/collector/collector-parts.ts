@@ -4,6 +4,7 @@ import type { OwnRule } from '@/lib/events/recognise/own-rules';
 import type { SagaDefinition } from '@/lib/sagas/saga';
 import type { Broker } from '../brokers/broker';
 import type { Bus } from '../bus/bus';
+import type { Bodies } from '../decoding/bodies';
 import type { Log } from '../log';
 import type { Store } from '../store/store';
 
@@ -16,6 +17,8 @@ export interface CollectorParts {
   readonly log: Log;
   readonly clock: () => Micros;
   readonly metrics: Registry;
+  /** Decodes what needs a schema. */
+  readonly bodies?: Bodies | undefined;
 }
 
 export interface CollectorSettings {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '@/lib/time/parse-duration';
+import { decodingSchema, schemaRegistrySchema } from './decoding';
 import { recognitionSchema } from './recognition';
 
 /** A duration such as `30s`, read as milliseconds. */
@@ -74,6 +75,7 @@ const broker = z
     rabbitmq: rabbitmq.optional(),
     /** The demo's broker, in the role of one of both. */
     inProcess: z.enum(['kafka', 'rabbitmq']).optional(),
+    schemaRegistry: schemaRegistrySchema.optional(),
     tap,
   })
   .refine(
@@ -132,6 +134,7 @@ export const configSchema = z.strictObject({
   brokers: z.array(broker).default([]),
   serviceNames: z.record(z.string(), z.string()).default({}),
   recognition: recognitionSchema,
+  decoding: decodingSchema,
   sagas: z.array(saga).default([]),
   samples: z.strictObject({ every: duration.default(10_000) }).prefault({}),
   log: z

@@ -4,6 +4,7 @@ import type { Store } from '@/server/store/store';
 import type { Micros } from '@/lib/events/names';
 import type { Rules } from '@/lib/events/recognise/compile-rules';
 import { fail } from '@/lib/errors';
+import type { Bodies } from '@/server/decoding/bodies';
 import type { Csrf } from './access/csrf';
 import type { LiveState } from './live/live-state';
 import type { WebSettings } from './settings';
@@ -15,6 +16,8 @@ export interface Services {
   readonly settings: WebSettings;
   /** The rules of recognition, compiled. */
   readonly rules: Rules;
+  /** Decodes what is no text. */
+  readonly bodies: Bodies;
   /** What the live feed knows at this moment, without asking anybody. */
   readonly live: LiveState;
   readonly csrf: Csrf;

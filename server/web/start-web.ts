@@ -6,6 +6,7 @@ import type { Bus } from '@/server/bus/bus';
 import { inflateForRecognition } from '@/server/compression/inflate';
 import type { Log } from '@/server/log';
 import type { Store } from '@/server/store/store';
+import type { Bodies } from '@/server/decoding/bodies';
 import { createCsrf } from './access/csrf';
 import { createGuard } from './access/guard';
 import { createHostCheck } from './access/host-names';
@@ -18,6 +19,7 @@ export interface WebParts {
   readonly store: Store;
   readonly bus: Bus;
   readonly settings: WebSettings;
+  readonly bodies: Bodies;
   readonly log: Log;
   readonly clock: () => Micros;
 }
@@ -29,7 +31,7 @@ export interface Web {
 }
 
 /** Starts the web half on an http server: the guard, the live feed, and the services that pages and routes use. */
-export async function startWeb({ server, store, bus, settings, log, clock }: WebParts): Promise<Web> {
+export async function startWeb({ server, store, bus, settings, bodies, log, clock }: WebParts): Promise<Web> {
   const csrf = createCsrf({ port: settings.port });
   const guard = createGuard({ isOurHost: createHostCheck(settings.allowedHosts), csrf, development: settings.development ?? false });
   const refuseUpgrade = (request: IncomingMessage, socket: Duplex): void => {
@@ -41,7 +43,7 @@ export async function startWeb({ server, store, bus, settings, log, clock }: Web
   const live = attachLive({ server, bus, store, settings, mayUpgrade: guard.mayUpgrade, clock, log });
   server.prependListener('upgrade', refuseUpgrade);
   const rules = compileRules({ own: settings.rules, serviceNames: settings.serviceNames, inflate: inflateForRecognition });
-  provideServices({ store, bus, settings, rules, live: live.state, csrf, clock, log });
+  provideServices({ store, bus, settings, rules, bodies, live: live.state, csrf, clock, log });
   return {
     guardRequest: guard.guardRequest,
     async close() {

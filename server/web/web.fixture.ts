@@ -8,6 +8,8 @@ import type { Bus } from '@/server/bus/bus';
 import type { Store } from '@/server/store/store';
 import { aStore } from './fake-store.fixture';
 import type { WebSettings } from './settings';
+import { Bodies } from '@/server/decoding/bodies';
+import { openDecoder } from '@/server/decoding/decoder';
 import { startWeb } from './start-web';
 
 export interface TestWeb {
@@ -36,6 +38,7 @@ export async function startTestWeb(
   const web = await startWeb({
     server,
     bus,
+    bodies: noBodies(),
     store: aStore(given.store),
     log: pino({ level: 'silent' }),
     clock: given.clock ?? (() => Date.now() * 1000),
@@ -55,6 +58,9 @@ export async function startTestWeb(
     },
   };
 }
+
+/** Nothing is configured to be decoded; MessagePack and CBOR are all the same. */
+export const noBodies = (): Bodies => new Bodies({ registries: new Map(), protobuf: [], decoder: openDecoder() });
 
 export const testSettings: WebSettings = {
   environment: { name: 'test', kind: 'development' },

@@ -9,7 +9,7 @@ import { aStore } from '@/server/web/fake-store.fixture';
 import { PresentState } from '@/server/web/live/live-state';
 import { provideServices } from '@/server/web/services';
 import type { WebSettings } from '@/server/web/settings';
-import { testSettings } from '@/server/web/web.fixture';
+import { noBodies, testSettings } from '@/server/web/web.fixture';
 
 /** 2026-11-21 12:00 UTC, µs: the present of every route test. */
 export const now: Micros = Date.UTC(2026, 10, 21, 12) * 1000;
@@ -28,6 +28,7 @@ export function provideTestServices(given: { readonly store?: Partial<Store>; re
     settings,
     live,
     rules: compileRules(),
+    bodies: noBodies(),
     csrf: createCsrf({ port: 7200 }),
     clock: () => now,
     log: pino({ level: 'silent' }),

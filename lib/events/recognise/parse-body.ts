@@ -106,6 +106,8 @@ export function packingOf(body: Uint8Array, said: string | null): Packing | null
   if (word.includes('deflate') || word.includes('zlib')) return 'deflate';
   if (word === 'br' || word.includes('brotli')) return 'br';
   if (word.includes('snappy')) return 'snappy';
+  // Some unpack on the way and leave the word: JSON is JSON then. What is neither is told as broken.
+  if (first !== 0x7b && first !== 0x5b) for (const name of ['gzip', 'zstd', 'lz4'] as const) if (word.includes(name)) return name;
   // `compressed: true` does not say how; of what has no magic only zlib can be told.
   return (word === 'true' || word === '1') && first === 0x78 && (body[1] === 0x9c || body[1] === 0x01 || body[1] === 0xda)
     ? 'deflate'

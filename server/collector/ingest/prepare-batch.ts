@@ -5,7 +5,9 @@ import type { Rules } from '@/lib/events/recognise/compile-rules';
 import { recognise, type Recognised } from '@/lib/events/recognise/recognise';
 import type { TapBatch, TapGap } from '../../brokers/broker';
 import type { StoredBatch } from '../../store/store';
+import type { Bodies } from '../../decoding/bodies';
 import type { BrokerView } from './broker-view';
+import { decodeBatch } from './decode-batch';
 
 export interface TapPlace {
   readonly tap: TapName;
@@ -19,14 +21,23 @@ const BREATH = 2_000;
 /**
  * A tap's batch as the store takes it: each record recognised, with its id and its place. One batch in, one batch out, under the same number [I4].
  */
-export async function prepareBatch(batch: TapBatch, place: TapPlace, view: BrokerView, rules: Rules): Promise<StoredBatch> {
+export async function prepareBatch(
+  batch: TapBatch,
+  place: TapPlace,
+  view: BrokerView,
+  rules: Rules,
+  bodies: Bodies | null = null,
+): Promise<StoredBatch> {
   const { records } = batch;
   const notBefore = startOfDay(records);
   const events: ObservedEvent[] = [];
   const context = { system: view.system, rules };
+  const decoded = bodies === null ? null : await decodeBatch(records, view.broker, bodies);
   for (let index = 0; index < records.length; index++) {
     const record = records[index] as RawRecord;
-    events.push(toObservedEvent(record, recognise(record, context), place, batch.number, index, view, notBefore));
+    events.push(
+      toObservedEvent(record, recognise(record, context, decoded?.get(index) ?? null), place, batch.number, index, view, notBefore),
+    );
     if (index % BREATH === BREATH - 1) await new Promise(setImmediate);
   }
   const { tap, epoch } = place;

@@ -2,6 +2,7 @@ import { AppError, isAppError } from '@/lib/errors';
 import type { Rules } from '@/lib/events/recognise/compile-rules';
 import type { TapName } from '@/lib/events/names';
 import type { Broker, Tap, TapBatch, TapState } from '../../brokers/broker';
+import type { Bodies } from '../../decoding/bodies';
 import type { Log } from '../../log';
 import type { StoredBatch, Store } from '../../store/store';
 import { Backoff, pause } from '../backoff';
@@ -15,6 +16,8 @@ export interface TapLoopParts {
   readonly view: BrokerView;
   readonly store: Store;
   readonly rules: Rules;
+  /** Decodes what needs a schema; without it that is done when somebody looks. */
+  readonly bodies?: Bodies | undefined;
   readonly settings: TapSettings;
   readonly owner: string;
   readonly log: Log;
@@ -179,7 +182,7 @@ export class TapLoop {
   }
 
   private async read(tap: Tap, epoch: number, healthy: () => void): Promise<void> {
-    const { view, rules } = this.parts;
+    const { view, rules, bodies } = this.parts;
     const pace = new Pace();
     let generation: number | null = null;
     const writing = new Writing(this.drain.signal);
@@ -192,7 +195,7 @@ export class TapLoop {
         generation ??= batch.generation;
         if (batch.generation !== generation) throw lost();
         pace.took(performance.now(), batch.records.length, sizeOf(batch));
-        const prepared = await prepareBatch(batch, { tap: this.tap, epoch }, view, rules);
+        const prepared = await prepareBatch(batch, { tap: this.tap, epoch }, view, rules, bodies);
         await writing.done();
         writing.begin(this.write(tap, batch, prepared, healthy));
       }

@@ -7,7 +7,7 @@ import { toEventRow } from '@/lib/events/event-row';
 import { losersOf } from '@/lib/events/recognise/sayings';
 import type { ObservedEvent, RoutedInbox } from '@/lib/events/observed-event';
 import type { Services } from '../services';
-import { unpackBody } from './unpack-body';
+import { readBody } from './read-body';
 
 const MOST_COPIES = 50;
 
@@ -19,10 +19,10 @@ export async function getEvent(services: Services, id: EventId): Promise<EventDe
 
 export async function eventDetail(services: Services, event: ObservedEvent): Promise<EventDetail> {
   const { store } = services;
-  const [copies, inboxes, body] = await Promise.all([
+  const [copies, inboxes, { source, schema, parsed }] = await Promise.all([
     event.messageId === null ? [] : store.findId(event.messageId, MOST_COPIES),
     inboxesOf(services, event),
-    unpackBody(event),
+    readBody(services.bodies, event),
   ]);
   const { version, sourceEvidence, conversationId, sagaId, replyTo, framework, why, contexts, contentType, contentEncoding, failure } =
     event;
@@ -35,13 +35,15 @@ export async function eventDetail(services: Services, event: ObservedEvent): Pro
     replyTo,
     framework,
     why,
-    losers: losersOf(event, event, services.rules),
+    losers: losersOf(event, event, services.rules, parsed),
     contexts,
     baggage: baggageOf(event.headers),
     headers: viewHeaders(event.headers),
     contentType,
     contentEncoding,
-    body: decodeBody(body),
+    body: decodeBody(source),
+    schema,
+    bodyProblem: event.bodyProblem,
     failure,
     deadLetters: copies.flatMap(({ event: copy }) =>
       copy.deadLetter && copy.id !== event.id && copy.messageId === event.messageId ? [copy.id] : [],

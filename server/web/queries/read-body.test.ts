@@ -1,16 +1,30 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeBody } from '@/lib/events/decode-body';
-import { unpackBody } from './unpack-body';
+import { noBodies } from '../web.fixture';
+import { readBody } from './read-body';
 
 const shown = async (body: Uint8Array, contentEncoding: string | null, bodySize = body.length) =>
-  decodeBody(await unpackBody({ body, bodySize, contentType: 'application/json', contentEncoding }));
+  decodeBody(
+    (
+      await readBody(noBodies(), {
+        broker: 'kafka',
+        channel: 'orders',
+        partition: 0,
+        body,
+        bodySize,
+        contentType: 'application/json',
+        contentEncoding,
+        schemaId: null,
+      })
+    ).source,
+  );
 
-describe('unpackBody', () => {
+describe('readBody', () => {
   it.each([
     ['gzip', gzipSync('{"a":1}')],
     ['deflate', deflateSync('{"a":1}')],
-    ['BR', brotliCompressSync('{"a":1}')],
+    ['br', brotliCompressSync('{"a":1}')],
     ['json', gzipSync('{"a":1}')],
   ])('[G43] unpacks %s, keeps the raw bytes beside, and calls nothing cut', async (encoding, packed) => {
     expect(await shown(packed, encoding)).toMatchObject({

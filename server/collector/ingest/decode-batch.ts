@@ -1,0 +1,67 @@
+import type { BrokerName } from '@/lib/events/names';
+import type { RawRecord } from '@/lib/events/observed-event';
+import { packingOf, type JsonObject, type ParsedBody } from '@/lib/events/recognise/parse-body';
+import { wireFormatOf } from '@/lib/events/wire-format';
+import type { Bodies, DecodedBody, EncodedBody } from '../../decoding/bodies';
+
+/** Longer bodies are only decoded when somebody looks. */
+const MOST_BYTES = 64 * 1024;
+const CHUNK = 500;
+/** For a chunk, decoding; and for a schema that was never asked for. Beyond it the tap goes on without. */
+const WITHIN_MS = 500;
+const REGISTRY_WITHIN_MS = 250;
+/** For a whole batch. */
+const BATCH_MS = 1_000;
+
+/**
+ * Bodies that need a schema, decoded before recognition, by index of the record: so that keys, types and ids within them count. [G66] Bounded:
+ * what is not decoded in time is recognised by its headers and decoded when somebody looks. `null` when nothing is to be decoded.
+ */
+export async function decodeBatch(
+  records: readonly RawRecord[],
+  broker: BrokerName,
+  bodies: Bodies,
+  clock: () => number = performance.now.bind(performance),
+): Promise<ReadonlyMap<number, ParsedBody> | null> {
+  const encoded: { readonly index: number; readonly body: EncodedBody }[] = [];
+  for (let index = 0; index < records.length; index++) {
+    const body = encodedOf(records[index] as RawRecord, broker);
+    if (body !== null && bodies.isEncoded(body)) encoded.push({ index, body });
+  }
+  if (encoded.length === 0) return null;
+  const parsed = new Map<number, ParsedBody>();
+  const start = clock();
+  for (let from = 0; from < encoded.length; from += CHUNK) {
+    const chunk = encoded.slice(from, from + CHUNK);
+    const late = clock() - start > BATCH_MS;
+    const decoded = late
+      ? chunk.map(() => LATE)
+      : await bodies.decode(
+          chunk.map(({ body }) => body),
+          WITHIN_MS,
+          REGISTRY_WITHIN_MS,
+        );
+    chunk.forEach(({ index, body }, n) => parsed.set(index, toParsed(decoded[n] ?? LATE, body)));
+  }
+  return parsed;
+}
+
+const LATE: DecodedBody = { text: null, problem: 'There was no time to decode it.', schema: null };
+
+function encodedOf({ channel, partition, headers, body, bodySize }: RawRecord, broker: BrokerName): EncodedBody | null {
+  if (body === null) return null;
+  // JSON and text, nearly everything, need no look at the headers.
+  const first = body[0];
+  if (first === 0x7b || first === 0x5b || first === 0x3c || first === 0x22) return null;
+  if (body.length < bodySize || body.length > MOST_BYTES || packingOf(body, null) !== null) return null;
+  const type = headers.findLast(({ name }) => name.length === 12 && name.toLowerCase() === 'content-type')?.value ?? null;
+  return { broker, channel, partition, body, contentType: type === null ? null : Buffer.from(type).toString('latin1') };
+}
+
+function toParsed({ text, problem, schema }: DecodedBody, { body, partition }: EncodedBody): ParsedBody {
+  const schemaId = schema?.id ?? (partition === null ? null : (wireFormatOf(body)?.schemaId ?? null));
+  if (text === null) return { object: null, text: null, problem, schemaId };
+  const value = JSON.parse(text) as unknown;
+  const object = typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+  return { object, text, problem: null, schemaId };
+}

@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encode as encodeMessagePack } from '@msgpack/msgpack';
+import avro from 'avsc';
+import { encode as encodeCbor } from 'cbor-x';
+import protobuf from 'protobufjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openConfluentRegistry } from '../schemas/confluent/confluent-registry';
+import { shopSchemas, startTestRegistry, wired, type TestRegistry } from '../schemas/confluent/registry.fixture';
+import { configSchema } from '../config/schema';
+import { Bodies } from './bodies';
+import { openDecoder } from './decoder';
+import { openBodies } from './open-bodies';
+
+const LONG = 60_000;
+
+describe('bodies', () => {
+  let server: TestRegistry;
+  let bodies: Bodies;
+  beforeAll(async () => {
+    server = await startTestRegistry(shopSchemas);
+    bodies = new Bodies({
+      registries: new Map([['kafka', openConfluentRegistry({ url: server.url })]]),
+      protobuf: [],
+      decoder: openDecoder(),
+    });
+  });
+  afterAll(async () => {
+    await bodies.close();
+    await server.close();
+  });
+
+  const textOf = (id: number): string => shopSchemas.find((one) => one.id === id)?.schema ?? '';
+  const decode = async (body: Uint8Array, contentType: string | null = null, over: { broker?: string; partition?: number | null } = {}) => {
+    const [decoded] = await bodies.decode([{ broker: 'kafka', channel: 'orders', partition: 0, body, contentType, ...over }], LONG);
+    return decoded === null || decoded === undefined
+      ? null
+      : { ...decoded, value: decoded.text === null ? null : (JSON.parse(decoded.text) as unknown) };
+  };
+
+  it('[G61] Avro by the version it was written with, also a deleted one', async () => {
+    const one = avro.Type.forSchema(JSON.parse(textOf(101)) as avro.Schema).toBuffer({ orderId: 'o-1', total: 7 });
+    const two = avro.Type.forSchema(JSON.parse(textOf(102)) as avro.Schema).toBuffer({ orderId: 'o-2' });
+    expect(await decode(wired(101, one))).toMatchObject({
+      value: { orderId: 'o-1', total: 7 },
+      schema: { id: 101, type: 'AVRO', subject: 'orders-value', version: 1 },
+    });
+    expect(await decode(wired(102, two))).toMatchObject({ value: { orderId: 'o-2' }, schema: { version: 2 } });
+  });
+
+  it('[G61] Avro with a reference, a decimal, a long beyond 2^53 and bytes keeps every digit', async () => {
+    // orderId, decimal 12345 (scale 2), union index 1 + customer, long 2^63-1, two bytes
+    const payload = Buffer.from([
+      6, 0x6f, 0x2d, 0x33, 4, 0x30, 0x39, 2, 4, 0x63, 0x31, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 4, 0xff, 0x01,
+    ]);
+    expect(await decode(wired(103, payload))).toMatchObject({
+      problem: null,
+      value: { orderId: 'o-3', total: '123.45', customer: { customerId: 'c1' }, number: '9223372036854775807', raw: '0xff01' },
+    });
+  });
+
+  it('[G61] Protobuf with an import, Google’s types, and the second message of the file', async () => {
+    const root = new protobuf.Root();
+    protobuf.parse(textOf(190), root, { keepCase: true });
+    root.addJSON(protobuf.common.get('google/protobuf/timestamp.proto')?.nested ?? {});
+    protobuf.parse(textOf(201), root, { keepCase: true });
+    const shipment = root.lookupType('shop.v1.Shipment');
+    const bytes = shipment
+      .encode(
+        shipment.fromObject({
+          order_id: 'o-1',
+          weight: '9007199254740993',
+          customer: { customer_id: 'c-1' },
+          sent_at: { seconds: 5 },
+          parcels: [{ parcel_id: 'p' }],
+        }),
+      )
+      .finish();
+    expect(await decode(wired(201, Buffer.concat([Buffer.from([2, 2]), bytes])))).toMatchObject({
+      value: { order_id: 'o-1', weight: '9007199254740993', customer: { customer_id: 'c-1' }, parcels: [{ parcel_id: 'p' }] },
+      schema: { id: 201, type: 'PROTOBUF' },
+    });
+    expect((await decode(wired(201, Buffer.from([2, 90]))))?.problem).toContain('no message');
+  });
+
+  it('[G61] JSON Schema, MessagePack and CBOR', async () => {
+    expect(await decode(wired(301, Buffer.from('{"points":3}')))).toMatchObject({ value: { points: 3 }, schema: { type: 'JSON' } });
+    const value = { orderId: 'o-1', n: [1, null, true], bytes: new Uint8Array([255, 0]) };
+    const shown = { orderId: 'o-1', n: [1, null, true], bytes: '0xff00' };
+    expect((await decode(encodeMessagePack(value), 'application/msgpack', { partition: null }))?.value).toEqual(shown);
+    expect((await decode(new Uint8Array(encodeCbor(value)), 'application/cbor'))?.value).toEqual(shown);
+  });
+
+  it('[G61] Protobuf of a descriptor file, by the channel', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eventyard-proto-'));
+    const file = join(folder, 'shop.proto');
+    writeFileSync(file, 'syntax = "proto3"; package shop; message Placed { string order_id = 1; }');
+    const config = configSchema.parse({ decoding: { protobuf: [{ channel: 'raw-*', file, message: 'shop.Placed' }] } });
+    const own = openBodies(config, new Map());
+    const body = new Uint8Array([10, 3, 111, 45, 49]);
+    const asked = { broker: 'kafka', channel: 'raw-orders', partition: 0, body, contentType: null };
+    expect(own.isEncoded(asked)).toBe(true);
+    expect(await own.decode([asked], LONG)).toEqual([
+      {
+        text: '{"order_id":"o-1"}',
+        problem: null,
+        schema: { id: null, type: 'PROTOBUF', subject: 'shop.Placed', version: null, problem: null },
+      },
+    ]);
+    await own.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('[G61] what is no Avro, has an unknown schema or is cut short is a reason, never a failure', async () => {
+    expect((await decode(wired(101, Buffer.from([200, 1]))))?.problem).toContain('It cannot be decoded: Avro:');
+    expect(await decode(wired(999, Buffer.from([1, 2])))).toMatchObject({
+      text: null,
+      schema: { id: 999, problem: expect.stringContaining('does not have it') },
+    });
+    expect(await decode(wired(999, Buffer.from('{"a":1}')))).toMatchObject({
+      value: { a: 1 },
+      schema: { problem: expect.stringContaining('999') },
+    });
+    expect((await decode(new Uint8Array([0xc1]), 'application/msgpack'))?.problem).toContain('MessagePack');
+    expect((await decode(new Uint8Array([1, 2]), 'application/protobuf'))?.problem).toContain('no message is configured');
+    expect(await decode(Buffer.from('{"a":1}'))).toBeNull();
+  });
+
+  it('[G65] a body made to take for ever is ended, and the next one is decoded', async () => {
+    const bomb = await startTestRegistry([
+      { subject: 'b', version: 1, id: 1, schema: '{"type":"array","items":{"type":"record","name":"Nothing","fields":[]}}' },
+      ...shopSchemas,
+    ]);
+    const own = new Bodies({
+      registries: new Map([['kafka', openConfluentRegistry({ url: bomb.url })]]),
+      protobuf: [],
+      decoder: openDecoder(),
+    });
+    const ask = (body: Uint8Array, withinMs: number) =>
+      own.decode([{ broker: 'kafka', channel: 'c', partition: 0, body, contentType: null }], withinMs);
+    await ask(wired(301, Buffer.from('{}')), LONG);
+    const [ended] = await ask(wired(1, Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f])), 300);
+    expect(ended?.problem).toMatch(/takes longer than|too much memory/);
+    const [next] = await ask(wired(301, Buffer.from('{"a":1}')), LONG);
+    expect(next?.text).toBe('{"a":1}');
+    await own.close();
+    await bomb.close();
+  });
+});

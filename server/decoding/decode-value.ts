@@ -1,0 +1,55 @@
+import { decode as decodeMessagePack } from '@msgpack/msgpack';
+import { Decoder as CborDecoder } from 'cbor-x';
+import { messagePath } from '../../lib/events/wire-format';
+import { compileAvro } from './avro';
+import type { DecodeAnswer, DecodeJob } from './decode-job';
+import { compileProtobuf } from './protobuf';
+import { toJsonText } from './to-json-text';
+
+type Decode = (bytes: Uint8Array) => unknown;
+
+const MOST_COMPILED = 200;
+const compiled = new Map<string, Decode>();
+const cbor = new CborDecoder({ useRecords: false, mapsAsObjects: true });
+
+/** Decodes one body. Runs in a process of its own: hostile bytes may take any time and memory, and it is ended then. Never throws. */
+export function decodeValue(job: DecodeJob): DecodeAnswer {
+  try {
+    return { text: toJsonText(decoderOf(job)(job.bytes)) };
+  } catch (error) {
+    return { problem: `${NAMES[job.format]}: ${(error as Error).message.slice(0, 200)}` };
+  }
+}
+
+const NAMES = { avro: 'Avro', protobuf: 'Protobuf', json: 'JSON', msgpack: 'MessagePack', cbor: 'CBOR' } as const;
+
+function decoderOf({ format, schema }: DecodeJob): Decode {
+  switch (format) {
+    case 'msgpack':
+      return (bytes) => decodeMessagePack(bytes, { useBigInt64: true });
+    case 'cbor':
+      return (bytes) => cbor.decode(Buffer.from(bytes)) as unknown;
+    case 'json':
+      return (bytes) => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+    default: {
+      if (schema === undefined) throw new Error('no schema');
+      const before = compiled.get(schema.key);
+      if (before !== undefined) return before;
+      const made = format === 'avro' ? compileAvro(schema) : protobufDecoder(schema);
+      if (compiled.size >= MOST_COMPILED) compiled.delete(compiled.keys().next().value as string);
+      compiled.set(schema.key, made);
+      return made;
+    }
+  }
+}
+
+/** From a registry the record says which message it is; by configuration the name does. */
+function protobufDecoder(schema: NonNullable<DecodeJob['schema']>): Decode {
+  const decode = compileProtobuf(schema);
+  if (schema.message !== undefined) return (bytes) => decode(bytes, schema.message as string);
+  return (bytes) => {
+    const at = messagePath(bytes);
+    if (at === null) throw new Error('it does not say which message it is');
+    return decode(bytes.subarray(at.from), at.path);
+  };
+}
