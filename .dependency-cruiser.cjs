@@ -105,13 +105,10 @@ module.exports = {
       ['amqplib', '^(server/brokers/rabbitmq|shop/transport|bench)/'],
       ['@clickhouse/client', '^(server/store|bench)/'],
       ['chdb', '^(server/store|bench)/'],
-<<<<<<< HEAD
       ['libsql', '^shop/kernel/db/'],
-=======
-      ['avsc', '^server/decoding/'],
+      ['avsc', '^(server/decoding|shop)/'],
       ['cbor-x', '^server/decoding/'],
-      ['@msgpack/msgpack', '^server/decoding/'],
->>>>>>> refs/heads/main
+      ['@msgpack/msgpack', '^(server/decoding|shop)/'],
     ].map(([library, home]) => ({
       name: `one-home-for-${library.replace(/\W+/g, '-')}`,
       severity: 'error',

@@ -81,6 +81,3 @@ export function faultsOf(planned: PlannedFaults, first: Switches = {}): Faults {
     },
   };
 }
-
-/** Nothing goes wrong. */
-export const NO_FAULTS: PlannedFaults = { ofOrder: () => [], lateQuote: () => false, abortEvery: 0 };

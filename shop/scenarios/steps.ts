@@ -68,8 +68,6 @@ export const depthOf = async ({ world }: Run, queue: string): Promise<number> =>
 
 export const untilDepth = (queue: string, goal: number): Step => until(`${queue} holds`, (run) => depthOf(run, queue), goal);
 
-export const untilEmpty = (queue: string): Step => until(`${queue} is empty`, async (run) => -(await depthOf(run, queue)), 0);
-
 /** Remembers a number under a name that the scenario's counts compare. */
 export const see =
   (name: string, number: (run: Run) => number | Promise<number>): Step =>
