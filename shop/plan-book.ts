@@ -1,7 +1,7 @@
 import type { PlannedFaults } from './kernel/faults';
 import type { Plan } from './traffic/plan';
 
-/** The plans that a world has played: an order of an earlier one keeps its faults, by the seed in its id. */
+/** The plans that a world has played: an order of an earlier one keeps its faults, by the seed in its id; only its mailbox is mended by then. */
 export class PlanBook implements PlannedFaults {
   private readonly plans: Plan[] = [];
 
@@ -22,7 +22,7 @@ export class PlanBook implements PlannedFaults {
   ofOrder(orderId: string): ReturnType<PlannedFaults['ofOrder']> {
     for (const { faults } of this.plans) {
       const found = faults.ofOrder(orderId);
-      if (found.length > 0) return found;
+      if (found.length > 0) return faults === this.current.faults ? found : found.filter((fault) => fault !== 'mail-throws');
     }
     return [];
   }
