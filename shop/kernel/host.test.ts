@@ -309,17 +309,17 @@ describe('requests', () => {
     const answering = await world.host('shipping-service');
     await answering.parts.consume(fromQueue('shipping-quotes', ['shipping.quote']), {
       'shipping.quote': async (event) => {
-        if (event.data.n === 2) await sleep(120);
+        if (event.data.n === 2) await sleep(1_000);
         await answering.parts.reply(
           event,
           anEvent(`answer-${String(event.data.n)}`, { type: 'shipping.quoted', source: 'shipping-service' }),
         );
       },
     });
-    const { parts } = await world.host('api-gateway');
-    const ask = (n: number) => parts.request(quote(n), toExchange('shop.commands'));
-    expect(await ask(1)).toMatchObject({ id: 'event-answer-1', type: 'shipping.quoted', message: { correlationId: 'event-1' } });
-    await expect(ask(2)).rejects.toThrow(RequestTimeout);
+    const { parts } = await world.host('api-gateway', { config: { time: (ms) => ms, trace: 'full' } });
+    const ask = (n: number, timeoutMs: number) => parts.request(quote(n), toExchange('shop.commands'), timeoutMs);
+    expect(await ask(1, 60_000)).toMatchObject({ id: 'event-answer-1', type: 'shipping.quoted', message: { correlationId: 'event-1' } });
+    await expect(ask(2, 200)).rejects.toThrow(RequestTimeout);
     await vi.waitFor(
       () => expect([...world.counts].filter(([key]) => key.endsWith('late-reply')).map(([, count]) => count)).toEqual([1]),
       SOON,

@@ -101,9 +101,19 @@ export class OutboxRelay {
 
   private async run(): Promise<void> {
     while (this.running) {
+      this.look();
+      await this.pause(POLL_MS);
+    }
+  }
+
+  private look(): void {
+    try {
+      this.flush();
       if (this.parts.lease.hold()) this.pump();
       else this.readings = freshReadings();
-      await this.pause(POLL_MS);
+    } catch (error) {
+      // Another process holds the file: what waits goes on waiting.
+      if (!this.stopped) this.parts.log.warn({ cause: (error as Error).name }, 'the outbox could not be read, and is looked at again');
     }
   }
 
@@ -165,9 +175,12 @@ export class OutboxRelay {
   private flush(): void {
     this.isFlushDue = false;
     if (this.stopped || this.published.length === 0) return;
-    const seqs = this.published;
-    this.published = [];
-    this.parts.outbox.remove(seqs);
+    try {
+      this.parts.outbox.remove(this.published);
+      this.published = [];
+    } catch {
+      // The file is held: they are removed at the next look, or published again by whoever comes next.
+    }
   }
 
   private pause(ms: number): Promise<void> {
