@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { JoinOptions, LogConsumer, RecordBatch } from '../port';
 import { fromRecord } from './messages';
+import { subscribedAssigner } from './subscribed-assigner';
 
 type Place = { readonly topic: string; readonly partition: number };
 
@@ -64,6 +65,7 @@ export class Membership implements LogConsumer {
   private made(): Consumer {
     return this.kafka.consumer({
       groupId: this.names.to(this.options.group),
+      partitionAssigners: [subscribedAssigner],
       allowAutoTopicCreation: false,
       readUncommitted: this.options.isolation === 'read_uncommitted',
       sessionTimeout: 10_000,
