@@ -24,7 +24,7 @@ export type Note =
   /** Consumers that an instance has now. */
   | { readonly note: 'members'; readonly inbox: string; readonly count: number }
   /** A handler has done its work. */
-  | { readonly note: 'worked'; readonly inbox: string; readonly id: string };
+  | { readonly note: 'worked'; readonly inbox: string; readonly id: string; readonly about: string };
 
 export type Notebook = (note: Note) => void;
 
@@ -50,7 +50,7 @@ export class Tally {
     this.notes += 1;
     switch (note.note) {
       case 'sent':
-        if (/^(ord|usr)-/.test(note.about) && !note.about.startsWith(`${note.about.slice(0, 4)}${this.seed}-`)) return;
+        if (this.isOfAnother(note.about)) return;
         this.distinct(note.type, note.id);
         this.distinct(`${note.type}@${note.broker}`, note.id);
         this.distinct(`channel.${note.channel}`, note.id);
@@ -73,7 +73,7 @@ export class Tally {
         this.count(`ignored.${note.why}`);
         return;
       case 'worked':
-        this.distinct(`worked.${note.inbox}`, note.id);
+        if (!this.isOfAnother(note.about)) this.distinct(`worked.${note.inbox}`, note.id);
     }
   };
 
@@ -103,6 +103,10 @@ export class Tally {
     this.seed = seed;
     this.ids.clear();
     this.times.clear();
+  }
+
+  private isOfAnother(about: string): boolean {
+    return /^(ord|usr)-/.test(about) && !about.startsWith(`${about.slice(0, 4)}${this.seed}-`);
   }
 
   private distinct(key: string, id: string): void {

@@ -79,7 +79,7 @@ export function watchedHandlers(handlers: Handlers, name: string, { faults, time
       const ms = faults.delayMs(name, String(event.data.orderId ?? event.key));
       if (ms > 0) await sleep(time(ms), undefined, { signal: context.signal });
       await handler(event, context);
-      note({ note: 'worked', inbox: name, id: event.id });
+      note({ note: 'worked', inbox: name, id: event.id, about: event.correlationId });
     };
   return Object.fromEntries(Object.entries(handlers).map(([type, handler]) => [type, watch(handler)]));
 }
