@@ -82,8 +82,16 @@ module.exports = {
       name: 'shop-stands-alone',
       severity: 'error',
       comment: 'The shop is a customer of Eventyard, not a part: declare the structural type that you are given.',
-      from: { path: '^shop/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^shop/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^(lib|server|components|app|scripts)/' },
+    },
+    {
+      name: 'domain-code-sees-no-broker',
+      severity: 'error',
+      comment:
+        "A service's domain is pure: it knows its own folder, aggregates and upcasters. What others are told belongs beside it, into the service's folder.",
+      from: { path: '^shop/services/([^/]+)/domain/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^shop/(services/$1/domain/|kernel/(domain-events|upcast)/)' },
     },
     {
       name: 'nobody-imports-the-shop',
@@ -97,9 +105,10 @@ module.exports = {
       ['amqplib', '^(server/brokers/rabbitmq|shop/transport|bench)/'],
       ['@clickhouse/client', '^(server/store|bench)/'],
       ['chdb', '^(server/store|bench)/'],
-      ['avsc', '^server/decoding/'],
+      ['libsql', '^shop/kernel/db/'],
+      ['avsc', '^(server/decoding|shop)/'],
       ['cbor-x', '^server/decoding/'],
-      ['@msgpack/msgpack', '^server/decoding/'],
+      ['@msgpack/msgpack', '^(server/decoding|shop)/'],
     ].map(([library, home]) => ({
       name: `one-home-for-${library.replace(/\W+/g, '-')}`,
       severity: 'error',

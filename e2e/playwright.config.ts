@@ -27,7 +27,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `node --import tsx scripts/demo/main.ts --port ${port} --seed 7 --rate 4`,
+    command: `node --import tsx scripts/demo/main.ts --port ${port} --seed 7`,
     cwd: '..',
     url: `http://127.0.0.1:${port}/readyz`,
     timeout: 600_000,

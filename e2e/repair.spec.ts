@@ -9,7 +9,7 @@ test('one dead letter is replayed: previewed, confirmed with a reason, sent, tak
   await scenario(request, 'happy-path');
   try {
     await open(page, `/dead-letters/replay?letter=${encodeURIComponent(letter.event.id)}`);
-    await expect(page.getByText('notification.email').first()).toBeVisible();
+    await expect(page.getByRole('cell').filter({ hasText: 'notification-email' }).first()).toBeVisible();
     await page.getByRole('textbox').last().fill('the mail server is back');
     await page.getByRole('button', { name: /replay 1 in demo/i }).click();
     await expect
@@ -32,12 +32,12 @@ test('one dead letter is replayed: previewed, confirmed with a reason, sent, tak
 test('dead letters stand grouped by cause; a letter opens beside, and the link carries it', async ({ page, request }) => {
   await aRefusedMail(request);
   await open(page, '/dead-letters?from=-60m');
-  await page.locator('main').getByText('MailboxUnavailable').first().click();
+  await page.locator('main').getByText('Undeliverable').first().click();
   await expect(page).toHaveURL(/group=|cause=/);
   await expect(
     page
       .locator('main')
-      .getByText(/payment\.(completed|failed)/)
+      .getByText(/customer\.notification\.requested/)
       .first(),
   ).toBeVisible();
 });

@@ -4,7 +4,7 @@ import { aStuckSaga, aTraceOverBothBrokers, open } from './given/demo';
 test('the topology shows who talks to whom, live, with evidence and an unknown producer said', async ({ page }) => {
   await open(page, '/');
   const picture = page.locator('main');
-  for (const name of ['order-service', 'order-events', 'shop.events', 'notification.email', 'payment-service']) {
+  for (const name of ['order-service', 'order-events', 'ecommerce.events', 'notification-email', 'payment-service']) {
     await expect(picture.getByText(name, { exact: true }).first(), name).toBeVisible();
   }
   await expect(picture.getByText(/unknown producer/i).first()).toBeVisible();
@@ -60,7 +60,7 @@ test('a stuck saga comes first, and says which step is overdue', async ({ page, 
   await expect(page.locator('main').getByText('order-fulfilment').first()).toBeVisible();
   await expect(page.locator('main').getByText(/stuck/i).first()).toBeVisible();
   await open(page, `/sagas/${saga.definition}/${encodeURIComponent(saga.key)}`);
-  await expect(page.locator('main').getByText('take payment').first()).toBeVisible();
+  await expect(page.locator('main').getByText('dispatch parcel').first()).toBeVisible();
   await expect(
     page
       .locator('main')
@@ -69,15 +69,15 @@ test('a stuck saga comes first, and says which step is overdue', async ({ page, 
   ).toBeVisible();
 });
 
-test('the slow consumer lags, and its chart is drawn', async ({ page }) => {
+test('a group stands beside its lag, and its chart is drawn', async ({ page }) => {
   await open(page, '/lag');
-  await page.locator('main').getByText('analytics', { exact: true }).first().click();
+  await page.locator('main').getByText('inventory-service', { exact: true }).first().click();
   await expect(page.locator('.recharts-surface').first()).toBeVisible();
 });
 
 test('queues show what waits and who takes it, with a chart', async ({ page }) => {
   await open(page, '/queues');
-  await page.locator('main').getByText('notification.email', { exact: true }).first().click();
+  await page.locator('main').getByText('notification-email', { exact: true }).first().click();
   await expect(page.locator('.recharts-surface').first()).toBeVisible();
   await expect(page.getByText('notification-service').first()).toBeVisible();
 });
@@ -95,7 +95,7 @@ test('settings say what each tap sees and misses', async ({ page }) => {
 
 test('keys: G then D goes to the dead letters, Ctrl K finds a service, Shift D turns the lights', async ({ page }) => {
   await open(page, '/lag');
-  await expect(page.locator('main').getByText('analytics', { exact: true }).first()).toBeVisible();
+  await expect(page.locator('main').getByText('inventory-service', { exact: true }).first()).toBeVisible();
   await page.keyboard.press('g');
   await page.keyboard.press('d');
   await expect(page).toHaveURL(/\/dead-letters/);

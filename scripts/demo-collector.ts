@@ -2,10 +2,9 @@ import { createInProcessEngine } from '../server/brokers/in-process/engine';
 import { openInProcessBroker } from '../server/brokers/in-process/in-process-broker';
 import { runCollectorChild } from '../server/collector-child';
 import { systemOf } from '../server/config/schema';
-import { isScenario, SCENARIOS, type Scenario } from '../shop/kernel/faults';
-import type { Connect } from '../shop/kernel/service';
-import { connectInProcess } from '../shop/transport/in-process';
-import { startShop, type Shop } from '../shop/world';
+import { isScenario } from '../shop/traffic/scenario-names';
+import { openPlayer, scenarioOr, type Player } from './demo/player';
+import { inProcessBrokers } from './shop/in-process-brokers';
 
 /**
  * The demo's composition root, run as the collector's process: makes the in-process broker and hands it to both, the collector as its brokers
@@ -14,30 +13,24 @@ import { startShop, type Shop } from '../shop/world';
 runCollectorChild(async (config) => {
   // The store outlives a crash of this process, the engine does not: offsets go on from the time of the start.
   const engine = createInProcessEngine({ firstOffset: Date.now() });
-  let shop: Shop | null = null;
+  let player: Player | null = null;
   return {
     brokers: config.brokers.map((broker) => openInProcessBroker(engine, { name: broker.name, system: systemOf(broker) })),
-    async onStarted({ bus }) {
-      bus.answer('demo-scenario', async ({ scenario }) => {
-        if (isScenario(scenario)) shop?.setScenario(scenario);
-        return { scenario: shop?.scenario() ?? first, scenarios: Object.keys(SCENARIOS) };
+    async onStarted({ bus, log }) {
+      const { EVENTYARD_DEMO_RATE: rate, EVENTYARD_DEMO_SEED: seed = '1', EVENTYARD_DEMO_SCENARIO: first = 'mixed' } = process.env;
+      const opened = openPlayer({
+        brokers: inProcessBrokers(engine),
+        seed: Number(seed),
+        ...(rate === undefined ? {} : { rate: Number(rate) }),
+        onError: (error) => log.error({ err: error }, 'the shop could not go on'),
       });
-      shop = await startShop(
-        connectTo(engine),
-        { seed: Number(process.env.EVENTYARD_DEMO_SEED ?? 1), rate: Number(process.env.EVENTYARD_DEMO_RATE ?? 5) },
-        first,
-      );
+      player = opened;
+      bus.answer('demo-scenario', async ({ scenario }) => {
+        if (isScenario(scenario)) opened.play(scenario);
+        return opened.view();
+      });
+      opened.play(scenarioOr(first, 'mixed'));
     },
-    close: async () => shop?.stop(),
+    close: async () => player?.close(),
   };
 });
-
-const asked = process.env.EVENTYARD_DEMO_SCENARIO ?? 'mixed';
-const first: Scenario = isScenario(asked) ? asked : 'mixed';
-
-function connectTo(engine: ReturnType<typeof createInProcessEngine>): Connect {
-  return async (service, instance = 1) => {
-    const transport = connectInProcess(engine, { service, instance });
-    return { queues: transport, logs: transport, close: () => transport.close() };
-  };
-}

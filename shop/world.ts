@@ -1,47 +1,47 @@
-import { EXCHANGES, TOPICS } from './kernel/channels';
-import { SCENARIOS, type Faults, type Scenario } from './kernel/faults';
-import type { Connect, RunningService } from './kernel/service';
-import { startAnalyticsService } from './services/analytics/analytics-service';
-import { startInventoryService } from './services/inventory/inventory-service';
-import { startNotificationService } from './services/notification/notification-service';
-import { startOrderService } from './services/order/order-service';
-import { startPaymentService } from './services/payment/payment-service';
-import { startCheckout, type Traffic } from './traffic/checkout';
+import type { ServiceName } from './kernel/http-server/address-book';
+import type { Switches } from './kernel/faults';
+import type { Publisher } from './kernel/publisher';
+import type { Tally } from './scenarios/records';
+import type { Plan } from './traffic/plan';
+import type { Transports } from './transport/port';
 
-export interface Shop {
-  scenario(): Scenario;
-  /** Takes effect for the next order. */
-  setScenario(scenario: Scenario): void;
-  /** Resolves with the number of orders when the traffic was bounded. */
-  readonly sent: Promise<number>;
-  stop(): Promise<void>;
+export type BrokerKind = 'rabbitmq' | 'kafka';
+
+/** A running shop, in one process (`local-world.ts`) or in one process an instance (`process-world.ts`), as a scenario's steps see it. */
+export interface World {
+  readonly plan: Plan;
+  readonly tally: Tally;
+  /** The run's own connections, `traffic/1`. */
+  readonly transports: Transports;
+  readonly publisher: Publisher;
+  urlOf(service: string, instance?: number): string;
+  /** The file where a service keeps its state. */
+  databaseOf(service: ServiceName): string;
+  start(service: ServiceName, instance?: number): Promise<void>;
+  /** Lets it finish what it has begun. */
+  stop(service: ServiceName, instance?: number): Promise<void>;
+  /** Ends it as kill -9 does. */
+  kill(service: ServiceName, instance?: number): Promise<void>;
+  switchFaults(patch: Switches): Promise<void>;
+  /** Away for a moment, then back with everything durable. */
+  restartBroker(broker: BrokerKind): Promise<void>;
+  /** Everything, in the order of the flow: intake first. */
+  close(): Promise<void>;
 }
 
-/** The whole shop on whatever transport it is given. Stops in the order of the flow: intake first. */
-export async function startShop(connect: Connect, traffic: Traffic, first: Scenario = 'mixed'): Promise<Shop> {
-  let scenario = first;
-  const faults = (): Faults => SCENARIOS[scenario];
-  const { queues, logs, close } = await connect('shop-setup');
-  await queues.declare(EXCHANGES);
-  await logs.declare(TOPICS);
-  await close();
-
-  const services: RunningService[] = await Promise.all([
-    startOrderService(connect),
-    startInventoryService(connect, faults),
-    startPaymentService(connect, faults),
-    startNotificationService(connect, faults),
-    startAnalyticsService(connect, faults),
-  ]);
-  const checkout = await startCheckout(connect, traffic, faults);
-  return {
-    scenario: () => scenario,
-    setScenario: (next) => void (scenario = next),
-    sent: checkout.done,
-    stop: async () => {
-      scenario = 'happy-path';
-      await checkout.stop();
-      await Promise.all(services.map((service) => service.stop()));
-    },
-  };
-}
+/** Started in this order (who is asked before who asks), stopped in the other. */
+export const START_ORDER: readonly ServiceName[] = [
+  'schema-registry',
+  'user-service',
+  'inventory-service',
+  'order-service',
+  'payment-service',
+  'shipping-service',
+  'loyalty-service',
+  'saga-orchestrator',
+  'reporting-service',
+  'notification-service',
+  'query-service',
+  'audit-service',
+  'api-gateway',
+];

@@ -598,8 +598,16 @@ describe('actions', () => {
     provideTestServices();
     expect((await call(getScenario, '/api')).status).toBe(404);
     const { collector } = provideTestServices({ settings: { demo: true } });
-    collector.answer('demo-scenario', async ({ scenario }) => ({ scenario: scenario || 'mixed', scenarios: ['mixed', 'calm'] }));
-    expect((await call(getScenario, '/api')).body).toEqual({ scenario: 'mixed', scenarios: ['mixed', 'calm'] });
+    const scenarios = [{ name: 'mixed', shows: 'all' }];
+    collector.answer('demo-scenario', async ({ scenario }) => ({
+      scenario: scenario || 'mixed',
+      scenarios,
+      state: 'playing',
+      placed: 1,
+      orders: null,
+      differences: [],
+    }));
+    expect((await call(getScenario, '/api')).body).toMatchObject({ scenario: 'mixed', scenarios });
     expect((await call(postScenario, '/api', { body: { scenario: 'calm' } })).body.scenario).toBe('calm');
   });
 });

@@ -1,4 +1,5 @@
 import type { ApiError as ApiErrorBody, SessionView } from '@/lib/contract/common';
+import type { DemoView } from '@/lib/contract/demo';
 import type { FindView } from '@/lib/contract/find';
 import type { TapsView } from '@/lib/contract/taps';
 import { writeRange, type AskedRange } from '@/lib/time/range';
@@ -101,12 +102,6 @@ export function getSession(): Promise<SessionView> {
 /** After a restart of the server its token is another one. */
 export function forgetSession(): void {
   session = null;
-}
-
-/** What the demo shop plays now, and what it can play. */
-export interface DemoView {
-  readonly scenario: string;
-  readonly scenarios: readonly string[];
 }
 
 export const api = {

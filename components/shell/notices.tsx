@@ -1,12 +1,8 @@
 'use client';
-import { useState } from 'react';
-import { useQuery } from '@tanstack/react-query';
-import { api } from '@/components/live/api';
 import { liveFeed, useFeedPart } from '@/components/live/live-feed-hooks';
 import { Button } from '@/components/ui/button';
 import { Lamp, StaleMark } from '@/components/ui/lamp';
 import { Time } from '@/components/ui/time';
-import { toast } from '@/components/ui/toast';
 import styles from './shell.module.css';
 
 /** When the live link is lost or a half is gone: what, since when, what still works, a button. */
@@ -43,35 +39,6 @@ export function FeedNotice() {
             <b>The store does not answer.</b> It is started again by itself; taps wait and keep their place, nothing is lost.
           </>
         )}
-      </span>
-    </div>
-  );
-}
-
-/** Only in the demo: what the shop does. */
-export function DemoStrip() {
-  const [chosen, setChosen] = useState<string | null>(null);
-  const scenarios = useQuery({ queryKey: ['demo-scenario'], queryFn: () => api.demoScenarios(), staleTime: Infinity, retry: 2 });
-  if (!scenarios.data) return null;
-  const current = chosen ?? scenarios.data.scenario;
-  const choose = (scenario: string): void => {
-    setChosen(scenario);
-    api.demoScenario(scenario).catch((error: unknown) => {
-      setChosen(null);
-      toast(error instanceof Error ? error.message : 'The shop did not answer.', 'bad');
-    });
-  };
-  return (
-    <div className={styles.demo} role="group" aria-label="The demo shop">
-      <span>
-        <b>Demo.</b> A small shop runs in this process. Let it:
-      </span>
-      <span className={styles.scenarios}>
-        {scenarios.data.scenarios.map((scenario) => (
-          <button key={scenario} type="button" aria-pressed={scenario === current} onClick={() => choose(scenario)}>
-            {scenario.replaceAll('-', ' ')}
-          </button>
-        ))}
       </span>
     </div>
   );

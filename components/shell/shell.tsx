@@ -6,12 +6,14 @@ import { api } from '@/components/live/api';
 import { useFeedPart } from '@/components/live/live-feed-hooks';
 import { Toasts } from '@/components/ui/toast';
 import { Bar } from './bar';
-import { DemoStrip, FeedNotice } from './notices';
+import { FeedNotice } from './notices';
 import { Rail } from './rail';
 import { useShellKeys } from './shell-keys';
 import styles from './shell.module.css';
 
 const CommandPalette = dynamic(() => import('./command-palette').then((module) => module.CommandPalette), { ssr: false });
+// Only in the demo: no other page fetches its code.
+const DemoStrip = dynamic(() => import('@/components/demo/demo-strip').then((module) => module.DemoStrip), { ssr: false });
 const HelpDialog = dynamic(() => import('./help-dialog').then((module) => module.HelpDialog), { ssr: false });
 
 export const useSession = () =>

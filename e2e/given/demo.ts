@@ -3,9 +3,9 @@ import type { DeadLettersView, DeadLetterPage } from '../../lib/contract/dead-le
 import type { SagasView } from '../../lib/contract/sagas';
 import type { TracesPage, TraceSummary } from '../../lib/contract/traces';
 
-const PATIENT = { timeout: 240_000, intervals: [500, 1_000, 2_000] };
+export const PATIENT = { timeout: 240_000, intervals: [500, 1_000, 2_000] };
 
-async function ask<T>(request: APIRequestContext, path: string): Promise<T> {
+export async function ask<T>(request: APIRequestContext, path: string): Promise<T> {
   const answer = await request.get(path);
   expect(answer.status(), path).toBe(200);
   return (await answer.json()) as T;
@@ -41,7 +41,7 @@ export async function aRefusedMail(request: APIRequestContext): Promise<DeadLett
   await expect
     .poll(async () => {
       const { groups } = await ask<DeadLettersView>(request, '/api/dead-letters?from=-60m');
-      const group = groups.find((one) => one.cause.includes('MailboxUnavailable'));
+      const group = groups.find((one) => one.cause.includes('Undeliverable'));
       if (group === undefined) return false;
       const { letters } = await ask<DeadLetterPage>(request, `/api/dead-letters/letters?group=${encodeURIComponent(group.id)}&from=-60m`);
       found = letters.find((letter) => letter.state === 'waiting');

@@ -4,6 +4,7 @@ import type { SagaInstance } from '@/lib/sagas/saga';
 import type { EventRow } from './traces';
 import type { TapCard } from './taps';
 import type { GroupPoint, QueuePoint } from './samples';
+import type { DemoView } from './demo';
 import type { ReplayPreview, ReplayReport } from './dead-letters';
 
 /** What the collector announces. Everything is announced after it was stored, so it is there on the next look. */
@@ -75,8 +76,9 @@ export interface Commands {
   metrics: { readonly request: Record<string, never>; readonly answer: { readonly text: string } };
   /** Only in the demo: the shop's control strip. */
   'demo-scenario': {
+    /** Empty: only tell what plays. An unknown name changes nothing. */
     readonly request: { readonly scenario: string };
-    readonly answer: { readonly scenario: string; readonly scenarios: readonly string[] };
+    readonly answer: DemoView;
   };
 }
 

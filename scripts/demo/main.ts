@@ -5,25 +5,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isScenario, SCENARIOS } from '../../shop/kernel/faults';
+import { isScenario, SCENARIO_NAMES } from '../../shop/traffic/scenario-names';
 import { buildIsFresh } from './build-is-fresh';
 
-const USAGE = `npm run demo -- [--port 7200] [--rate 5] [--seed 1] [--scenario ${Object.keys(SCENARIOS).join('|')}] [--dev]
+const USAGE = `npm run demo -- [--port 7200] [--rate ORDERS_PER_SECOND] [--seed 1] [--scenario NAME] [--dev]
 
 The shop and the dashboard on an in-process broker and an embedded store: nothing else is needed, and nothing is kept.
---dev runs the pages in Next's development mode instead of building them.`;
+--dev runs the pages in Next's development mode instead of building them.
+Scenarios, also to be chosen over the pages: ${SCENARIO_NAMES.join(', ')}`;
 
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '7200' },
-    rate: { type: 'string', default: '5' },
+    rate: { type: 'string' },
     seed: { type: 'string', default: String(Math.floor(Date.now() / 1000) % 100_000) },
     scenario: { type: 'string', default: 'mixed' },
     dev: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
-if (values.help || !isScenario(values.scenario) || !(Number(values.rate) > 0)) {
+if (values.help || !isScenario(values.scenario) || (values.rate !== undefined && !(Number(values.rate) > 0))) {
   console.log(USAGE);
   process.exit(values.help ? 0 : 2);
 }
@@ -66,7 +67,7 @@ const child = spawn(
       NODE_ENV: dev ? 'development' : 'production',
       EVENTYARD_DEVELOPMENT: String(dev),
       EVENTYARD_CHILD_COLLECTOR: join(ROOT, 'scripts/demo-collector.ts'),
-      EVENTYARD_DEMO_RATE: values.rate,
+      ...(values.rate === undefined ? {} : { EVENTYARD_DEMO_RATE: values.rate }),
       EVENTYARD_DEMO_SEED: values.seed,
       EVENTYARD_DEMO_SCENARIO: values.scenario,
     },

@@ -1,97 +1,142 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { Poison, type Message } from '../transport/port';
+import type { Message } from '../transport/port';
+import { EXCHANGES, TOPICS, type Destination, type Format } from './channels';
+import type { Converters, Encoded, IncomingEvent, OutgoingEvent, SagaStep } from './events';
+import { traceOf } from './ids';
+import type { HostConfig } from './service-host';
 
-/**
- * The two envelopes of the shop. A: `{id, type, source, data, timestamp, version}` on the exchanges; B: `{eventId, eventType, occurredAt,
- * version, payload}` on the topics. Both carry the W3C context, correlation and causation in headers, so that a trace goes through both.
- */
-export type Envelope = 'A' | 'B';
+/** The names under which messages say who they are; the same on both brokers where both have them. */
+const H = {
+  type: 'event-type',
+  id: 'event-id',
+  source: 'source',
+  version: 'version',
+  publishedAt: 'published-at',
+  traceId: 'trace-id',
+  spanId: 'span-id',
+  traceparent: 'traceparent',
+  correlation: 'correlation-id',
+  causation: 'causation-id',
+  retryCount: 'retry-count',
+} as const;
 
-export interface ShopEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly source: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly trace: TraceContext;
-  readonly causationId: string | null;
-  readonly correlationId: string;
+export interface ToMessage {
+  readonly converters: Converters;
+  readonly config: Pick<HostConfig, 'trace'>;
 }
 
-export interface TraceContext {
-  readonly traceId: string;
-  readonly spanId: string;
+/** An event as it goes to one of its channels. */
+export async function toMessage(event: OutgoingEvent, to: Destination, { converters, config }: ToMessage): Promise<Message> {
+  const format = to.broker === 'kafka' ? TOPICS[to.channel].format : formatOf(event, to);
+  const encoded = await converters(format).encode(config.trace === 'none' ? { ...event, correlationId: '', causationId: null } : event);
+  return to.broker === 'kafka' ? toRecord(event, to, encoded, config.trace) : toAmqp(event, to, encoded, config.trace);
 }
 
-export const newTrace = (): TraceContext => ({ traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex') });
+/** Reports go out in each serialiser by turns. */
+const formatOf = (event: OutgoingEvent, to: Destination & { broker: 'rabbitmq' }): Format =>
+  event.type === 'report.generated' ? 'turns' : EXCHANGES[to.channel].format;
 
-/** A new fact: with a cause it continues the cause's trace and correlation. */
-export function makeEvent(source: string, type: string, data: Readonly<Record<string, unknown>>, cause?: ShopEvent): ShopEvent {
-  const trace = newTrace();
-  return {
-    id: randomUUID(),
-    type,
-    source,
-    data,
-    trace: cause === undefined ? trace : { traceId: cause.trace.traceId, spanId: trace.spanId },
-    causationId: cause?.id ?? null,
-    correlationId: cause?.correlationId ?? String(data.orderId ?? randomUUID()),
-  };
-}
-
-export function toMessage(event: ShopEvent, envelope: Envelope, key: string): Message {
-  const now = new Date().toISOString();
-  const body =
-    envelope === 'A'
-      ? {
-          id: event.id,
-          type: event.type,
-          source: event.source,
-          data: event.data,
-          timestamp: now,
-          version: '1.0',
-          metadata: { correlationId: event.correlationId },
-        }
-      : { eventId: event.id, eventType: event.type, occurredAt: now, version: 1, payload: event.data };
+function toAmqp(event: OutgoingEvent, to: Destination & { broker: 'rabbitmq' }, encoded: Encoded, trace: HostConfig['trace']): Message {
+  const ids = trace === 'none' ? null : traceOf(event.traceparent);
   return {
     id: event.id,
     type: event.type,
-    key,
-    contentType: 'application/json',
-    correlationId: event.correlationId,
-    body: new TextEncoder().encode(JSON.stringify(body)),
+    key: to.key ?? event.type,
+    body: encoded.body,
+    contentType: encoded.contentType,
+    ...(encoded.contentEncoding === undefined ? {} : { contentEncoding: encoded.contentEncoding }),
     headers: {
-      'event-id': event.id,
-      'event-type': event.type,
-      source: event.source,
-      version: '1.0',
-      'published-at': now,
-      traceparent: `00-${event.trace.traceId}-${event.trace.spanId}-01`,
-      'trace-id': event.trace.traceId,
-      'span-id': event.trace.spanId,
-      'correlation-id': event.correlationId,
-      ...(event.causationId === null ? {} : { 'causation-id': event.causationId }),
+      [H.type]: event.type,
+      [H.id]: event.id,
+      [H.source]: event.source,
+      [H.version]: event.version,
+      [H.publishedAt]: new Date(event.at).toISOString(),
+      ...(ids === null ? {} : { [H.traceId]: ids.traceId, [H.spanId]: ids.spanId }),
+      ...contextOf(event, trace),
+      [H.retryCount]: 0,
+      ...encoded.headers,
+      ...to.headers,
     },
+    appId: event.source,
+    timestampMs: event.at,
+    ...(trace === 'none' ? {} : { correlationId: event.correlationId }),
+    ...(event.replyTo === undefined ? {} : { replyTo: event.replyTo }),
+    ...(to.priority === undefined ? {} : { priority: to.priority }),
+    ...(to.expirationMs === undefined ? {} : { expirationMs: to.expirationMs }),
+    ...(to.transient === undefined ? {} : { transient: to.transient }),
   };
 }
 
-/** @throws Poison `Undecodable` or `InvalidEnvelope`: no further attempt can make it right. */
-export function fromMessage(message: Message): ShopEvent {
-  let body: Record<string, unknown>;
-  try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(message.body)) as Record<string, unknown>;
-  } catch {
-    throw new Poison('Undecodable', 'the body is not JSON');
-  }
-  const data = (body.data ?? body.payload) as Record<string, unknown> | undefined;
-  const id = body.id ?? body.eventId;
-  if (typeof data !== 'object' || data === null || typeof id !== 'string') throw new Poison('InvalidEnvelope', 'neither envelope A nor B');
+/** A record's headers are few: what its body says is not said twice. */
+function toRecord(event: OutgoingEvent, to: Destination & { broker: 'kafka' }, encoded: Encoded, trace: HostConfig['trace']): Message {
+  const ids = trace === 'ids' ? traceOf(event.traceparent) : null;
+  return {
+    id: encoded.idInBody === true ? '' : event.id,
+    type: event.type,
+    key: to.key ?? event.key,
+    body: encoded.body,
+    contentType: encoded.contentType,
+    ...(encoded.contentEncoding === undefined ? {} : { contentEncoding: encoded.contentEncoding }),
+    headers: {
+      ...(ids === null ? {} : { [H.traceId]: ids.traceId, [H.spanId]: ids.spanId }),
+      ...contextOf(event, trace),
+      ...encoded.headers,
+    },
+    timestampMs: event.at,
+  };
+}
+
+/** `ids`: only trace-id and span-id, as some programs have it. `none`: a program that tells nothing. */
+function contextOf({ traceparent, correlationId, causationId, saga }: OutgoingEvent, trace: HostConfig['trace']): Message['headers'] {
+  return {
+    ...(trace === 'full' && traceparent !== null ? { [H.traceparent]: traceparent } : {}),
+    ...(trace === 'none' ? {} : { [H.correlation]: correlationId }),
+    ...(trace === 'none' || causationId === null ? {} : { [H.causation]: causationId }),
+    ...(saga === undefined ? {} : { 'saga-id': saga.id, 'saga-type': saga.type, step: saga.step, attempt: saga.attempt }),
+  };
+}
+
+/** @throws Poison; another error when it is worth another attempt (the registry is away) */
+export async function readEvent(
+  message: Message,
+  decode: (message: Message) => ReturnType<ReturnType<Converters>['decode']>,
+): Promise<IncomingEvent> {
+  const { headers } = message;
+  const text = (name: string): string | undefined => {
+    const value = headers[name];
+    return value === undefined || value instanceof Uint8Array ? undefined : String(value);
+  };
+  const said = await decode(message);
+  const id = said.id ?? text(H.id) ?? message.id;
+  const saga = sagaOf(text);
   return {
     id,
-    type: String(body.type ?? body.eventType),
-    source: String(body.source ?? message.headers.source ?? 'unknown'),
-    data,
-    trace: { traceId: message.headers['trace-id'] ?? newTrace().traceId, spanId: message.headers['span-id'] ?? newTrace().spanId },
-    causationId: message.headers['causation-id'] ?? null,
-    correlationId: message.headers['correlation-id'] ?? id,
+    type: said.type ?? text(H.type) ?? message.type,
+    version: said.version ?? text(H.version) ?? '1.0.0',
+    source: said.source ?? text(H.source) ?? message.appId ?? 'unknown',
+    at: said.at ?? message.timestampMs ?? 0,
+    data: said.data,
+    key: message.key,
+    correlationId: text(H.correlation) ?? message.correlationId ?? orderOf(said.data) ?? id,
+    causationId: text(H.causation) ?? null,
+    traceparent: text(H.traceparent) ?? traceparentOf(text(H.traceId), text(H.spanId)),
+    ...(saga === undefined ? {} : { saga }),
+    retryCount: retryCountOf(message),
+    replyTo: message.replyTo ?? null,
+    message,
   };
+}
+
+export const retryCountOf = ({ headers }: Message): number => Number(headers[H.retryCount] ?? 0) || 0;
+export const withRetryCount = (headers: Message['headers'], count: number): Message['headers'] => ({ ...headers, [H.retryCount]: count });
+
+const traceparentOf = (traceId: string | undefined, spanId: string | undefined): string | null =>
+  traceId === undefined || spanId === undefined ? null : `00-${traceId}-${spanId}-01`;
+
+const orderOf = ({ orderId }: Readonly<Record<string, unknown>>): string | undefined => (typeof orderId === 'string' ? orderId : undefined);
+
+function sagaOf(text: (name: string) => string | undefined): SagaStep | undefined {
+  const [id, type, step] = [text('saga-id'), text('saga-type'), text('step')];
+  return id === undefined || type === undefined || step === undefined
+    ? undefined
+    : { id, type, step, attempt: Number(text('attempt') ?? 1) };
 }

@@ -354,3 +354,140 @@ describe('an outage', () => {
     expect(await publish('k')).toBe('confirmed');
   });
 });
+
+describe('transactions and compaction', () => {
+  const record = (topic: string, key: string, body: string) => ({ topic, key: bytes(key), headers: [], body: bytes(body) });
+  const texts = (records: readonly { readonly body: Uint8Array | null }[]) => records.map(({ body }) => textOf(body!));
+
+  it('[E19] all or nothing for who reads committed, with the offsets; all for who reads uncommitted', async () => {
+    const { engine, client, clock } = aWorld();
+    client.declareTopic('ledger');
+    const [careful, eager] = (['read_committed', 'read_uncommitted'] as const).map((isolation) =>
+      engine.client(isolation).join({ group: isolation, topics: ['ledger'], from: 'earliest', isolation }),
+    );
+    const open = client.begin('transfer-1');
+    open.append([record('ledger', 'a', '-5'), record('ledger', 'b', '+5')]);
+    open.sendOffsets('transfers', [{ topic: 'orders', partition: 0, offset: 7 }]);
+    await client.produce([record('ledger', 'c', 'beside')]);
+    const waiting = careful!.poll(10, 100);
+    await rest();
+    clock.advance(100);
+    expect(texts(await waiting)).toEqual([]);
+    expect(texts(await eager!.poll(10, 0))).toEqual(['-5', '+5', 'beside']);
+    expect(client.committed('transfers', { topic: 'orders', partition: 0 })).toBeNull();
+    open.end('committed');
+    expect(texts(await careful!.poll(10, 0))).toEqual(['-5', '+5', 'beside']);
+    expect(client.committed('transfers', { topic: 'orders', partition: 0 })).toBe(7);
+    const failed = client.begin('transfer-1');
+    failed.append([record('ledger', 'a', 'never')]);
+    failed.end('aborted');
+    await client.produce([record('ledger', 'a', 'end')]);
+    expect((await careful!.poll(10, 0)).map(({ offset, body }) => [offset, textOf(body!)])).toEqual([[6, 'end']]);
+    expect(texts(await eager!.poll(10, 0))).toEqual(['never', 'end']);
+  });
+
+  it('[E20] the same id again fences; a transaction that stays open is rolled back', async () => {
+    const { engine, client, clock } = aWorld({ transactionTimeoutMs: 1000 });
+    client.declareTopic('ledger');
+    const first = client.begin('transfer-1');
+    first.append([record('ledger', 'a', 'lost')]);
+    const second = engine.client('payment/2').begin('transfer-1');
+    expect(() => first.append([record('ledger', 'a', 'late')])).toThrow(expect.objectContaining({ code: 'engine-fenced' }));
+    second.append([record('ledger', 'a', 'also lost')]);
+    clock.advance(1000);
+    expect(() => second.end('committed')).toThrow(expect.objectContaining({ code: 'engine-fenced' }));
+    await client.produce([record('ledger', 'a', 'end')]);
+    const reader = client.join({ group: 'r', topics: ['ledger'], from: 'earliest', isolation: 'read_committed' });
+    expect(texts(await reader.poll(10, 0))).toEqual(['end']);
+  });
+
+  it('[E21] compaction leaves the newest of each key', async () => {
+    const { engine, client } = aWorld();
+    client.declareTopic('summary', { compact: true });
+    await client.produce([
+      record('summary', 'a', '1'),
+      record('summary', 'b', '1'),
+      record('summary', 'a', '2'),
+      record('summary', 'a', '3'),
+    ]);
+    expect(engine.topics.compact('summary')).toBe(2);
+    const reader = client.join({ group: 'r', topics: ['summary'], from: 'earliest' });
+    expect((await reader.poll(10, 0)).map(({ offset, body }) => [offset, textOf(body!)])).toEqual([
+      [1, '1'],
+      [3, '3'],
+    ]);
+  });
+});
+
+describe('what real brokers do in trouble', () => {
+  it('[E22] at-least-once: a dead letter waits for room; else it is dropped', async () => {
+    const { clock, client, publish } = aWorld();
+    client.declareExchange('dlx', { type: 'fanout' });
+    client.declareQueue('dead', { maxLength: 1, overflow: 'reject-publish' });
+    client.bindQueue('dead', 'dlx', '');
+    const dies = { messageTtlMs: 10, deadLetterExchange: 'dlx' } as const;
+    client.declareQueue('careful', { ...dies, kind: 'quorum', deadLetterStrategy: 'at-least-once' });
+    client.bindQueue('careful', 'events', '#');
+    for (const key of ['one', 'two', 'three']) await publish(key);
+    clock.advance(10);
+    expect(client.queueCounts('careful').ready).toBe(2);
+    expect(bodies(all(client, 'dead'))).toEqual(['one']);
+    clock.advance(100);
+    expect(bodies(all(client, 'dead'))).toEqual(['two']);
+    clock.advance(100);
+    expect(bodies(all(client, 'dead'))).toEqual(['three']);
+    expect(client.queueCounts('careful').ready).toBe(0);
+  });
+
+  it('[E23] a retired consumer gets no more and may still answer', async () => {
+    const { engine, client, publish, queue } = aWorld();
+    queue('q');
+    const given: Delivery[] = [];
+    const worker = engine.client('worker/1');
+    const consumer = worker.consume('q', { prefetch: 2 }, (delivery) => void given.push(delivery));
+    for (const key of ['a', 'b', 'c']) await publish(key);
+    await rest();
+    consumer.retire();
+    given[0]!.ack();
+    await rest();
+    expect(given).toHaveLength(2);
+    expect(client.queueCounts('q')).toMatchObject({ ready: 1, unacked: 1, consumers: 0, acked: 1 });
+    worker.close();
+    expect(bodies(all(client, 'q'))).toEqual(['b', 'c']);
+  });
+
+  it('[E24] a stopped broker ends its connections and keeps what is durable; the other side goes on', async () => {
+    const { engine, client, publish } = aWorld();
+    client.declareExchange('lasting', { type: 'fanout', durable: true });
+    client.declareQueue('durable', { durable: true });
+    client.declareQueue('brief');
+    for (const name of ['durable', 'brief']) client.bindQueue(name, 'lasting', '');
+    client.declareTopic('orders');
+    const told: unknown[] = [];
+    client.onLink((side, up) => told.push([side, up]));
+    const given: Delivery[] = [];
+    const consumer = client.consume('durable', { prefetch: 1 }, (delivery) => void given.push(delivery));
+    await publish('kept', { exchange: 'lasting', headers: [amqpProperty('delivery-mode', '2')] });
+    await publish('lost', { exchange: 'lasting' });
+    await rest();
+    engine.stopBroker('queues', 'restarting');
+    given[0]!.ack();
+    await expect(publish('k')).rejects.toMatchObject({ code: 'engine-down', message: 'restarting' });
+    await expect(client.produce([{ topic: 'orders', key: null, headers: [], body: null }])).resolves.toHaveLength(1);
+    engine.startBroker('queues');
+    expect(consumer.tag).not.toBe('');
+    expect(told).toEqual([
+      ['queues', false],
+      ['queues', true],
+    ]);
+    expect(bodies(all(client, 'durable'))).toEqual(['kept']);
+    expect(() => client.queueCounts('brief')).toThrow(expect.objectContaining({ code: 'engine-not-found' }));
+    const member = client.join({ group: 'g', topics: ['orders'], from: 'earliest' });
+    const open = client.begin('t');
+    open.append([{ topic: 'orders', key: null, headers: [], body: bytes('open') }]);
+    engine.stopBroker('logs', 'restarting');
+    expect(await member.poll(1, 0)).toEqual([]);
+    engine.startBroker('logs');
+    expect(() => open.end('committed')).toThrow(expect.objectContaining({ code: 'engine-fenced' }));
+  });
+});

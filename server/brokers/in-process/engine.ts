@@ -1,9 +1,10 @@
 import { type EngineClock, systemClock } from './clock';
-import { type InProcessClient, createClient } from './client';
+import { createClient, type EndableClient, type InProcessClient } from './client';
 import { Exchanges, type JournalEntry } from './exchanges';
 import { Groups } from './groups';
 import type { RingBounds } from './ring';
 import { Topics } from './topics';
+import { Transactions } from './transactions';
 
 export interface EngineOptions {
   readonly clock?: EngineClock;
@@ -20,6 +21,8 @@ export interface EngineOptions {
   readonly firstOffset?: number;
   /** How long a crashed member of a group is missed before its partitions go to others (1,000 ms). */
   readonly sessionTimeoutMs?: number;
+  /** A transaction that stays open so long is rolled back (60 s). */
+  readonly transactionTimeoutMs?: number;
 }
 
 /** Where a tap of exchanges stands in the journal, kept at the "broker", as a tap's queue would. */
@@ -54,17 +57,30 @@ export interface InProcessEngine {
   appendUndecodable(topic: string, partition?: number): void;
   /** Called after anything was written, and after an outage began or ended; the answer ends it. */
   onChange(listener: () => void): () => void;
-  /** Plays an outage: clients and taps are told this reason until it is null again. */
+  /** Plays an outage of the network: clients and taps are told this reason until it is null again; nothing is lost. */
   setDown(reason: string | null): void;
-  down(): string | null;
+  /**
+   * Stops one of both brokers, until `startBroker`: its connections end, what was not acknowledged goes back, open transactions are rolled
+   * back, and what is not durable is gone.
+   */
+  stopBroker(side: EngineSide, reason: string): void;
+  startBroker(side: EngineSide): void;
+  /** Why this side (without one: either) can't be reached; null while it can. */
+  down(side?: EngineSide): string | null;
 }
+
+/** The engine as RabbitMQ (`queues`) and as Kafka (`logs`). */
+export type EngineSide = 'queues' | 'logs';
 
 export function createInProcessEngine(options: EngineOptions = {}): InProcessEngine {
   const clock = options.clock ?? systemClock;
   const listeners = new Set<() => void>();
-  const clients = new Set<InProcessClient>();
+  const clients = new Set<EndableClient>();
   const positions = new Map<string, JournalPosition>();
   let downReason: string | null = null;
+  const stopped = new Map<EngineSide, string>();
+  const down = (side?: EngineSide): string | null =>
+    downReason ?? (side === undefined ? null : stopped.get(side)) ?? (side === undefined ? [...stopped.values()][0] : null) ?? null;
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
@@ -83,6 +99,7 @@ export function createInProcessEngine(options: EngineOptions = {}): InProcessEng
     },
   });
   const groups: Groups = new Groups(topics, clock, options.sessionTimeoutMs ?? 1000);
+  const transactions = new Transactions(topics, groups, clock, options.transactionTimeoutMs ?? 60_000);
   const exchanges = new Exchanges({
     clock,
     journal: options.journal ?? { records: 50_000, bytes: 64 * 1_048_576 },
@@ -105,7 +122,8 @@ export function createInProcessEngine(options: EngineOptions = {}): InProcessEng
         topics,
         groups,
         exchanges,
-        down: () => downReason,
+        transactions,
+        down,
         after: (ms, call) => clock.after(ms, call),
         onGone: (gone) => clients.delete(gone),
       });
@@ -114,7 +132,7 @@ export function createInProcessEngine(options: EngineOptions = {}): InProcessEng
     },
     clients: () => [...clients],
     appendUndecodable: (topic, partition = 0) =>
-      void topics.append({ topic, partition, key: null, headers: [], body: new Uint8Array(0) }, true),
+      void topics.append({ topic, partition, key: null, headers: [], body: new Uint8Array(0) }, { undecodable: true }),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -123,6 +141,22 @@ export function createInProcessEngine(options: EngineOptions = {}): InProcessEng
       downReason = reason;
       changed();
     },
-    down: () => downReason,
+    stopBroker(side, reason) {
+      if (stopped.has(side)) return;
+      stopped.set(side, reason);
+      for (const client of Array.from(clients)) client.lose(side);
+      if (side === 'queues') exchanges.restart();
+      else {
+        groups.endAll();
+        transactions.abortAll();
+      }
+      changed();
+    },
+    startBroker(side) {
+      if (!stopped.delete(side)) return;
+      for (const client of Array.from(clients)) client.find(side);
+      changed();
+    },
+    down,
   };
 }

@@ -2,7 +2,7 @@ import { type Router, type RoutingBinding, createRouter } from '@/lib/topology/r
 import { decodeAmqpValue } from '@/lib/events/amqp-values';
 import type { EngineClock } from './clock';
 import { engineError } from './errors';
-import { type EngineMessage, sizeOf } from './message';
+import { type EngineMessage, propertyOf, sizeOf } from './message';
 import { Queue, type QueueOptions } from './queue';
 import { Ring, type RingBounds } from './ring';
 import { goesRound } from './x-death';
@@ -129,12 +129,24 @@ export class Exchanges {
     return queues.length === 0 ? 'returned' : 'confirmed';
   }
 
-  private publishDead(message: EngineMessage): void {
+  /** False when a queue that should have it is full; what is to become of it is the dying queue's strategy. */
+  private publishDead(message: EngineMessage): boolean {
     const exchange = this.exchanges.get(message.exchange);
     // A dead letter whose exchange is gone is lost without a word: so it is on the real broker.
-    if (message.exchange !== '' && exchange === undefined) return;
-    const queues = this.queuesFor(message).filter((queue) => !goesRound(message.headers, queue.name) && !queue.refuses());
-    this.route(message, exchange, queues);
+    if (message.exchange !== '' && exchange === undefined) return true;
+    const queues = this.queuesFor(message).filter((queue) => !goesRound(message.headers, queue.name));
+    const open = queues.filter((queue) => !queue.refuses());
+    if (open.length > 0 || queues.length === 0) this.route(message, exchange, open);
+    return open.length > 0 || queues.length === 0;
+  }
+
+  /** What a broker's restart leaves: durable queues with their persistent messages. Everything else is gone. */
+  restart(): void {
+    for (const queue of this.queues.values()) {
+      queue.survive((message) => propertyOf(message.headers, 'delivery-mode') === '2');
+      if (queue.options.durable !== true || queue.options.exclusive === true) this.deleteQueue(queue.name);
+    }
+    for (const exchange of this.exchanges.values()) if (exchange.durable !== true) this.deleteExchange(exchange.name);
   }
 
   private route(message: EngineMessage, exchange: Exchange | undefined, queues: readonly Queue[]): void {
@@ -197,8 +209,8 @@ const sameBinding = (a: RoutingBinding, b: RoutingBinding): boolean =>
   a.routingKey === b.routingKey &&
   JSON.stringify(a.arguments) === JSON.stringify(b.arguments);
 
-/** Without what is not said, so that `{}` and `{ durable: undefined }` are the same declaration. */
+/** Without what is not said or means nothing: `{}` and `{ durable: undefined }` are the same declaration. */
 const inOrder = (options: QueueOptions): [string, unknown][] =>
   Object.entries(options)
-    .filter(([, value]) => value !== undefined)
+    .filter(([name, value]) => value !== undefined && name !== 'inert')
     .toSorted(([a], [b]) => (a < b ? -1 : 1));

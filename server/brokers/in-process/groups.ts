@@ -1,7 +1,8 @@
 import type { EngineClock } from './clock';
 import { engineError } from './errors';
-import type { EngineRecord } from './message';
+import { type EngineRecord, isRead } from './message';
 import type { Topics } from './topics';
+import { lastStable } from './transactions';
 
 export interface TopicPartition {
   readonly topic: string;
@@ -18,6 +19,8 @@ export interface MemberOptions {
   readonly topics: readonly string[];
   /** Where a partition is read that the group has never committed. */
   readonly from: 'earliest' | 'latest';
+  /** Sees only what was committed (as Kafka's own default, everything is seen). */
+  readonly isolation?: 'read_committed' | 'read_uncommitted';
 }
 
 export interface Group {
@@ -98,14 +101,23 @@ export class Groups {
     for (const assignment of member.assigned) {
       const log = this.topics.topics.get(assignment.topic)?.partitions[assignment.partition];
       if (log === undefined) continue;
+      const committedOnly = member.options.isolation === 'read_committed';
+      const end = committedOnly ? lastStable(log) : log.end;
       let offset = Math.max(this.positionOf(member, assignment), log.first);
-      for (let record = log.at(offset); record !== undefined && records.length < max; record = log.at((offset += 1))) {
+      for (; offset < end && records.length < max; offset += 1) {
+        const record = log.at(offset);
         // What no client can decompress is passed over, as by a client with a lenient codec.
-        if (!record.undecodable) records.push(record);
+        if (record !== undefined && isRead(record, committedOnly)) records.push(record);
       }
       member.positions.set(keyOf(assignment), offset);
     }
     return records;
+  }
+
+  /** Ignored for a partition that is another's now. */
+  seek(member: Member, to: OffsetOf): void {
+    if (member.assigned.some((assigned) => keyOf(assigned) === keyOf(to))) member.positions.set(keyOf(to), to.offset);
+    member.wake();
   }
 
   commit(member: Member, offsets: readonly OffsetOf[]): void {
@@ -121,6 +133,16 @@ export class Groups {
     const group = this.group(name);
     if (group.members.length > 0) throw engineError('precondition-failed', `group ${name} has members`);
     for (const one of offsets) this.set(group, one);
+  }
+
+  /** As part of a transaction: the group's position moves whoever its members are. */
+  place(name: string, offsets: readonly OffsetOf[]): void {
+    for (const one of offsets) this.set(this.group(name), one);
+  }
+
+  /** The broker went away: every member is told, and positions stay. */
+  endAll(): void {
+    for (const group of this.groups.values()) for (const member of group.members.slice()) this.leave(member);
   }
 
   delete(name: string): void {

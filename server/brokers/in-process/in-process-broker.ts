@@ -11,11 +11,12 @@ export function openInProcessBroker(
   { name, system }: { readonly name: BrokerName; readonly system: BrokerSystem },
 ): Broker {
   const role = system === 'kafka' ? kafkaRole(engine) : rabbitRole(engine);
+  const side = system === 'kafka' ? 'logs' : 'queues';
   const taps = new Map<string, InProcessTap>();
   let closed = false;
   const check = (): void => {
     if (closed) throw new AppError('broker-unreachable', `the broker ${name} is closed here`);
-    const down = engine.down();
+    const down = engine.down(side);
     if (down !== null) throw new AppError('broker-unreachable', `the in-process broker plays an outage: ${down}`, { retryable: true });
   };
   const at = () => engine.clock.now() * 1000;
@@ -33,7 +34,7 @@ export function openInProcessBroker(
       if (closed) throw new AppError('broker-unreachable', `the broker ${name} is closed here`);
       // One reader per tap: a second one fences the first.
       await taps.get(options.tap)?.close();
-      const tap = new InProcessTap(engine, role.openSource(options), options, (gone) => {
+      const tap = new InProcessTap(engine, side, role.openSource(options), options, (gone) => {
         if (taps.get(options.tap) === gone) taps.delete(options.tap);
       });
       taps.set(options.tap, tap);
@@ -44,12 +45,12 @@ export function openInProcessBroker(
       return { at: at(), ...role.samples() };
     },
     async publish(message) {
-      const down = engine.down();
+      const down = engine.down(side);
       if (closed || down !== null) return { confirmed: false, why: 'unreachable', detail: down ?? 'closed' };
       return role.publish(message);
     },
     async takeLetter(request) {
-      const down = engine.down();
+      const down = engine.down(side);
       if (closed || down !== null) return { taken: false, why: 'unreachable', detail: down ?? 'closed' };
       return role.takeLetter(request);
     },

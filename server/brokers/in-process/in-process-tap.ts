@@ -2,7 +2,7 @@ import type { ChannelName } from '@/lib/events/names';
 import type { RawRecord } from '@/lib/events/observed-event';
 import { AppError } from '@/lib/errors';
 import type { Tap, TapBatch, TapGap, TapNote, TapOptions, TapState } from '../broker';
-import type { InProcessEngine } from './engine';
+import type { EngineSide, InProcessEngine } from './engine';
 
 /** What a tap of either role reads from. Nothing is read ahead: the engine's own bounded memory is the buffer. */
 export interface TapSource {
@@ -32,6 +32,7 @@ export class InProcessTap implements Tap {
 
   constructor(
     private readonly engine: InProcessEngine,
+    private readonly side: EngineSide,
     private readonly source: TapSource,
     private readonly options: TapOptions,
     private readonly onClosed: (tap: InProcessTap) => void,
@@ -44,7 +45,7 @@ export class InProcessTap implements Tap {
   async next(limit: { readonly records: number; readonly bytes: number }): Promise<TapBatch | null> {
     const bytes = Math.min(limit.bytes, this.options.maxBufferedBytes);
     while (!this.closed) {
-      const batch = this.engine.down() === null ? this.source.read(this.number + 1, { records: limit.records, bytes }) : null;
+      const batch = this.engine.down(this.side) === null ? this.source.read(this.number + 1, { records: limit.records, bytes }) : null;
       if (batch !== null) return { number: (this.number += 1), generation: 1, ...batch };
       await new Promise<void>((woken) => this.waiting.push(woken));
     }
@@ -57,7 +58,7 @@ export class InProcessTap implements Tap {
   }
 
   state(): TapState {
-    const down = this.engine.down();
+    const down = this.engine.down(this.side);
     const status = this.closed ? 'closed' : down === null ? 'live' : 'retrying';
     const problem =
       this.closed || down === null
@@ -93,7 +94,7 @@ export class InProcessTap implements Tap {
   }
 
   private changed(): void {
-    const down = this.engine.down() !== null;
+    const down = this.engine.down(this.side) !== null;
     if (down !== this.wasDown) {
       this.wasDown = down;
       this.tell();

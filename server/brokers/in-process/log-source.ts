@@ -4,7 +4,8 @@ import { matcherOf } from '@/lib/topology/name-pattern';
 import type { TapGap, TapOptions } from '../broker';
 import type { InProcessEngine } from './engine';
 import { type SourceBatch, type TapSource, bodyWithin } from './in-process-tap';
-import { type EngineRecord, sizeOf } from './message';
+import { type EngineRecord, isRead, sizeOf } from './message';
+import { lastStable } from './transactions';
 import type { Ring } from './ring';
 
 interface Reading {
@@ -119,7 +120,7 @@ export function openLogSource(engine: InProcessEngine, options: TapOptions): Tap
         if (bytes > 0 && bytes + size > limit.bytes) break;
         bytes += size;
         if (record.undecodable) gaps.push(undecodable(reading, record.offset));
-        else records.push(toRecord(record));
+        else if (isRead(record, true)) records.push(toRecord(record));
         moveTo(reading, record.offset + 1);
       }
       return records.length === 0 && gaps.length === 0 ? null : { records, gaps, offsets };
@@ -130,11 +131,13 @@ export function openLogSource(engine: InProcessEngine, options: TapOptions): Tap
   };
 }
 
-/** The reading whose next record was written first. */
+/** The reading whose next record was written first, up to what is stable. */
 function oldest(readings: Iterable<Reading>): readonly [Reading, EngineRecord] | readonly [null, null] {
   let found: readonly [Reading, EngineRecord] | readonly [null, null] = [null, null];
   for (const reading of readings) {
-    const record = reading.log.at(reading.next);
+    // Holes that compaction left are no events, and no loss.
+    while (reading.next < reading.log.end && reading.log.at(reading.next) === undefined) reading.next += 1;
+    const record = reading.next < lastStable(reading.log) ? reading.log.at(reading.next) : undefined;
     if (record !== undefined && (found[1] === null || record.sequence < found[1].sequence)) found = [reading, record];
   }
   return found;

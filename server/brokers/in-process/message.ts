@@ -23,7 +23,15 @@ export interface EngineRecord {
   readonly sequence: number;
   /** Stands for a batch that no reader can decompress. */
   readonly undecodable: boolean;
+  /** The transaction that wrote it; null outside of one. */
+  readonly transaction: { readonly state: 'open' | 'committed' | 'aborted' } | null;
+  /** Marks where a transaction ended: it has an offset, and no reader sees it. */
+  readonly marker: boolean;
 }
+
+/** A record that a reader is given: no marker, decodable, and not rolled back where only committed records are wanted. */
+export const isRead = (record: EngineRecord, committedOnly: boolean): boolean =>
+  !record.marker && !record.undecodable && (!committedOnly || record.transaction?.state !== 'aborted');
 
 const text = new TextDecoder();
 

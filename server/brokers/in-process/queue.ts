@@ -21,6 +21,10 @@ export interface QueueOptions {
   /** Quorum queues: deliveries beyond the first, after which a message dies instead of coming back. */
   readonly deliveryLimit?: number;
   readonly singleActiveConsumer?: boolean;
+  /** `at-least-once`: a dead letter leaves only when its target took it; a target that is full makes it wait here. */
+  readonly deadLetterStrategy?: 'at-least-once';
+  /** Arguments that mean nothing to a broker: kept, shown to nobody, and not compared when the queue is declared again. */
+  readonly inert?: Readonly<Record<string, unknown>>;
 }
 
 export interface Delivery {
@@ -58,8 +62,8 @@ export interface QueueConsumer {
 /** What a queue needs of the engine. */
 export interface QueueSurroundings {
   readonly clock: EngineClock;
-  /** Publishes a dead letter through an exchange. */
-  deadLetter(message: EngineMessage): void;
+  /** Publishes a dead letter through an exchange; false when a queue that should have it is full and refuses. */
+  deadLetter(message: EngineMessage): boolean;
   /** Bytes that came or went, for the engine's budget. */
   weigh(bytes: number): void;
   /** The queue wants to be deleted (auto-delete). */
@@ -91,6 +95,10 @@ export class Queue {
   private ready: Entry[] = [];
   private head = 0;
   private readonly attached: Attached[] = [];
+  /** Consumers that take no more, while they still owe answers. */
+  private readonly retired: Attached[] = [];
+  /** Dead letters whose target is full (at-least-once), oldest first. */
+  private dying: EngineMessage[] = [];
   private nextConsumer = 0;
   private sequence = 0;
   private pumping = false;
@@ -108,8 +116,8 @@ export class Queue {
   ) {}
 
   counts(): QueueCounts {
-    const unacked = this.attached.reduce((sum, { unacked: held }) => sum + held.size, 0);
-    return { ready: this.ready.length - this.head, unacked, consumers: this.attached.length, ...this.totals };
+    const unacked = [...this.attached, ...this.retired].reduce((sum, { unacked: held }) => sum + held.size, 0);
+    return { ready: this.ready.length - this.head + this.dying.length, unacked, consumers: this.attached.length, ...this.totals };
   }
 
   consumers(): readonly QueueConsumer[] {
@@ -149,10 +157,18 @@ export class Queue {
     this.pumpSoon();
   }
 
+  /** The consumer takes no more, and may still answer what it was given. */
+  retire(tag: string): void {
+    const [gone] = takeOut(this.attached, tag);
+    if (gone === undefined) return;
+    this.retired.push(gone);
+    if (this.options.autoDelete === true && this.attached.length === 0) this.around.abandon(this);
+    else this.pumpSoon();
+  }
+
   /** The consumer is gone; what it had not acknowledged goes back, marked as redelivered. */
   detach(tag: string): void {
-    const index = this.attached.findIndex(({ consumer }) => consumer.tag === tag);
-    const [gone] = index < 0 ? [] : this.attached.splice(index, 1);
+    const [gone] = [...takeOut(this.attached, tag), ...takeOut(this.retired, tag)];
     if (gone === undefined) return;
     const held = [...gone.unacked];
     // From now on an answer of this consumer comes too late.
@@ -201,11 +217,26 @@ export class Queue {
     this.deleted = true;
     this.cancelExpiry();
     this.purge();
-    for (const { consumer, unacked } of this.attached.splice(0)) {
+    for (const { consumer, unacked } of [...this.attached.splice(0), ...this.retired.splice(0)]) {
       for (const entry of unacked) this.around.weigh(-entry.size);
       unacked.clear();
       consumer.onCancel();
     }
+  }
+
+  /** What a broker's restart leaves: no consumers, and of the messages the persistent ones. */
+  survive(persistent: (message: EngineMessage) => boolean): void {
+    for (const { consumer } of [...this.attached, ...this.retired]) {
+      this.detach(consumer.tag);
+      consumer.onCancel();
+    }
+    const kept = this.ready.slice(this.head).filter((entry) => {
+      if (persistent(entry.message)) return true;
+      this.around.weigh(-entry.size);
+      return false;
+    });
+    this.ready = kept;
+    this.head = 0;
   }
 
   private insert(entry: Entry): void {
@@ -344,8 +375,24 @@ export class Queue {
     const { deadLetterExchange: exchange, deadLetterRoutingKey } = this.options;
     if (exchange === undefined) return;
     const headers = headersAfterDeath(entry.message, this.name, reason, this.around.clock.now());
-    this.around.deadLetter({ exchange, routingKey: deadLetterRoutingKey ?? entry.message.routingKey, headers, body: entry.message.body });
+    const letter = { exchange, routingKey: deadLetterRoutingKey ?? entry.message.routingKey, headers, body: entry.message.body };
+    if (this.dying.length === 0 && this.around.deadLetter(letter)) return;
+    if (this.options.deadLetterStrategy !== 'at-least-once') return;
+    this.dying.push(letter);
+    if (this.dying.length === 1) this.buryAgainSoon();
   }
+
+  private buryAgainSoon(): void {
+    this.around.clock.after(100, () => {
+      while (this.dying[0] !== undefined && this.around.deadLetter(this.dying[0])) this.dying.shift();
+      if (this.dying.length > 0 && !this.deleted) this.buryAgainSoon();
+    });
+  }
+}
+
+function takeOut(from: Attached[], tag: string): Attached[] {
+  const index = from.findIndex(({ consumer }) => consumer.tag === tag);
+  return index < 0 ? [] : from.splice(index, 1);
 }
 
 const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));

@@ -9,7 +9,7 @@ export interface RingBounds {
  * newest item always stays, however large it is.
  */
 export class Ring<T> {
-  private items: { readonly value: T; readonly size: number }[] = [];
+  private items: { readonly value: T | undefined; readonly size: number }[] = [];
   private head = 0;
   private bytes = 0;
   private firstNumber: number;
@@ -42,8 +42,19 @@ export class Ring<T> {
     return number;
   }
 
+  /** Undefined where nothing was ever written, is kept any more, or was removed. */
   at(number: number): T | undefined {
     return number < this.firstNumber ? undefined : this.items[this.head + number - this.firstNumber]?.value;
+  }
+
+  /** Takes one item out of the middle; its number stays, and nothing is there. The newest item is never taken. */
+  remove(number: number): boolean {
+    const at = this.head + number - this.firstNumber;
+    const item = this.items[at];
+    if (number < this.firstNumber || number >= this.end - 1 || item?.value === undefined) return false;
+    this.bytes -= item.size;
+    this.items[at] = { value: undefined, size: 0 };
+    return true;
   }
 
   private forget(): void {
@@ -56,6 +67,6 @@ export class Ring<T> {
       this.items = this.items.slice(this.head);
       this.head = 0;
     }
-    this.onForget(oldest.value, this.firstNumber - 1);
+    if (oldest.value !== undefined) this.onForget(oldest.value, this.firstNumber - 1);
   }
 }

@@ -19,6 +19,7 @@ import { openLogSource } from './log-source';
 import { sameBytes, sameHeaders } from './message';
 import type { Group } from './groups';
 import type { Queue } from './queue';
+import { lastStable } from './transactions';
 
 /** What differs between the engine as Kafka and the engine as RabbitMQ. */
 export interface Role {
@@ -80,7 +81,7 @@ export function kafkaRole(engine: InProcessEngine): Role {
       committed: group.committed.get(topic)?.get(partition) ?? null,
       logStart: log.first,
       highWatermark: log.end,
-      lastStable: log.end,
+      lastStable: lastStable(log),
     })),
   });
 

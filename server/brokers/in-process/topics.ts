@@ -4,6 +4,7 @@ import { engineError } from './errors';
 import { type EngineRecord, sizeOf } from './message';
 import { partitionOfKey } from './murmur2';
 import { Ring, type RingBounds } from './ring';
+import type { OpenTransaction } from './transactions';
 
 export interface NewRecord {
   readonly topic: string;
@@ -16,8 +17,15 @@ export interface NewRecord {
   readonly timestamp?: number;
 }
 
+export interface TopicOptions {
+  readonly partitions?: number;
+  /** `cleanup.policy=compact`: of older records the newest of each key stays; see `compact`. */
+  readonly compact?: boolean;
+}
+
 export interface Topic {
   readonly name: string;
+  readonly compact: boolean;
   readonly partitions: readonly Ring<EngineRecord>[];
 }
 
@@ -30,6 +38,12 @@ export interface TopicsOptions {
   readonly onTopics: () => void;
 }
 
+interface Appending {
+  readonly undecodable?: boolean;
+  readonly marker?: boolean;
+  readonly transaction?: OpenTransaction;
+}
+
 /** Partitioned logs, each bounded: the oldest records go first, as by retention. */
 export class Topics {
   readonly topics = new Map<string, Topic>();
@@ -38,11 +52,12 @@ export class Topics {
 
   constructor(private readonly options: TopicsOptions) {}
 
-  declare(name: string, partitions: number): void {
+  declare(name: string, { partitions = 1, compact = false }: TopicOptions): void {
     if (this.topics.has(name)) return;
     const { keep, firstOffset } = this.options;
     this.topics.set(name, {
       name,
+      compact,
       partitions: Array.from({ length: Math.max(1, partitions) }, () => new Ring<EngineRecord>(keep, firstOffset)),
     });
     this.options.onTopics();
@@ -64,7 +79,7 @@ export class Topics {
     return log;
   }
 
-  append(record: NewRecord, undecodable = false): { readonly partition: number; readonly offset: number } {
+  append(record: NewRecord, { undecodable = false, marker = false, transaction }: Appending = {}): { partition: number; offset: number } {
     const { partitions } = this.topic(record.topic);
     const partition =
       record.partition ?? (record.key === null ? (this.turn += 1) % partitions.length : partitionOfKey(record.key, partitions.length));
@@ -72,10 +87,41 @@ export class Topics {
     const { topic, key, headers, body } = record;
     const timestamp = record.timestamp ?? this.options.clock.now();
     const offset = log.push(
-      { topic, partition, offset: log.end, key, headers, body, timestamp, sequence: (this.sequence += 1), undecodable },
+      {
+        topic,
+        partition,
+        offset: log.end,
+        key,
+        headers,
+        body,
+        timestamp,
+        sequence: (this.sequence += 1),
+        undecodable,
+        marker,
+        transaction: transaction ?? null,
+      },
       sizeOf(headers, body) + (key?.length ?? 0),
     );
+    transaction?.wrote(log, topic, partition, offset);
     this.options.onAppend();
     return { partition, offset };
+  }
+
+  /** Removes from a compacted topic what a newer record of the same key replaces; offsets stay, with holes. Answers how many went. */
+  compact(name: string): number {
+    const { compact, partitions } = this.topic(name);
+    if (!compact) throw engineError('precondition-failed', `topic ${name} is not compacted`);
+    let removed = 0;
+    for (const log of partitions) {
+      const seen = new Set<string>();
+      for (let offset = log.end - 1; offset >= log.first; offset -= 1) {
+        const record = log.at(offset);
+        if (record === undefined || record.key === null || record.transaction?.state === 'open') continue;
+        const key = Buffer.from(record.key).toString('latin1');
+        if (seen.has(key) && log.remove(offset)) removed += 1;
+        seen.add(key);
+      }
+    }
+    return removed;
   }
 }

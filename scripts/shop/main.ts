@@ -1,0 +1,20 @@
+import { createInProcessEngine } from '../../server/brokers/in-process/engine';
+import { runShop } from '../../shop/run';
+import { inProcessBrokers } from './in-process-brokers';
+
+/** `npm run shop`: the shop, with an in-process broker to run on when no other is asked for. */
+const ending = new AbortController();
+const stop = (): void => {
+  if (ending.signal.aborted) process.exit(1);
+  ending.abort();
+};
+process.on('SIGTERM', stop).on('SIGINT', stop);
+process.exitCode = await runShop({
+  args: process.argv.slice(2),
+  env: process.env,
+  inProcess: inProcessBrokers(createInProcessEngine()),
+  print: (text) => console.log(text),
+  complain: (text) => console.error(text),
+  signal: ending.signal,
+});
+process.exit();

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Consumer } from '../../transport/port';
+import type { Binding } from '../bindings';
+import type { HostLog, HostMetrics, Subscriber } from '../service-host';
+import type { Reader } from './reader';
+
+const DRAIN_MS = 10_000;
+const SCALE_EVERY_MS = 1_000;
+
+interface SubscriberParts {
+  readonly binding: Binding;
+  readonly log: HostLog;
+  readonly metrics: Pick<HostMetrics, 'lag' | 'members'>;
+  readonly time: (ms: number) => number;
+}
+
+/** So many consumers as the binding says, or as the lag asks for. */
+export async function startSubscriber(parts: SubscriberParts, reader: Reader): Promise<Subscriber> {
+  const { binding, log, metrics, time } = parts;
+  const {
+    min,
+    max,
+    lag: threshold,
+  } = typeof binding.concurrency === 'number' ? { min: binding.concurrency, max: binding.concurrency, lag: Infinity } : binding.concurrency;
+  const consumers: Consumer[] = [];
+  let turn: Promise<unknown> = Promise.resolve();
+  let paused = false;
+  let timer: NodeJS.Timeout | undefined;
+  /** Changes of the number of consumers, one after the other. */
+  const inTurn = (change: () => Promise<void>): Promise<void> => {
+    const next = turn.then(change);
+    turn = next.catch(() => {});
+    return next;
+  };
+
+  async function resize(wanted: number): Promise<void> {
+    while (consumers.length < wanted) consumers.push(await reader.open());
+    while (consumers.length > wanted) await consumers.pop()?.stop();
+    metrics.members(binding.inbox, consumers.length);
+  }
+
+  async function watch(): Promise<void> {
+    const waiting = await reader.lag();
+    metrics.lag(binding.broker === 'kafka' ? `${binding.channel}:${binding.inbox}` : binding.inbox, waiting);
+    const wanted = desiredConsumers(consumers.length, waiting, { min, max, threshold });
+    if (paused || wanted === consumers.length) return;
+    log.info({ inbox: binding.inbox, lag: waiting, from: consumers.length, to: wanted }, 'the number of consumers follows the lag');
+    await resize(wanted);
+  }
+
+  function watchSoon(): void {
+    timer = setTimeout(
+      () => {
+        void inTurn(watch)
+          .catch(() => {})
+          .finally(() => !paused && watchSoon());
+      },
+      Math.max(50, time(SCALE_EVERY_MS)),
+    );
+    timer.unref();
+  }
+
+  const halt = async (): Promise<void> => {
+    paused = true;
+    clearTimeout(timer);
+    await inTurn(() => resize(0));
+  };
+  const start = async (): Promise<void> => {
+    paused = false;
+    await inTurn(() => resize(min));
+    watchSoon();
+  };
+
+  await start();
+  return {
+    binding,
+    members: () => consumers.length,
+    async pause() {
+      await halt();
+      await reader.drained();
+    },
+    resume: () => (paused ? start() : Promise.resolve()),
+    async stop() {
+      const late = new AbortController();
+      await Promise.race([
+        halt().then(() => reader.drained()),
+        sleep(DRAIN_MS, undefined, { signal: late.signal, ref: false }).catch(() => {}),
+      ]);
+      late.abort();
+    },
+  };
+}
+
+/** One more while too much waits, one less when nothing does. */
+export function desiredConsumers(
+  now: number,
+  lag: number,
+  { min, max, threshold }: { readonly min: number; readonly max: number; readonly threshold: number },
+): number {
+  if (lag > threshold) return Math.min(max, now + 1);
+  return lag === 0 ? Math.max(min, now - 1) : now;
+}

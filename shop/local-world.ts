@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import type { ShopConfig } from './config';
+import { faultsOf } from './kernel/faults';
+import { openAddressBook, type ServiceName } from './kernel/http-server/address-book';
+import { openInstance, openTraffic } from './open-instance';
+import { PlanBook } from './plan-book';
+import { Tally, type Notebook } from './scenarios/records';
+import { startersOf } from './services/starters';
+import { seedText, type Plan } from './traffic/plan';
+import type { Connect } from './transport/port';
+import { START_ORDER, type World } from './world';
+
+export interface LocalWorldParts {
+  readonly config: ShopConfig & { readonly data: string };
+  readonly plan: Plan;
+  readonly connect: Connect;
+  readonly restartBroker: World['restartBroker'];
+  /** Only these, in this process; without it, everything and the run's own connections. */
+  readonly only?: readonly { readonly service: ServiceName; readonly instance: number }[];
+  readonly note?: Notebook;
+}
+
+export interface LocalWorld extends World {
+  /** Another plan for the orders that come from now on: who is down is started, no fault is switched on, counting begins anew. */
+  play(plan: Plan): Promise<void>;
+}
+
+const NO_SWITCHES = { mailDown: false, cardGatewayDown: false, mended: false, delays: {} };
+
+const everybody = ({ instances }: ShopConfig): (readonly [ServiceName, number])[] =>
+  START_ORDER.flatMap((service) => Array.from({ length: instances[service] }, (_, n) => [service, n + 1] as const));
+
+/** All instances in one process. A kill destroys an instance's connections and memory without a drain. */
+export async function openLocalWorld({ config, plan, connect, restartBroker, only, note }: LocalWorldParts): Promise<LocalWorld> {
+  const tally = new Tally(seedText(plan.seed));
+  const book = new PlanBook(plan);
+  const faults = faultsOf(book);
+  const addresses = openAddressBook(config.http.basePort);
+  const open = (service: ServiceName, instance: number) =>
+    openInstance({ service, instance, config, connect, faults, planned: book, addresses, note: note ?? tally.add });
+  const running = new Map<string, { readonly stop: () => Promise<void>; readonly crash: () => void }>();
+  const taken = (service: ServiceName, instance: number) => {
+    const name = `${service}/${instance}`;
+    const found = running.get(name);
+    if (found === undefined) throw new Error(`${name} does not run`);
+    running.delete(name);
+    return found;
+  };
+  const start = async (service: ServiceName, instance = 1): Promise<void> => {
+    const made = await open(service, instance);
+    try {
+      const started = await startersOf[service](made.parts);
+      running.set(`${service}/${instance}`, {
+        stop: async () => {
+          await started.stop();
+          await made.stop();
+        },
+        crash: () => {
+          made.crash();
+          started.crash();
+        },
+      });
+    } catch (error) {
+      made.crash();
+      throw error;
+    }
+  };
+
+  const traffic = await openTraffic({ config, connect, addresses, planned: book, note: note ?? tally.add });
+  const close = async (): Promise<void> => {
+    for (const service of START_ORDER.toReversed())
+      await Promise.all(
+        [...running].filter(([name]) => name.startsWith(`${service}/`)).map(([name, { stop }]) => (running.delete(name), stop())),
+      );
+    await traffic.stop();
+  };
+  try {
+    if (only !== undefined) for (const { service, instance } of only) await start(service, instance);
+    else for (const [service, instance] of everybody(config)) await start(service, instance);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  return {
+    get plan() {
+      return book.plan;
+    },
+    tally,
+    transports: traffic.parts.transports,
+    publisher: traffic.parts.publisher,
+    urlOf: (service) => addresses.find(service),
+    databaseOf: (service) => join(config.data, `${service}.db`),
+    start,
+    stop: (service, instance = 1) => taken(service, instance).stop(),
+    kill: async (service, instance = 1) => taken(service, instance).crash(),
+    switchFaults: async (patch) => faults.switch(patch),
+    restartBroker,
+    play: async (next) => {
+      faults.switch(NO_SWITCHES);
+      for (const [service, instance] of everybody(config)) if (!running.has(`${service}/${instance}`)) await start(service, instance);
+      tally.begin(seedText(next.seed));
+      book.play(next);
+    },
+    close,
+  };
+}

@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, readCommandLine, type CommandLine, type ShopConfig } from './config';
+import { askDatabases } from './ask-databases';
+import { NoBroker, openRealBrokers } from './real-brokers';
+import { openLocalWorld } from './local-world';
+import { openProcessWorld, recordsIn } from './process-world';
+import { notebookIn } from './scenarios/records';
+import { expectedFor, planFor, runScenario, type Outcome } from './scenarios/run-scenario';
+import { SCENARIOS } from './scenarios/scenarios';
+import type { Connect } from './transport/port';
+import type { World } from './world';
+
+const USAGE = `npm run shop -- [--broker in-process|kafka+rabbitmq] [--scenario NAME] [--orders N] [--rate PER_SECOND] [--seed N]
+  [--services a,b] [--instances payment=2] [--processes one|each] [--time-factor 10] [--trace full|ids|none] [--dialect strict|loose] [--data DIR]
+  [--plan] [--json] [--faults] [--otlp URL] [--config FILE]
+npm run shop -- state ORDER [--at TIME] | rebuild NAME | what-if ORDER --without N     (with --data DIR)
+
+Scenarios: ${Object.keys(SCENARIOS).join(' ')}
+Real brokers: KAFKA_BROKERS and AMQP_URL, as npm run brokers prints them, or shop.config.json, or SHOP_*.
+Exit codes: 0 as planned, 1 counts differ, 2 a setting is wrong, 3 no broker.`;
+
+/** A broker inside this process, which somebody hands in. */
+export interface InProcessBrokers {
+  readonly connect: Connect;
+  readonly restartBroker: World['restartBroker'];
+}
+
+export interface Program {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly inProcess?: InProcessBrokers;
+  readonly print: (text: string) => void;
+  readonly complain: (text: string) => void;
+  /** Ends the run in good order: intake, drain, flush, close. */
+  readonly signal: AbortSignal;
+}
+
+/** The whole program. Gives its exit code. */
+export async function runShop(program: Program): Promise<number> {
+  let line: CommandLine;
+  try {
+    line = readCommandLine(program.args, program.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    program.complain(error.message);
+    return 2;
+  }
+  if (line.command === 'help') {
+    program.print(USAGE);
+    return 0;
+  }
+  if (line.command !== 'run') return askDatabases(line, program);
+  const scenario = SCENARIOS[line.config.scenario];
+  if (line.plan) {
+    const counts = expectedFor(scenario, planFor(scenario, line.config));
+    program.print(line.json ? JSON.stringify(counts, null, 2) : tableOf(Object.entries(counts)));
+    return 0;
+  }
+  try {
+    return line.config.services === undefined ? await runWhole(line, program) : await runServices(line, program);
+  } catch (error) {
+    if (!(error instanceof NoBroker)) throw error;
+    program.complain(error.message);
+    return 3;
+  }
+}
+
+async function runWhole(line: CommandLine, program: Program): Promise<number> {
+  const scenario = SCENARIOS[line.config.scenario];
+  const given = { ...line.config, rate: scenario.rate ?? line.config.rate, trace: scenario.trace ?? line.config.trace };
+  const data = given.data ?? mkdtempSync(join(tmpdir(), 'shop-'));
+  const config = { ...given, data };
+  const plan = planFor(scenario, config);
+  const world = await openWorld({ config, plan }, program);
+  try {
+    program.complain(`the shop is open: ${scenario.name}, ${plan.size} orders, ${config.broker}`);
+    const outcome = await runScenario(scenario, config, world, program.signal);
+    program.print(line.json ? JSON.stringify(outcome, null, 2) : report(outcome));
+    return outcome.differences.length === 0 || program.signal.aborted ? 0 : 1;
+  } finally {
+    await world.close();
+    if (given.data === undefined) rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function openWorld(
+  { config, plan }: { readonly config: ShopConfig & { readonly data: string }; readonly plan: World['plan'] },
+  { args, inProcess }: Program,
+): Promise<World> {
+  if (config.broker === 'kafka+rabbitmq') {
+    const brokers = await openRealBrokers(config);
+    return config.processes === 'one' ? openLocalWorld({ config, plan, ...brokers }) : openProcessWorld({ config, plan, args, ...brokers });
+  }
+  if (inProcess === undefined) throw new NoBroker('nobody handed in an in-process broker: npm run shop does');
+  return openLocalWorld({ config, plan, ...inProcess });
+}
+
+/** This process is one instance of some services, until it is told to stop. */
+async function runServices(line: CommandLine, { inProcess, signal }: Program): Promise<number> {
+  const { config, instance } = line;
+  const data = config.data ?? mkdtempSync(join(tmpdir(), 'shop-'));
+  const connect = config.broker === 'kafka+rabbitmq' ? (await openRealBrokers(config)).connect : inProcess?.connect;
+  if (connect === undefined) throw new NoBroker('nobody handed in an in-process broker: npm run shop does');
+  const services = config.services ?? [];
+  const world = await openLocalWorld({
+    config: { ...config, data },
+    plan: planFor(SCENARIOS[config.scenario], config),
+    connect,
+    restartBroker: async () => {},
+    only: services.map((service) => ({ service, instance })),
+    note: notebookIn(recordsIn(data), services.join('+')),
+  });
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await world.close();
+  return 0;
+}
+
+function report({ scenario, orders, seconds, expected, actual, differences, violations }: Outcome): string {
+  const rows = Object.entries(expected).map(([key, wanted]) => [key, wanted, actual[key] ?? 0] as const);
+  const wrong = new Set(differences.map(({ key }) => key));
+  return [
+    tableOf(rows.map(([key, wanted, found]) => [`${wrong.has(key) ? '✗' : '✓'} ${key}`, wanted, found])),
+    ...violations,
+    `${scenario}: ${orders} orders in ${seconds.toFixed(1)} s, ${differences.length === 0 ? 'all as planned' : `${differences.length} counts differ`}`,
+  ].join('\n');
+}
+
+function tableOf(rows: readonly (readonly (string | number)[])[]): string {
+  const width = Math.max(...rows.map(([first]) => String(first).length));
+  return rows
+    .map(([first, ...rest]) => [String(first).padEnd(width), ...rest.map((cell) => String(cell).padStart(6))].join(' '))
+    .join('\n');
+}
