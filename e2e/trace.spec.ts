@@ -82,7 +82,8 @@ test('an open trace grows while one looks, and what one reads stays where it is'
   await page.getByRole('button', { name: /pause/i }).first().click();
   await page.getByRole('button', { name: /live/i }).first().click();
   await expect(rows).toHaveCount(whole.nodes.length + 1);
-  expect((await rows.nth(1).boundingBox())?.y).toBe(before?.y);
+  // The word that the feed was paused stands above for a moment.
+  await expect.poll(async () => (await rows.nth(1).boundingBox())?.y).toBe(before?.y);
   await expect(page.locator('main tr[aria-current=true]')).toHaveCount(1);
 });
 

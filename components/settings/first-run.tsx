@@ -28,7 +28,11 @@ export function FirstRun({ view, onOpen }: { readonly view: TopologyView; readon
     <main className={styles.first} id="main">
       <div className={styles.setup}>
         <h1>{headlineOf(taps, troubled)}</h1>
-        <p>The picture draws itself as soon as an event is published; nothing has to be done here for that.</p>
+        <p>
+          {query.data !== undefined && taps.length === 0
+            ? 'Name your brokers in the configuration and start Eventyard again; this page then says what it sees of each.'
+            : 'The picture draws itself as soon as an event is published; nothing has to be done here for that.'}
+        </p>
         {query.data === undefined && !query.error ? (
           <Loading what="asking for the taps" />
         ) : (

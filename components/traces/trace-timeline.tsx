@@ -226,7 +226,7 @@ function Ruler({ scale, start }: { readonly scale: TimelineScale; readonly start
   return (
     <>
       {timelineTicks(scale).map((tick) => (
-        <span key={tick.at} className={styles.tick} style={{ left: tick.x }}>
+        <span key={tick.at} className={styles.tick} style={tick.x > scale.width - 24 ? { right: 0, transform: 'none' } : { left: tick.x }}>
           {tickLabel(tick.at - start)}
         </span>
       ))}
