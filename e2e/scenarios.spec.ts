@@ -68,7 +68,7 @@ test.describe('stories of the shop', () => {
     await isOver(page, request, 'poison-message');
     const causes = async (): Promise<string> =>
       (await ask<DeadLettersView>(request, '/api/dead-letters?from=-60m')).groups.map(({ cause }) => cause).join(' ');
-    for (const cause of ['Undecodable', 'UnknownSchema', 'Undeliverable', 'delivery_limit'])
+    for (const cause of ['rejected', 'UnknownSchema', 'Undeliverable', 'delivery_limit'])
       await expect.poll(causes, PATIENT).toContain(cause);
     await open(page, '/dead-letters?from=-60m');
     await expect(page.locator('main').getByText('UnknownSchema').first()).toBeVisible();

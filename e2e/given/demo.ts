@@ -17,7 +17,7 @@ export async function aTraceOverBothBrokers(request: APIRequestContext): Promise
   await expect
     .poll(async () => {
       const { traces } = await ask<TracesPage>(request, '/api/traces?from=-15m');
-      found = traces.find((trace) => trace.brokers.length === 2 && trace.events >= 5);
+      found = traces.find((trace) => trace.brokers.length === 2 && trace.events >= 15);
       return found !== undefined;
     }, PATIENT)
     .toBe(true);
