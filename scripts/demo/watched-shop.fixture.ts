@@ -74,6 +74,18 @@ export async function openWatchedShop(scenario: Scenario, orders: number): Promi
   const [, bus] = createInProcessBusPair();
   const collector = await startCollectorHalf({ config, brokers, store, bus, log, metrics: new Registry(), owner: 'test' });
   closers.push(() => collector.close());
+  // RabbitMQ copies only from when the tap's bindings stand: the story begins when every binding of the shop has its mirror.
+  const mirrored = async (): Promise<boolean> => {
+    const { origin, username, password } = new URL(api);
+    const answer = await fetch(`${origin}/api/bindings/${run}`, { headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` } });
+    const all = (await answer.json()) as readonly { source: string; destination: string; routing_key: string }[];
+    const ours = new Set(
+      all.filter(({ destination }) => destination.startsWith('eventyard.tap')).map((one) => `${one.source} ${one.routing_key}`),
+    );
+    const theirs = all.filter(({ source, destination }) => source !== '' && !destination.startsWith('eventyard.'));
+    return ours.size > 0 && theirs.every((one) => ours.has(`${one.source} ${one.routing_key}`));
+  };
+  for (const end = Date.now() + 120_000; !(await mirrored()) && Date.now() < end;) await new Promise((done) => setTimeout(done, 250));
   const client = openClient({ url: embedded.url, user: embedded.user, password: embedded.password, database: embedded.database });
 
   return {
