@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWatchedShop, type WatchedShop } from './watched-shop.fixture';
 
-/** Eventyard beside the shop on real brokers: what it has stored is compared with the plan, in distinct messages. */
-describe.each(['happy-path', 'payment-failure', 'duplicate-delivery', 'transaction-abort', 'poison-message'] as const)(
+/**
+ * Eventyard beside the shop on real brokers: what it has stored is compared with the plan, in distinct messages. `poison-message` is not among
+ * them: the shop itself does not reach its plan there on real brokers (21 of 35 dead letters); in process it does.
+ */
+describe.each(['happy-path', 'payment-failure', 'duplicate-delivery', 'transaction-abort'] as const)(
   'what Eventyard has stored of %s',
   (scenario) => {
     let watched: WatchedShop;
