@@ -49,7 +49,6 @@ const Settings = z.strictObject({
   data: z.string().optional(),
   /** Whether `POST /faults` is answered, on the loopback address. */
   faults: z.stringbool().or(z.boolean()).default(false),
-  otlp: z.url().optional(),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('error'),
   /** The services' addresses follow from the base port; 0 takes free ones, which works in one process only. */
   http: z
@@ -201,7 +200,6 @@ const OPTIONS = {
       'trace',
       'dialect',
       'data',
-      'otlp',
       'config',
       'at',
       'instance',

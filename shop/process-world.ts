@@ -105,6 +105,7 @@ function nameAndInstance(name: string): [string, number] {
 async function post(url: string, body: object): Promise<void> {
   const answer = await request(url, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
   await answer.body.dump();
+  if (answer.statusCode !== 204) throw new Error(`${url} answered ${answer.statusCode}`);
 }
 
 async function whenHealthy(url: string, child: ChildProcess): Promise<void> {

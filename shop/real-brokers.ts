@@ -14,8 +14,17 @@ export interface RealBrokers {
   readonly restartBroker: World['restartBroker'];
 }
 
+/** The shop did not start the brokers: who did has to say how they are started anew. A scenario that needs it ends here, and does not pass without it. */
+export const cannotRestart: World['restartBroker'] = (broker) =>
+  Promise.reject(
+    new NoBroker(`${broker} can't be started anew from here: bring the brokers up with npm run brokers -- start, and use npm run shop`),
+  );
+
 /** @throws NoBroker */
-export async function openRealBrokers({ kafka, rabbitmq, time }: Pick<ShopConfig, 'kafka' | 'rabbitmq' | 'time'>): Promise<RealBrokers> {
+export async function openRealBrokers(
+  { kafka, rabbitmq, time }: Pick<ShopConfig, 'kafka' | 'rabbitmq' | 'time'>,
+  restartBroker: World['restartBroker'] = cannotRestart,
+): Promise<RealBrokers> {
   if (kafka.brokers.length === 0)
     throw new NoBroker('kafka.brokers: none is named; npm run brokers -- start brings one up and prints KAFKA_BROKERS');
   if (rabbitmq.url === '') throw new NoBroker('rabbitmq.url: none is named; npm run brokers -- start brings one up and prints AMQP_URL');
@@ -29,7 +38,7 @@ export async function openRealBrokers({ kafka, rabbitmq, time }: Pick<ShopConfig
   // Found out now, and not by the thirteenth service.
   const { rabbitmq: queues, kafka: logs } = await connect({ service: 'traffic', instance: 0 });
   await Promise.all([queues.close(), logs.close()]);
-  return { connect, restartBroker: async () => {} };
+  return { connect, restartBroker };
 }
 
 const unreachable =

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, readCommandLine, type CommandLine, type ShopConfig } from './config';
 import { askDatabases } from './ask-databases';
-import { NoBroker, openRealBrokers } from './real-brokers';
+import { cannotRestart, NoBroker, openRealBrokers } from './real-brokers';
 import { openLocalWorld } from './local-world';
 import { openProcessWorld, recordsIn } from './process-world';
 import { notebookIn } from './scenarios/records';
@@ -14,7 +14,7 @@ import type { World } from './world';
 
 const USAGE = `npm run shop -- [--broker in-process|kafka+rabbitmq] [--scenario NAME] [--orders N] [--rate PER_SECOND] [--seed N]
   [--services a,b] [--instances payment=2] [--processes one|each] [--time-factor 10] [--trace full|ids|none] [--dialect strict|loose] [--data DIR]
-  [--plan] [--json] [--faults] [--otlp URL] [--config FILE]
+  [--plan] [--json] [--faults] [--config FILE]
 npm run shop -- state ORDER [--at TIME] | rebuild NAME | what-if ORDER --without N     (with --data DIR)
 
 Scenarios: ${Object.keys(SCENARIOS).join(' ')}
@@ -31,6 +31,8 @@ export interface Program {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly inProcess?: InProcessBrokers;
+  /** Starts a real broker anew, where somebody can. */
+  readonly restartRealBroker?: World['restartBroker'];
   readonly print: (text: string) => void;
   readonly complain: (text: string) => void;
   /** Ends the run in good order: intake, drain, flush, close. */
@@ -87,10 +89,10 @@ async function runWhole(line: CommandLine, program: Program): Promise<number> {
 
 async function openWorld(
   { config, plan }: { readonly config: ShopConfig & { readonly data: string }; readonly plan: World['plan'] },
-  { args, inProcess }: Program,
+  { args, inProcess, restartRealBroker }: Program,
 ): Promise<World> {
   if (config.broker === 'kafka+rabbitmq') {
-    const brokers = await openRealBrokers(config);
+    const brokers = await openRealBrokers(config, restartRealBroker);
     return config.processes === 'one' ? openLocalWorld({ config, plan, ...brokers }) : openProcessWorld({ config, plan, args, ...brokers });
   }
   if (inProcess === undefined) throw new NoBroker('nobody handed in an in-process broker: npm run shop does');
@@ -108,7 +110,7 @@ async function runServices(line: CommandLine, { inProcess, signal }: Program): P
     config: { ...config, data },
     plan: planFor(SCENARIOS[config.scenario], config),
     connect,
-    restartBroker: async () => {},
+    restartBroker: cannotRestart,
     only: services.map((service) => ({ service, instance })),
     note: notebookIn(recordsIn(data), services.join('+')),
   });

@@ -6,10 +6,11 @@ import { type KafkaState, defaultKafkaVersion, kafkaOfState, startKafka } from '
 import { type RabbitState, type RabbitVersion, rabbitOfState, startRabbit } from './rabbit';
 import { portAnswers } from './processes';
 
-const usage = `npm run brokers -- start|stop|status|env [--kafka VERSION] [--rabbitmq system|4] [--only kafka|rabbitmq]
+const usage = `npm run brokers -- start|stop|restart|status|env [--kafka VERSION] [--rabbitmq system|4] [--only kafka|rabbitmq]
 
 start   brings up a real Kafka and a real RabbitMQ for tests, or uses KAFKA_BROKERS / AMQP_URL + RABBITMQ_API_URL when they are set
 stop    ends what start began and deletes its data
+restart kills what start began (kill -9) and starts it again on its data and its addresses
 status  says what runs
 env     prints the addresses as NAME=value lines (also in the file "env" of the folder)
 
@@ -115,6 +116,26 @@ async function stopAll(): Promise<void> {
   rmSync(join(folder, 'env'), { force: true });
 }
 
+async function restartThem(only: string | undefined): Promise<void> {
+  const { kafka, rabbitmq } = readState();
+  if (only !== 'rabbitmq' && kafka !== undefined) {
+    const running = kafkaOfState(kafka, true);
+    await running.kill9();
+    await running.restart();
+    writeState({ kafka: running.state() });
+    say(`Kafka ${kafka.version}: started again at ${running.brokers}`);
+  }
+  if (only !== 'kafka' && rabbitmq !== undefined) {
+    const running = rabbitOfState(rabbitmq, true);
+    await running.kill9();
+    await running.restart();
+    writeState({ rabbitmq: running.state() });
+    say(`RabbitMQ (${rabbitmq.version}): started again`);
+  }
+  if ((only !== 'rabbitmq' && kafka === undefined) || (only !== 'kafka' && rabbitmq === undefined))
+    throw new Error('nothing to start again: these brokers were not started here');
+}
+
 function status(): void {
   const { kafka, rabbitmq } = readState();
   const word = (running: boolean) => (running ? 'runs' : 'does not run');
@@ -146,6 +167,7 @@ async function main(): Promise<void> {
     return say(`addresses: ${join(folder, 'env')}`);
   }
   if (command === 'stop') return stopAll();
+  if (command === 'restart') return restartThem(values.only);
   if (command === 'status') return status();
   if (command === 'env') return say([...readEnvFile()].map(([name, value]) => `${name}=${value}`).join('\n'));
   say(usage);

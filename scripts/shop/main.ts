@@ -1,6 +1,7 @@
 import { createInProcessEngine } from '../../server/brokers/in-process/engine';
 import { runShop } from '../../shop/run';
 import { inProcessBrokers } from './in-process-brokers';
+import { restartRealBroker } from './restart-real-broker';
 
 /** `npm run shop`: the shop, with an in-process broker to run on when no other is asked for. */
 const ending = new AbortController();
@@ -13,6 +14,7 @@ process.exitCode = await runShop({
   args: process.argv.slice(2),
   env: process.env,
   inProcess: inProcessBrokers(createInProcessEngine()),
+  restartRealBroker,
   print: (text) => console.log(text),
   complain: (text) => console.error(text),
   signal: ending.signal,
