@@ -20,6 +20,8 @@ export interface Scenario {
   readonly steps?: readonly Step[];
   /** Laid over the counts of the orders (`traffic/expected.ts`); null takes one away that the story leaves open. */
   readonly expected?: (plan: Plan) => Readonly<Record<string, number | null>>;
+  /** Messages by type that the story writes past every service: a watcher sees them, the shop's own counts do not. */
+  readonly strays?: Counts;
   /** Numbers that only this story looks for. */
   readonly measured?: (run: Run) => Promise<Counts>;
 }

@@ -46,8 +46,9 @@ export const meanwhile =
 
 /** Waits until a number is reached; the run fails when it takes longer than a minute without any progress. */
 export const until =
-  (what: string, number: (run: Run) => number | Promise<number>, goal: number): Step =>
+  (what: string, number: (run: Run) => number | Promise<number>, wanted: number | ((run: Run) => number)): Step =>
   async (run) => {
+    const goal = typeof wanted === 'number' ? wanted : wanted(run);
     let [last, changed] = [-1, Date.now()];
     for (;;) {
       const now = await number(run);

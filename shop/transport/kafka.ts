@@ -45,6 +45,13 @@ export async function connectKafka(brokers: readonly string[], who: Identity, { 
     });
   }
 
+  const there = new Set<string>();
+  /** A client that was once asked for a topic that is not there gets no answer about any other from then on. */
+  async function isThere(name: string): Promise<boolean> {
+    if (!there.has(name)) for (const known of await admin.listTopics()) there.add(known);
+    return there.has(name);
+  }
+
   return {
     kind: 'kafka',
     state: () => link.state(),
@@ -58,6 +65,7 @@ export async function connectKafka(brokers: readonly string[], who: Identity, { 
       return member;
     },
     async lag(group, topic) {
+      if (!(await isThere(names.to(topic)))) return 0;
       const [committed, ends] = await Promise.all([
         admin.fetchOffsets({ groupId: names.to(group), topics: [names.to(topic)] }),
         admin.fetchTopicOffsets(names.to(topic)),

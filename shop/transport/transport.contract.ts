@@ -304,6 +304,9 @@ export function describeLogTransport(name: string, openWorld: () => Promise<Tran
       expect(first!.message.headers.text).toBe('käse');
       expect([...(first!.message.headers.at as Uint8Array)]).toEqual([0, 0, 1, 2]);
       await vi.waitFor(async () => expect(await shop.lag(`${topic}-g`, topic)).toBe(0), SOON);
+      // Asking for what is not there spoils no later answer.
+      expect(await shop.lag('nobody', `${topic}-never-made`)).toBe(0);
+      expect(await shop.lag('nobody', topic)).toBeGreaterThan(0);
     });
 
     it('[T1] acks 0 and an explicit partition are written, too', async () => {
