@@ -5,7 +5,8 @@ test('one dead letter is replayed: previewed, confirmed with a reason, sent, tak
   page,
   request,
 }) => {
-  const letter = await aRefusedMail(request);
+  test.setTimeout(600_000);
+  const letter = await aRefusedMail(request, Date.now() * 1_000);
   await scenario(request, 'happy-path');
   try {
     await open(page, `/dead-letters/replay?letter=${encodeURIComponent(letter.event.id)}`);
