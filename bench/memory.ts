@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { makeTopics } from '../scripts/brokers/make-topics';
 import { aKafka } from './kit/brokers';
 import { openKafka } from './kit/kafka-topic';
 import { cpuOfAll, rssOf, rssOfAll, scriptOf } from './kit/processes';
@@ -25,7 +26,7 @@ const kafka = await aKafka();
 const client = openKafka(kafka.brokers);
 const admin = client.admin();
 await admin.connect();
-await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true });
+await makeTopics(admin, [{ topic, numPartitions: 6 }]);
 const producer = client.producer({ allowAutoTopicCreation: false });
 await producer.connect();
 const product = await startProduct({

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { amqpHeader, amqpProperty } from '@/lib/events/amqp-values';
 import type { EventHeader, ObservedEvent } from '@/lib/events/observed-event';
 import { brokerAddresses } from '@/scripts/brokers/addresses';
+import { makeTopics } from '@/scripts/brokers/make-topics';
 import { type KafkaApplication, batchOfNow, openKafkaApplication } from './brokers/kafka/kafka-application.fixture';
 import { encodeBatch, NO_PRODUCER } from './brokers/kafka/wire/encode-batch';
 import { type RabbitWorld, openRabbitWorld, publishRaw, sharedRabbitVersion, withChannel } from './brokers/rabbitmq/rabbit-world.fixture';
@@ -90,7 +91,7 @@ beforeAll(async () => {
     { name: 'message.timestamp.after.max.ms', value: forEver },
     { name: 'retention.ms', value: '-1' },
   ];
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, replicationFactor: 1, configEntries }] });
+  await makeTopics(admin, [{ topic, numPartitions: 1, replicationFactor: 1, configEntries }]);
   await admin.disconnect();
   await withChannel(rabbit.link, async (channel) => {
     await channel.assertExchange(topic, 'topic', { durable: true });

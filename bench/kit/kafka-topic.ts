@@ -1,4 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
+import { makeTopics } from '../../scripts/brokers/make-topics';
 import { shopMessages } from './shop-messages';
 
 const PARTITIONS = 6;
@@ -16,7 +17,7 @@ export async function aFilledTopic(
   const kafka = openKafka(brokers);
   const admin = kafka.admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS }], waitForLeaders: true });
+  await makeTopics(admin, [{ topic, numPartitions: PARTITIONS }]);
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
   const bodyBytes = await fill(producer, topic, events);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RunningKafka, startKafka } from './kafka';
+import { makeTopics } from './make-topics';
 import { portAnswers, wait } from './processes';
 import { type RunningRabbit, startRabbit } from './rabbit';
 
@@ -27,7 +28,7 @@ describe('private brokers for a test', () => {
     const topics = async () => {
       const admin = new Kafka({ brokers: [kafka.brokers], logLevel: logLevel.NOTHING, retry: { retries: 20 } }).admin();
       await admin.connect();
-      await admin.createTopics({ topics: [{ topic: 'kept', numPartitions: 1 }] });
+      await makeTopics(admin, [{ topic: 'kept', numPartitions: 1 }]);
       const found = await admin.listTopics();
       await admin.disconnect();
       return found;

@@ -17,6 +17,7 @@ import type { Store } from '../../server/store/store';
 import { getTrace } from '../../server/web/queries/get-trace';
 import type { Services } from '../../server/web/services';
 import { brokerAddresses } from '../brokers/addresses';
+import { makeTopics } from '../brokers/make-topics';
 
 /** Applications that say little of how their events belong together, on a real Kafka and a real RabbitMQ: what the product makes of it. */
 describe('stories over real brokers', { timeout: 240_000 }, () => {
@@ -79,7 +80,7 @@ describe('stories over real brokers', { timeout: 240_000 }, () => {
     const client = new Kafka({ clientId: 'orders', brokers: kafka.split(','), logLevel: logLevel.NOTHING });
     const admin = client.admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
+    await makeTopics(admin, [{ topic, numPartitions: 1 }]);
     closers.push(async () => {
       await admin.deleteTopics({ topics: [topic] });
       await admin.disconnect();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openKafka } from './kafka/mended-client';
 import { KafkaLink } from './kafka/link';
 import { Membership } from './kafka/membership';
@@ -8,6 +9,9 @@ export interface KafkaOptions {
   /** Before the name of every topic, group and transaction: a test or a second shop on the same brokers. */
   readonly prefix?: string;
 }
+
+/** So long a broker may take to show the topics that it has made. */
+const TOPICS_MS = 60_000;
 
 /** Kafka: producers as they are needed, a consumer a membership, and an admin client that also tells whether the broker is there. */
 export async function connectKafka(brokers: readonly string[], who: Identity, { prefix = '' }: KafkaOptions = {}): Promise<LogTransport> {
@@ -35,7 +39,7 @@ export async function connectKafka(brokers: readonly string[], who: Identity, { 
     const missing = topics.filter(({ name }) => !known.has(names.to(name)));
     if (missing.length === 0) return;
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: missing.map(({ name, partitions, config = {} }) => ({
         topic: names.to(name),
         numPartitions: partitions,
@@ -43,6 +47,13 @@ export async function connectKafka(brokers: readonly string[], who: Identity, { 
         configEntries: Object.entries(config).map(([entry, value]) => ({ name: entry, value })),
       })),
     });
+    // The client's own wait gives up when the broker does not know the new topic yet.
+    for (const end = Date.now() + TOPICS_MS; ; await sleep(100)) {
+      const made = new Set(await admin.listTopics().catch((): string[] => []));
+      if (missing.every(({ name }) => made.has(names.to(name)))) return;
+      if (Date.now() > end)
+        throw new Error(`topics were made, but the broker does not show them: ${missing.map(({ name }) => name).join(', ')}`);
+    }
   }
 
   const there = new Set<string>();

@@ -4,6 +4,7 @@ import pino from 'pino';
 import { groupOfInbox, inboxOfGroup } from '@/lib/events/names';
 import type { ContractApplication, ContractMessage } from '../broker.contract';
 import { brokerAddresses } from '@/scripts/brokers/addresses';
+import { makeTopics } from '@/scripts/brokers/make-topics';
 import { KafkaLink } from './kafka-link';
 import type { KafkaSettings } from './kafka-settings';
 import { ByteReader } from './wire/byte-reader';
@@ -109,10 +110,7 @@ export async function openKafkaApplication(settings: KafkaSettings = testSetting
     link,
     append,
     async makeChannel(channel, options = {}) {
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: [{ topic: channel, numPartitions: options.partitions ?? 1, replicationFactor: 1 }],
-      });
+      await makeTopics(admin, [{ topic: channel, numPartitions: options.partitions ?? 1, replicationFactor: 1 }]);
       made.add(channel);
     },
     async deleteChannel(channel) {

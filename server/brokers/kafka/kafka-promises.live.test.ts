@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Broker, Tap, TapOptions } from '../broker';
 import { ContractStore, listens, readUntil, until } from '../broker.contract-tools';
 import { inboxOfGroup } from '@/lib/events/names';
+import { makeTopics } from '@/scripts/brokers/make-topics';
 import { kafkaToolArguments } from './kafka-tools.fixture';
 import { batchOfNow, openKafkaApplication, silent, testSettings, type KafkaApplication } from './kafka-application.fixture';
 import { openKafkaBroker } from './kafka-broker';
@@ -491,10 +492,7 @@ describe('Kafka by itself', () => {
       const topic = fresh('narrow');
       const admin = app.kafka.admin();
       await admin.connect();
-      await admin.createTopics({
-        topics: [{ topic, configEntries: [{ name: 'max.message.bytes', value: '1000' }] }],
-        waitForLeaders: true,
-      });
+      await makeTopics(admin, [{ topic, configEntries: [{ name: 'max.message.bytes', value: '1000' }] }]);
       const publish = (more: Partial<Parameters<Broker['publish']>[0]>) =>
         broker.publish({ to: to(topic), key: null, headers: [], body: Buffer.from('x'), ...more });
       try {

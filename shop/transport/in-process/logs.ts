@@ -23,7 +23,7 @@ export function inProcessLogs(client: EngineClient, ends: { close(): Promise<voi
     async join(options, onBatch) {
       return new Membership(client, options, onBatch, gone);
     },
-    lag: async (group, topic) => client.lag(group, topic),
+    lag: async (group, topic) => (client.topics().includes(topic) ? client.lag(group, topic) : 0),
     async rewind(group, topic) {
       client.alterOffsets(
         group,
