@@ -1,11 +1,18 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { runShop } from './run';
+import { inProcessBrokers } from '../scripts/shop/in-process-brokers';
+import { createInProcessEngine } from '../server/brokers/in-process/engine';
+import { SERVICE_NAMES } from './kernel/http-server/address-book';
+import { runShop, type Program } from './run';
 
-async function run(...args: string[]): Promise<{ code: number; said: string; complained: string }> {
+const run = (...args: string[]): ReturnType<typeof runWith> => runWith({ args });
+
+async function runWith(some: Partial<Program>): Promise<{ code: number; said: string; complained: string }> {
   const [said, complained]: [string[], string[]] = [[], []];
   const code = await runShop({
-    args,
+    args: [],
     env: {},
+    ...some,
     print: (text) => void said.push(text),
     complain: (text) => void complained.push(text),
     signal: new AbortController().signal,
@@ -28,6 +35,20 @@ describe('npm run shop', () => {
   it('given no broker, then that is said and the code is 3', async () => {
     expect(await run('--broker', 'in-process')).toMatchObject({ code: 3 });
     expect(await run('--broker', 'kafka+rabbitmq')).toMatchObject({ code: 3 });
+  });
+
+  it('[SR3] given a port that another program has, then that is said with the way out, and the code is 2', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const env = { SHOP_HTTP_BASE_PORT: String(port - SERVICE_NAMES.indexOf('schema-registry')) };
+    try {
+      const ended = await runWith({ env, inProcess: inProcessBrokers(createInProcessEngine()) });
+      expect(ended.code).toBe(2);
+      expect(ended.complained).toMatch(new RegExp(`^http.basePort: 127.0.0.1:${port} is taken .*SHOP_HTTP_BASE_PORT`));
+    } finally {
+      other.close();
+    }
   });
 
   it('given a question without a folder, then the code is 2', async () => {

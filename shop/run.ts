@@ -18,7 +18,7 @@ const USAGE = `npm run shop -- [--broker in-process|kafka+rabbitmq] [--scenario 
 npm run shop -- state ORDER [--at TIME] | rebuild NAME | what-if ORDER --without N     (with --data DIR)
 
 Scenarios: ${Object.keys(SCENARIOS).join(' ')}
-Real brokers: KAFKA_BROKERS and AMQP_URL, as npm run brokers prints them, or shop.config.json, or SHOP_*.
+Real brokers: those of npm run brokers -- start, else KAFKA_BROKERS and AMQP_URL, or shop.config.json, or SHOP_*.
 Exit codes: 0 as planned, 1 counts differ, 2 a setting is wrong, 3 no broker.`;
 
 /** A broker inside this process, which somebody hands in. */
@@ -63,11 +63,20 @@ export async function runShop(program: Program): Promise<number> {
   try {
     return line.config.services === undefined ? await runWhole(line, program) : await runServices(line, program);
   } catch (error) {
+    if (isPortTaken(error)) {
+      program.complain(
+        `http.basePort: ${error.address}:${error.port} is taken by another program. SHOP_HTTP_BASE_PORT names another base port; 0 takes free ones, with --processes one`,
+      );
+      return 2;
+    }
     if (!(error instanceof NoBroker)) throw error;
     program.complain(error.message);
     return 3;
   }
 }
+
+const isPortTaken = (error: unknown): error is { readonly address: string; readonly port: number } =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 
 async function runWhole(line: CommandLine, program: Program): Promise<number> {
   const scenario = SCENARIOS[line.config.scenario];
@@ -80,7 +89,7 @@ async function runWhole(line: CommandLine, program: Program): Promise<number> {
     program.complain(`the shop is open: ${scenario.name}, ${plan.size} orders, ${config.broker}`);
     const outcome = await runScenario(scenario, config, world, program.signal);
     program.print(line.json ? JSON.stringify(outcome, null, 2) : report(outcome));
-    return outcome.differences.length === 0 || program.signal.aborted ? 0 : 1;
+    return isAsPlanned(outcome) || program.signal.aborted ? 0 : 1;
   } finally {
     await world.close();
     if (given.data === undefined) rmSync(data, { recursive: true, force: true });
@@ -119,13 +128,17 @@ async function runServices(line: CommandLine, { inProcess, signal }: Program): P
   return 0;
 }
 
-function report({ scenario, orders, seconds, expected, actual, differences, violations }: Outcome): string {
+const isAsPlanned = ({ differences, stopped }: Outcome): boolean => differences.length === 0 && stopped === null;
+
+function report(outcome: Outcome): string {
+  const { scenario, orders, seconds, expected, actual, differences, violations, stopped } = outcome;
   const rows = Object.entries(expected).map(([key, wanted]) => [key, wanted, actual[key] ?? 0] as const);
   const wrong = new Set(differences.map(({ key }) => key));
   return [
     tableOf(rows.map(([key, wanted, found]) => [`${wrong.has(key) ? '✗' : '✓'} ${key}`, wanted, found])),
     ...violations,
-    `${scenario}: ${orders} orders in ${seconds.toFixed(1)} s, ${differences.length === 0 ? 'all as planned' : `${differences.length} counts differ`}`,
+    ...(stopped === null ? [] : [stopped]),
+    `${scenario}: ${orders} orders in ${seconds.toFixed(1)} s, ${isAsPlanned(outcome) ? 'all as planned' : `${differences.length} counts differ`}`,
   ].join('\n');
 }
 

@@ -44,9 +44,17 @@ export const meanwhile =
   async (run) =>
     void (await Promise.all(steps.map((step) => step(run))));
 
-/** Waits until a number is reached; the run fails when it takes longer than a minute without any progress. */
+/** What was waited for did not come: how far it went, in words. */
+export class Stalled extends Error {
+  override readonly name = 'Stalled';
+}
+
+/** How long nothing may move. */
+const PATIENCE_MS = 60_000;
+
+/** Waits until a number is reached. @throws Stalled after a minute without any progress */
 export const until =
-  (what: string, number: (run: Run) => number | Promise<number>, wanted: number | ((run: Run) => number)): Step =>
+  (what: string, number: (run: Run) => number | Promise<number>, wanted: number | ((run: Run) => number), patienceMs = PATIENCE_MS): Step =>
   async (run) => {
     const goal = typeof wanted === 'number' ? wanted : wanted(run);
     let [last, changed] = [-1, Date.now()];
@@ -54,7 +62,7 @@ export const until =
       const now = await number(run);
       if (now >= goal || run.signal.aborted) return;
       if (now !== last) [last, changed] = [now, Date.now()];
-      if (Date.now() - changed > 60_000) throw new Error(`${what}: ${now} of ${goal}, and nothing moves`);
+      if (Date.now() - changed > patienceMs) throw new Stalled(`waited for ${what}: ${now} of ${goal}, and nothing moves`);
       await sleep(50);
     }
   };

@@ -6,6 +6,10 @@ import { subscribedAssigner } from './subscribed-assigner';
 
 type Place = { readonly topic: string; readonly partition: number };
 
+/** Who is silent for so long is dead, and its partitions are another's. */
+const SESSION_MS = 10_000;
+const HEARTBEAT_MS = 1_000;
+
 /**
  * One member of a group. A batch of the library is handed over in pieces of `recordsPerPoll`; nothing is committed but by the one who reads. A
  * piece whose handler rejects is read again from what was committed of it.
@@ -68,9 +72,9 @@ export class Membership implements LogConsumer {
       partitionAssigners: [subscribedAssigner],
       allowAutoTopicCreation: false,
       readUncommitted: this.options.isolation === 'read_uncommitted',
-      sessionTimeout: 10_000,
+      sessionTimeout: SESSION_MS,
       rebalanceTimeout: 15_000,
-      heartbeatInterval: 1_000,
+      heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: 250,
       retry: { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 },
     });
@@ -139,14 +143,17 @@ export class Membership implements LogConsumer {
       const end = Number(records.at(-1)?.offset) + 1;
       try {
         if (this.options.autoCommit === true) await commit(end);
-        await this.onBatch({
-          topic,
-          partition,
-          records: records.map((record) => ({ message: fromRecord(record), topic, partition, offset: Number(record.offset) })),
-          commit,
+        await alive(
           heartbeat,
-          over,
-        });
+          this.onBatch({
+            topic,
+            partition,
+            records: records.map((record) => ({ message: fromRecord(record), topic, partition, offset: Number(record.offset) })),
+            commit,
+            heartbeat,
+            over,
+          }),
+        );
         if (over()) return;
         resolveOffset(String(end - 1));
         await heartbeat();
@@ -160,6 +167,17 @@ export class Membership implements LogConsumer {
     }
     // What lies behind the last record (markers of transactions) is behind us, too.
     if (batch.messages.length > 0) resolveOffset(batch.lastOffset());
+  }
+}
+
+/** The library says that a member lives only between two pieces: one that works on a piece for longer than the session would be taken for dead. */
+async function alive(heartbeat: () => Promise<void>, work: Promise<void>): Promise<void> {
+  // What a beat finds out (a group that has changed) the next one between two pieces finds out, too.
+  const beating = setInterval(() => void heartbeat().catch(() => {}), HEARTBEAT_MS);
+  try {
+    await work;
+  } finally {
+    clearInterval(beating);
   }
 }
 
