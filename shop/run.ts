@@ -89,7 +89,7 @@ async function runWhole(line: CommandLine, program: Program): Promise<number> {
     program.complain(`the shop is open: ${scenario.name}, ${plan.size} orders, ${config.broker}`);
     const outcome = await runScenario(scenario, config, world, program.signal);
     program.print(line.json ? JSON.stringify(outcome, null, 2) : report(outcome));
-    return isAsPlanned(outcome) || program.signal.aborted ? 0 : 1;
+    return outcome.differences.length === 0 || program.signal.aborted ? 0 : 1;
   } finally {
     await world.close();
     if (given.data === undefined) rmSync(data, { recursive: true, force: true });
@@ -128,17 +128,17 @@ async function runServices(line: CommandLine, { inProcess, signal }: Program): P
   return 0;
 }
 
-const isAsPlanned = ({ differences, stopped }: Outcome): boolean => differences.length === 0 && stopped === null;
-
-function report(outcome: Outcome): string {
-  const { scenario, orders, seconds, expected, actual, differences, violations, stopped } = outcome;
+function report({ scenario, orders, seconds, expected, actual, differences, violations }: Outcome): string {
   const rows = Object.entries(expected).map(([key, wanted]) => [key, wanted, actual[key] ?? 0] as const);
   const wrong = new Set(differences.map(({ key }) => key));
+  const stalled = differences.filter(({ key }) => !(key in expected));
   return [
-    tableOf(rows.map(([key, wanted, found]) => [`${wrong.has(key) ? '✗' : '✓'} ${key}`, wanted, found])),
+    tableOf([
+      ...rows.map(([key, wanted, found]) => [`${wrong.has(key) ? '✗' : '✓'} ${key}`, wanted, found]),
+      ...stalled.map(({ key, expected: wanted, actual: found }) => [`✗ ${key}`, wanted, found]),
+    ]),
     ...violations,
-    ...(stopped === null ? [] : [stopped]),
-    `${scenario}: ${orders} orders in ${seconds.toFixed(1)} s, ${isAsPlanned(outcome) ? 'all as planned' : `${differences.length} counts differ`}`,
+    `${scenario}: ${orders} orders in ${seconds.toFixed(1)} s, ${differences.length === 0 ? 'all as planned' : `${differences.length} counts differ`}`,
   ].join('\n');
 }
 

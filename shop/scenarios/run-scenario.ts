@@ -15,11 +15,10 @@ export interface Outcome {
   readonly seconds: number;
   readonly expected: Counts;
   readonly actual: Counts;
+  /** Of the counts; before them what a step waited for in vain, which ended the story. */
   readonly differences: readonly Difference[];
   /** What must never be true of a shop at rest, and is. */
   readonly violations: readonly string[];
-  /** Why the story was not told to its end. */
-  readonly stopped: string | null;
 }
 
 export interface Difference {
@@ -49,7 +48,7 @@ export async function runScenario(scenario: Scenario, config: ShopConfig, world:
   const before = await deadLetters({ world, before: {} });
   const run: Run = { config, plan, world, customers, tally, before, seen: new Map(), signal };
   const began = performance.now();
-  const stopped = await tell(scenario.steps ?? [signUp, orders()], run);
+  const stalled = await tell(scenario.steps ?? [signUp, orders()], run);
 
   const expected = expectedFor(scenario, plan);
   const counted = await settled(run, scenario, expected);
@@ -62,20 +61,19 @@ export async function runScenario(scenario: Scenario, config: ShopConfig, world:
     seconds: (performance.now() - began) / 1_000,
     expected,
     actual,
-    differences: differencesOf(expected, actual),
+    differences: [...stalled, ...differencesOf(expected, actual)],
     violations: violations.map(({ rule, detail }) => `${rule}: ${detail}`),
-    stopped,
   };
 }
 
 /** A step that waits in vain ends the story, not the program: what was reached by then is counted all the same. */
-async function tell(steps: readonly Step[], run: Run): Promise<string | null> {
+async function tell(steps: readonly Step[], run: Run): Promise<Difference[]> {
   try {
     for (const step of steps) if (!run.signal.aborted) await step(run);
-    return null;
+    return [];
   } catch (error) {
-    if (error instanceof Stalled) return error.message;
-    throw error;
+    if (!(error instanceof Stalled)) throw error;
+    return [{ key: `waited for ${error.what}`, expected: error.goal, actual: error.reached }];
   }
 }
 

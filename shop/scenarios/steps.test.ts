@@ -26,8 +26,8 @@ describe('a step that waits in vain', () => {
     const world = await openLocalWorld({ config, plan: planFor(story, config), ...inProcessBrokers(createInProcessEngine()) });
     try {
       const outcome = await runScenario(story, config, world, new AbortController().signal);
-      expect(outcome.stopped).toBe('waited for the third: 2 of 3, and nothing moves');
-      expect(outcome.differences).toEqual([]);
+      expect(outcome.differences).toEqual([{ key: 'waited for the third', expected: 3, actual: 2 }]);
+      expect(outcome.actual).toMatchObject({ 'order.created': 0, 'ledger.sum': 0 });
       expect(told).toBe(false);
     } finally {
       await world.close();

@@ -44,9 +44,17 @@ export const meanwhile =
   async (run) =>
     void (await Promise.all(steps.map((step) => step(run))));
 
-/** What was waited for did not come: how far it went, in words. */
+/** What was waited for did not come. */
 export class Stalled extends Error {
   override readonly name = 'Stalled';
+
+  constructor(
+    readonly what: string,
+    readonly goal: number,
+    readonly reached: number,
+  ) {
+    super(`waited for ${what}: ${reached} of ${goal}, and nothing moves`);
+  }
 }
 
 /** How long nothing may move. */
@@ -62,7 +70,7 @@ export const until =
       const now = await number(run);
       if (now >= goal || run.signal.aborted) return;
       if (now !== last) [last, changed] = [now, Date.now()];
-      if (Date.now() - changed > patienceMs) throw new Stalled(`waited for ${what}: ${now} of ${goal}, and nothing moves`);
+      if (Date.now() - changed > patienceMs) throw new Stalled(what, goal, now);
       await sleep(50);
     }
   };
