@@ -15,6 +15,7 @@ import { GET as getLetter } from './dead-letters/[id]/route';
 import { GET as getLetterPage } from './dead-letters/letters/route';
 import { GET as getLetters } from './dead-letters/route';
 import { GET as getScenario, POST as postScenario } from './demo/scenario/route';
+import { GET as getPrevious } from './events/[id]/previous/route';
 import { GET as getEvent } from './events/[id]/route';
 import { GET as find } from './find/route';
 import { GET as getLagDetail } from './lag/[broker]/[inbox]/route';
@@ -30,6 +31,7 @@ import { POST as retryTap } from './taps/retry/route';
 import { GET as getTaps } from './taps/route';
 import { GET as getDetail } from './topology/detail/route';
 import { GET as getTopology } from './topology/route';
+import { GET as getExport } from './traces/[traceId]/export/route';
 import { GET as getTrace } from './traces/[traceId]/route';
 import { GET as getTraces } from './traces/route';
 
@@ -290,6 +292,99 @@ describe('one event', () => {
   it('that is unknown is a clear 404', async () => {
     provideTestServices();
     expect((await call(getEvent, '/api', { params: { id: 'x' } })).status).toBe(404);
+  });
+});
+
+describe('the event before one', () => {
+  const key = { name: 'order', value: 'o-1' };
+  const of = (id: string, at: number, over: Partial<Parameters<typeof anEvent>[0]> = {}) =>
+    anEvent({ broker: 'kafka', channel: 'orders', messageId: id, observedAt: now - at, businessKeys: [key], ...over });
+  const third = of('m3', 1e6, { offset: 3 });
+  const second = of('m2', 5e6, { offset: 2 });
+  const first = of('m1', 9e6, { offset: 1, type: 'OrderChanged' });
+
+  it('is the nearest of its type about the same thing, whole; the question is bounded', async () => {
+    let asked: unknown;
+    provideTestServices({
+      store: {
+        event: async (id) => [first, second, third].find((one) => one.id === id) ?? null,
+        recentEvents: async (query) => {
+          asked = query;
+          return { rows: [third, second, first].map(toEventRow), next: null, cut: null };
+        },
+      },
+    });
+    const { status, body } = await call(getPrevious, '/api', { params: { id: third.id } });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ key, event: { row: { id: second.id }, body: { kind: 'json' } } });
+    expect(asked).toMatchObject({ businessKey: 'o-1', limit: 50, range: { from: third.observedAt - 86_400e6, to: third.observedAt + 1 } });
+    expect((await call(getPrevious, '/api', { params: { id: first.id } })).body).toEqual({ key, event: null });
+  });
+
+  it('is none where the event has no key, and a clear 404 where the event itself is unknown', async () => {
+    const lone = of('m4', 0, { businessKeys: [] });
+    provideTestServices({ store: { event: async (id) => (id === lone.id ? lone : null) } });
+    expect((await call(getPrevious, '/api', { params: { id: lone.id } })).body).toEqual({ key: null, event: null });
+    const unknown = await call(getPrevious, '/api', { params: { id: '<script>' } });
+    expect(unknown).toMatchObject({ status: 404, body: { error: { code: 'not-found', text: 'No such event was seen.' } } });
+    expect(JSON.stringify(unknown.body)).not.toContain('script');
+  });
+
+  it('[A12] an id that is too long is refused without being repeated', async () => {
+    provideTestServices();
+    for (const [handler, name] of [
+      [getPrevious, 'id'],
+      [getExport, 'traceId'],
+    ] as const) {
+      const answer = await call(handler, '/api', { params: { [name]: 'x'.repeat(1_001) } });
+      expect(answer).toMatchObject({ status: 400, body: { error: { code: 'bad-request' } } });
+      expect(answer.body.error.text).not.toContain('xxx');
+    }
+  });
+});
+
+describe('a trace as a file', () => {
+  it('holds its tree and its events whole, those that are gone left out', async () => {
+    const kept = anEvent({ messageId: 'm1' });
+    const row = { ...placed, id: kept.id };
+    provideTestServices({
+      store: {
+        eventsOfTrace: async (id) => ({ events: id === 'a/b' ? [row, paid] : [], cut: null }),
+        event: async (id) => (id === kept.id ? kept : null),
+      },
+    });
+    const { status, headers, body } = await call(getExport, '/api', { params: { traceId: 'a%2Fb' } });
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(body).toMatchObject({ trace: { traceId: 'a/b' }, exportedAt: now });
+    expect(body.trace.nodes).toHaveLength(2);
+    expect(body.details.map((detail: { row: { id: string } }) => detail.row.id)).toEqual([kept.id]);
+  });
+
+  it('of 300 events holds all rows and the first 200 whole', async () => {
+    const events = Array.from({ length: 300 }, (_, n) => anEventRow({ id: `e${n}`, messageId: `m${n}`, observedAt: now + n }));
+    const whole = anEvent({});
+    provideTestServices({ store: { eventsOfTrace: async () => ({ events, cut: null }), event: async () => whole } });
+    const { body } = await call(getExport, '/api', { params: { traceId: 'long' } });
+    expect([body.trace.nodes.length, body.details.length]).toEqual([300, 200]);
+  });
+
+  it('that was never seen is a clear 404; a store that is away is said', async () => {
+    provideTestServices();
+    expect(await call(getExport, '/api', { params: { traceId: 'nothing' } })).toMatchObject({
+      status: 404,
+      body: { error: { code: 'not-found', text: 'No such trace was seen.' } },
+    });
+    const away = async () => Promise.reject(new AppError('store-unreachable', 'secret address', { retryable: true }));
+    provideTestServices({ store: { eventsOfTrace: away, event: away } });
+    for (const [handler, name] of [
+      [getPrevious, 'id'],
+      [getExport, 'traceId'],
+    ] as const) {
+      const answer = await call(handler, '/api', { params: { [name]: 'x' } });
+      expect(answer).toMatchObject({ status: 503, body: { error: { code: 'store-unreachable' } } });
+      expect(JSON.stringify(answer.body)).not.toContain('secret');
+    }
   });
 });
 

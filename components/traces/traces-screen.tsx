@@ -106,6 +106,9 @@ export function TracesScreen() {
                     options={SORTS}
                     onChange={(next) => url.replace(writeTracesUrl(url.params, { sort: next }))}
                   />
+                  {sort !== 'newest' && list.query.hasNextPage && (
+                    <span className="muted">sorted within the {formatExact(traces.length)} loaded</span>
+                  )}
                   <ColumnChoice chosen={columns} onChoose={setColumns} />
                 </Strip>
                 {traces.length === 0 ? (
@@ -131,9 +134,6 @@ export function TracesScreen() {
                   </Note>
                 ) : (
                   <CutNotice cut={list.cut} />
-                )}
-                {sort !== 'newest' && list.query.hasNextPage && (
-                  <Note>The order is that of the {formatExact(traces.length)} loaded traces.</Note>
                 )}
                 {list.query.hasNextPage && (
                   <Note>

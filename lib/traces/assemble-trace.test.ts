@@ -89,10 +89,32 @@ describe('the tree of one trace', () => {
         deadLetter: fc.boolean(),
         after: fc.integer({ min: 0, max: 3 }),
         replayOf: fc.constantFrom('e0', 'e1', null),
+        // A clock that is up to 3 s wrong, coarse or not said.
+        skewMs: fc.option(fc.integer({ min: -3_000, max: 3_000 })),
+        businessKeys: fc.constantFrom([], [{ name: 'order', value: 'o-1' }], [{ name: 'order', value: 'o-2' }]),
       }),
-      { minLength: 1, maxLength: 9 },
+      { minLength: 1, maxLength: 12 },
     )
-    .map((events) => events.map((event, index) => anEventRow({ ...event, id: `e${index}` })));
+    .map((events) =>
+      events.map(({ skewMs, ...event }, index) =>
+        anEventRow({ ...event, id: `e${index}`, publishedAt: skewMs === null ? null : start + (event.after + skewMs) * 1000 }),
+      ),
+    );
+
+  it('[T1] what is tried has circles, several roots, missing causes and clocks that run behind', () => {
+    const trees = fc.sample(wild, { numRuns: 500, seed: 7 }).map((events) => ({ events, nodes: assembleTrace('t', events).nodes }));
+    const circle = ({ messageId, causationId }: EventRow, others: readonly EventRow[]) =>
+      others.some((other) => other.messageId !== null && other.messageId === causationId && other.causationId === messageId);
+    const without = ({ causationId }: EventRow, events: readonly EventRow[]) =>
+      causationId !== null && !events.some(({ messageId }) => messageId === causationId);
+    expect(trees.some(({ events }) => events.some((event) => event.causationId !== null && circle(event, events)))).toBe(true);
+    expect(trees.some(({ events }) => events.filter(({ causationId, parentSpanId }) => !causationId && !parentSpanId).length > 1)).toBe(
+      true,
+    );
+    expect(trees.some(({ events }) => events.some((event) => without(event, events)))).toBe(true);
+    expect(trees.some(({ nodes }) => nodes.some(({ skewMicros }) => skewMicros !== null))).toBe(true);
+    expect(trees.some(({ nodes }) => nodes.some(({ orphan }) => orphan))).toBe(true);
+  });
 
   it('[T1] any order of arrival gives the same tree, with every event once and no parent below its child', () => {
     fc.assert(

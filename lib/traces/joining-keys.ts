@@ -8,6 +8,9 @@ const SHARED = new Set(
   ),
 );
 
+/** The further events of a CloudEvents batch, which only find it. */
+const ITEM = /^item\d+$/;
+
 /** The business keys that name one process: `order`, `payment`, `shipment` … */
 export const joiningKeys = (event: Pick<EventRow, 'businessKeys'>): readonly BusinessKey[] =>
-  event.businessKeys.filter(({ name, value }) => value !== '' && !SHARED.has(name.toLowerCase()));
+  event.businessKeys.filter(({ name, value }) => value !== '' && !SHARED.has(name.toLowerCase()) && !ITEM.test(name));

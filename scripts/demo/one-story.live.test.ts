@@ -6,18 +6,24 @@ import { connect, type Channel, type ChannelModel } from 'amqplib';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TraceView } from '../../lib/contract/traces';
+import type { EventDetail, TraceView } from '../../lib/contract/traces';
+import { compileRules } from '../../lib/events/recognise/compile-rules';
 import type { Bus } from '../../server/bus/bus';
 import { createInProcessBusPair } from '../../server/bus/in-process/in-process-bus';
 import { readConfig } from '../../server/config/read-config';
+import type { Bodies } from '../../server/decoding/bodies';
+import { openBodies } from '../../server/decoding/open-bodies';
 import { openLog } from '../../server/log';
-import { microsClock, openBrokers, openConfiguredStore, startCollectorHalf } from '../../server/start';
+import { microsClock, openBrokers, openConfiguredStore, openRegistries, startCollectorHalf } from '../../server/start';
 import { startEmbeddedStore } from '../../server/store/embedded/start-embedded';
 import type { Store } from '../../server/store/store';
+import { getEvent } from '../../server/web/queries/get-event';
 import { getTrace } from '../../server/web/queries/get-trace';
 import type { Services } from '../../server/web/services';
+import { sampleEvents } from '../../shop/schemas/samples.fixture';
 import { brokerAddresses } from '../brokers/addresses';
 import { makeTopics } from '../brokers/make-topics';
+import { startShopRegistry, type ShopRegistry } from './shop-registry.fixture';
 
 /** Applications that say little of how their events belong together, on a real Kafka and a real RabbitMQ: what the product makes of it. */
 describe('stories over real brokers', { timeout: 240_000 }, () => {
@@ -32,6 +38,8 @@ describe('stories over real brokers', { timeout: 240_000 }, () => {
   let bus: Bus;
   let channel: Channel;
   let producer: Producer;
+  let registry: ShopRegistry;
+  let bodies: Bodies;
 
   const api = async (method: string): Promise<void> => {
     const { origin, username, password } = new URL(brokerAddresses().RABBITMQ_API_URL);
@@ -89,6 +97,8 @@ describe('stories over real brokers', { timeout: 240_000 }, () => {
     await producer.connect();
     closers.push(() => producer.disconnect());
 
+    registry = await startShopRegistry();
+    closers.push(() => registry.close());
     const file = join(folder, 'eventyard.yaml');
     writeFileSync(
       file,
@@ -96,6 +106,7 @@ describe('stories over real brokers', { timeout: 240_000 }, () => {
 brokers:
   - name: kafka
     kafka: { brokers: "${kafka}" }
+    schemaRegistry: { url: "${registry.url}" }
     tap: { startAt: beginning, include: ["${topic}"] }
   - name: rabbit
     rabbitmq: { url: "${amqpUrl}", api: "${rabbitApi}" }
@@ -106,6 +117,8 @@ brokers:
     closers.push(() => embedded.close());
     store = await openConfiguredStore(config, embedded, log);
     closers.push(() => store.close());
+    bodies = openBodies(config, openRegistries(config));
+    closers.push(() => bodies.close());
     const brokers = openBrokers(config, log);
     closers.push(() => Promise.all(brokers.map((broker) => broker.close())));
     const [web, collectors] = createInProcessBusPair();
@@ -180,5 +193,53 @@ brokers:
     expect(rules).toContain('replay');
     expect(whole.story?.marks?.filter(({ kind }) => kind === 'duplicate')).toEqual([]);
     expect(whole.story?.consumption?.some(({ inbox, state }) => inbox === 'billing' && state === 'dead-lettered')).toBe(true);
+  });
+
+  it.each([
+    ['inventory.reserved', 'avro', 'inventory.reserved.v1.avro'],
+    ['ledger.entry.posted', 'protobuf', 'ledger.entry.posted.v1.protobuf'],
+  ] as const)(
+    '[G61] [G66] %s in %s as the shop writes it is found by what its body says, and shown decoded',
+    async (type, format, subject) => {
+      const sample = sampleEvents().find(({ event }) => event.type === type)?.event;
+      if (sample === undefined) throw new Error('no sample');
+      const id = `${type}-${run}`;
+      const orderId = `o-${format}-${run}`;
+      const value = Buffer.from(await registry.encode({ ...sample, id, data: { ...sample.data, orderId } }, format));
+      // A tap does not wait for a registry that is slow to answer at first: it is sent until one is recognised by its body.
+      const found = await until('an event with the key that only its body says', async () => {
+        await producer.send({ topic, messages: [{ value, headers: { 'event-type': type } }] });
+        const hits = await store.findId(orderId, 5);
+        return hits.find(({ event }) => event.type === type)?.event ?? null;
+      });
+      const services = { store, bodies, rules: compileRules(), clock } as unknown as Services;
+      const shown = await until('the body, decoded', async (): Promise<EventDetail | null> => {
+        const event = await getEvent(services, found.id);
+        return event !== 'not-found' && event.body.kind === 'json' ? event : null;
+      });
+      expect(shown.schema).toMatchObject({ subject, version: 1, type: format.toUpperCase(), problem: null });
+      expect(JSON.parse(shown.body.text ?? '')).toMatchObject(
+        format === 'avro' ? { eventId: id, orderId } : { event_id: id, order_id: orderId },
+      );
+      expect((await store.event(found.id))?.schemaId).toBe(shown.schema?.id);
+    },
+  );
+
+  it('[G64] without the registry an event is stored all the same, and shown as the bytes it is, with the reason', async () => {
+    const sample = sampleEvents().find(({ event }) => event.type === 'inventory.committed')?.event;
+    if (sample === undefined) throw new Error('no sample');
+    const value = Buffer.from(await registry.encode(sample, 'avro'));
+    await registry.close();
+    // An id that nobody has asked for yet.
+    value.writeUInt32BE(998, 1);
+    const id = `committed-${run}`;
+    await producer.send({ topic, messages: [{ key: id, value, headers: { 'event-id': id, 'event-type': 'inventory.committed' } }] });
+    const found = await until('the event', async () => (await store.findId(id, 5))[0]?.event ?? null);
+    expect(await store.event(found.id)).toMatchObject({ schemaId: 998, bodyProblem: expect.stringContaining('998') });
+    const services = { store, bodies, rules: compileRules(), clock } as unknown as Services;
+    expect(await getEvent(services, found.id)).toMatchObject({
+      body: { kind: 'binary', problem: expect.stringContaining('does not answer') },
+      schema: { id: 998, subject: null, problem: expect.stringContaining('does not answer') },
+    });
   });
 });

@@ -11,41 +11,61 @@ export interface Decoder {
 const ENTRY = fileURLToPath(new URL('./decoding-child.ts', import.meta.url));
 const MOST_WAITING = 64;
 const MEMORY_MB = 128;
-/** A new process loads its libraries first. */
-const START_MS = 5_000;
+/** Who asks waits so long for a process that begins; the process itself may take longer, on a machine that is busy. */
+const WAIT_FOR_START_MS = 5_000;
+const START_MS = 60_000;
+
+interface Running {
+  readonly process: ChildProcess;
+  /** False when it ended before it was ready. */
+  readonly ready: Promise<boolean>;
+}
 
 /**
  * Decodes in a process of its own: a body may be made to take any time and memory (a list of 2^60 nothings), and then the process is ended,
  * the job is told as too slow, and the next one gets a new process. [G65] One list at a time, in order; the process is begun by the first.
  */
 export function openDecoder(): Decoder {
-  let child: ChildProcess | null = null;
+  let running: Running | null = null;
   let queue: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   let closed = false;
 
-  const run = (jobs: readonly DecodeJob[], withinMs: number): Promise<readonly DecodeAnswer[]> =>
-    new Promise((resolve) => {
-      const isNew = child === null;
-      const mine = (child ??= begin());
+  const started = (): Running => {
+    if (running !== null) return running;
+    const mine = begin();
+    running = mine;
+    const gone = (): void => void (running === mine && (running = null));
+    mine.process.once('exit', gone);
+    mine.process.on('error', gone);
+    return mine;
+  };
+
+  const run = async (jobs: readonly DecodeJob[], withinMs: number): Promise<readonly DecodeAnswer[]> => {
+    const all = (problem: string): readonly DecodeAnswer[] => jobs.map(() => ({ problem }));
+    const { process: child, ready } = started();
+    // A process that has not begun has no body yet that could be to blame: it is left to begin.
+    const isReady = await inTime(ready, WAIT_FOR_START_MS + withinMs);
+    if (isReady !== true) return all(isReady === false ? 'the decoder ended' : 'the decoder is still starting');
+    return new Promise((resolve) => {
       const end = (answers: readonly DecodeAnswer[]): void => {
         clearTimeout(timer);
-        mine.removeAllListeners();
-        // What a killed process still reports is nobody's.
-        mine.on('error', () => undefined);
+        child.off('message', onAnswers).off('error', onError).off('exit', onExit);
         resolve(answers);
       };
       const give = (problem: string): void => {
-        if (child === mine) child = null;
-        mine.kill('SIGKILL');
-        end(jobs.map(() => ({ problem })));
+        if (running?.process === child) running = null;
+        child.kill('SIGKILL');
+        end(all(problem));
       };
-      const timer = setTimeout(() => give(`it takes longer than ${withinMs} ms`), isNew ? withinMs + START_MS : withinMs);
-      mine.once('message', (answers) => end(answers as readonly DecodeAnswer[]));
-      mine.once('error', () => give('the decoder failed'));
-      mine.once('exit', () => give('it takes too much memory, or the decoder ended'));
-      mine.send(jobs, (error) => error !== null && give('the decoder ended'));
+      const onAnswers = (answers: unknown): void => end(answers as readonly DecodeAnswer[]);
+      const onError = (): void => give('the decoder failed');
+      const onExit = (): void => give('it takes too much memory, or the decoder ended');
+      const timer = setTimeout(() => give(`it takes longer than ${withinMs} ms`), withinMs);
+      child.once('message', onAnswers).once('error', onError).once('exit', onExit);
+      child.send(jobs, (error) => error !== null && give('the decoder ended'));
     });
+  };
 
   return {
     async decode(jobs, withinMs) {
@@ -58,20 +78,45 @@ export function openDecoder(): Decoder {
     },
     async close() {
       closed = true;
-      child?.kill('SIGKILL');
-      child = null;
+      running?.process.kill('SIGKILL');
+      running = null;
     },
   };
 }
 
-function begin(): ChildProcess {
+function begin(): Running {
   const child = fork(ENTRY, [], {
     execArgv: ['--import', 'tsx', `--max-old-space-size=${MEMORY_MB}`],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
+  // What a killed process still reports is nobody's.
+  child.on('error', () => undefined);
+  // The first that it says is that its libraries are loaded.
+  const ready = new Promise<boolean>((resolve) => {
+    const late = setTimeout(() => child.kill('SIGKILL'), START_MS);
+    late.unref();
+    const settle = (value: boolean): void => {
+      clearTimeout(late);
+      resolve(value);
+    };
+    child.once('message', () => settle(true));
+    child.once('error', () => settle(false));
+    child.once('exit', () => settle(false));
+  });
   // It must not keep a process alive that has nothing else to do.
   child.unref();
   child.channel?.unref();
-  return child;
+  return { process: child, ready };
+}
+
+/** `undefined` when it is not there in time. */
+async function inTime<T>(value: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -7,3 +7,4 @@ process.on('disconnect', () => process.exit(0));
 // A terminal sends its signals to all; the parent says when it is over.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
+process.send?.('ready');

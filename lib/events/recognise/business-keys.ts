@@ -41,6 +41,18 @@ export function businessKeysOf(object: JsonObject, text: string, keysIn: readonl
   return found.length === 0 ? NO_KEYS : found.slice();
 }
 
+const MAX_ITEMS = 20;
+
+/** The ids of a batch's further events, `item2` to `item21`, so that each of them is found. The first one's stand in the event's own fields. */
+export function keysOfBatch(batch: readonly unknown[]): readonly BusinessKey[] {
+  const keys: BusinessKey[] = [];
+  for (const [n, one] of batch.slice(1, 1 + MAX_ITEMS).entries()) {
+    const value = typeof one === 'object' && one !== null ? asValue((one as JsonObject).id, 'id', '') : null;
+    if (value !== null) keys.push({ name: `item${n + 2}`, value });
+  }
+  return keys;
+}
+
 /** Scratch: what is given away is made to measure. */
 const found: BusinessKey[] = [];
 const NO_KEYS: readonly BusinessKey[] = [];

@@ -85,7 +85,7 @@ describe('whatever headers and body are', () => {
         expect(meaning.bodyProblem).not.toBe('recognition failed: the record is kept as it was');
         for (const field of ['type', 'messageId', 'correlationId', 'causationId', 'sagaId', 'replyTo'] as const)
           if (meaning[field] !== null) expect(meaning.why.map((why) => why.field)).toContain(field);
-        expect(meaning.businessKeys.length).toBeLessThanOrEqual(10);
+        expect(meaning.businessKeys.length).toBeLessThanOrEqual(30);
       }),
       { numRuns: RUNS },
     );

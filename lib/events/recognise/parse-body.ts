@@ -13,6 +13,8 @@ export interface ParsedBody {
   readonly problem: string | null;
   /** Confluent wire format: id of the schema in a registry. */
   readonly schemaId: number | null;
+  /** All members of a CloudEvents batch; `object` is the first. */
+  readonly batch?: readonly unknown[];
 }
 
 /** How a body may be packed. */
@@ -65,7 +67,9 @@ function parseBytes(body: Uint8Array, contentType: string | null, from: number, 
     return none('not UTF-8', schemaId);
   }
   try {
-    return { object: unwrapped(JSON.parse(text), text), text, problem: null, schemaId };
+    const value: unknown = JSON.parse(text);
+    if (isBatch && Array.isArray(value)) return { object: unwrapped(value, text), text, problem: null, schemaId, batch: value };
+    return { object: unwrapped(value, text), text, problem: null, schemaId };
   } catch {
     return none('begins like JSON and does not parse', schemaId);
   }

@@ -1,6 +1,6 @@
 import type { BrokerSystem, Micros } from '@/lib/events/names';
 import type { BusinessKey, ClockOwner, EventHeader, Meaning, RawRecord, TraceContext, Why } from '@/lib/events/observed-event';
-import { businessKeysOf } from './business-keys';
+import { businessKeysOf, keysOfBatch } from './business-keys';
 import { BODY, type Candidate, type CompiledContext, type Guard, type Rules } from './compile-rules';
 import { parseBody, type ParsedBody } from './parse-body';
 import { planOf, type Edge, type Plan, type ShapeNode } from './plan';
@@ -287,7 +287,10 @@ function keysOf(
     const name = (aggregate[0] as string).toLowerCase() + aggregate.slice(1);
     if (!first.some((key) => key.name === name)) first.push({ name, value: id });
   }
-  return first.length === 0 ? keys : [...first, ...keys.filter((key) => !first.some(({ name }) => name === key.name))];
+  const own = first.length === 0 ? keys : [...first, ...keys.filter((key) => !first.some(({ name }) => name === key.name))];
+  if (body.batch === undefined) return own;
+  rules.why.push({ field: 'batch', from: `${body.batch.length} CloudEvents in one message: the fields are those of the first` });
+  return [...own, ...keysOfBatch(body.batch)];
 }
 
 const NO_KEYS: readonly BusinessKey[] = [];

@@ -37,9 +37,9 @@ export class Registry {
     return this.store.versions(subject).find(({ text, language }) => text === schema && language === schemaType);
   }
 
-  /** `latest` or a number. */
-  version(subject: string, version: string): StoredSchema | undefined {
-    const all = this.store.versions(subject);
+  /** `latest` or a number; `deleted`: also one that is hidden. */
+  version(subject: string, version: string, deleted = false): StoredSchema | undefined {
+    const all = this.store.versions(subject, deleted);
     return version === 'latest' ? all.at(-1) : all.find((schema) => String(schema.version) === version);
   }
 

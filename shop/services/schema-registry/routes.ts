@@ -32,12 +32,14 @@ const CandidateBody = z.object({
 const LEVELS = ['NONE', 'BACKWARD'] as const;
 
 const failed = (status: number, code: number, message: string): HttpError => new HttpError(status, message, { error_code: code, message });
+const withDeleted = (query: unknown): boolean => (query as { deleted?: string } | undefined)?.deleted === 'true';
 const noSubject = (subject: string): HttpError => failed(404, 40401, `Subject '${subject}' not found.`);
 
-function versionOf(registry: Registry, params: unknown): StoredSchema {
+function versionOf(registry: Registry, params: unknown, query?: unknown): StoredSchema {
   const { subject, version } = parse(Version, params);
-  if (registry.store.versions(subject).length === 0) throw noSubject(subject);
-  const schema = registry.version(subject, version);
+  const deleted = withDeleted(query);
+  if (registry.store.versions(subject, deleted).length === 0) throw noSubject(subject);
+  const schema = registry.version(subject, version, deleted);
   if (schema === undefined) throw failed(404, 40402, `Version ${version} not found.`);
   return schema;
 }
@@ -52,7 +54,7 @@ const told = (schema: StoredSchema) => ({
 });
 
 function readRoutes(app: FastifyInstance, registry: Registry): void {
-  app.get('/subjects', async ({ query }) => registry.store.subjects((query as { deleted?: string }).deleted === 'true'));
+  app.get('/subjects', async ({ query }) => registry.store.subjects(withDeleted(query)));
   app.get('/schemas/types', async () => ['JSON', 'PROTOBUF', 'AVRO']);
   app.get('/schemas/ids/:id', async ({ params }) => {
     const { id } = parse(z.object({ id: z.coerce.number().int() }), params);
@@ -61,16 +63,16 @@ function readRoutes(app: FastifyInstance, registry: Registry): void {
     const { schema: text, schemaType, references } = told(schema) as { schema: string; schemaType?: string; references?: unknown };
     return { schema: text, schemaType, references };
   });
-  app.get('/schemas/ids/:id/versions', async ({ params }) =>
-    registry.store.subjectsOf(parse(z.object({ id: z.coerce.number().int() }), params).id),
+  app.get('/schemas/ids/:id/versions', async ({ params, query }) =>
+    registry.store.subjectsOf(parse(z.object({ id: z.coerce.number().int() }), params).id, withDeleted(query)),
   );
-  app.get('/subjects/:subject/versions', async ({ params }) => {
+  app.get('/subjects/:subject/versions', async ({ params, query }) => {
     const { subject } = parse(Subject, params);
-    const versions = registry.store.versions(subject);
+    const versions = registry.store.versions(subject, withDeleted(query));
     if (versions.length === 0) throw noSubject(subject);
     return versions.map(({ version }) => version);
   });
-  app.get('/subjects/:subject/versions/:version', async ({ params }) => told(versionOf(registry, params)));
+  app.get('/subjects/:subject/versions/:version', async ({ params, query }) => told(versionOf(registry, params, query)));
   app.get('/subjects/:subject/versions/:version/schema', async ({ params }, reply) =>
     reply.type('application/json').send(versionOf(registry, params).text),
   );

@@ -51,9 +51,11 @@ export class SchemaStore {
       .map(({ subject }) => subject);
   }
 
-  /** Oldest first. */
-  versions(subject: string): readonly StoredSchema[] {
-    return this.database.all<Row>(`SELECT * FROM schemas WHERE subject = ? AND deleted = 0 ORDER BY version`, subject).map(toSchema);
+  /** Oldest first; `deleted`: also those that are hidden. */
+  versions(subject: string, deleted = false): readonly StoredSchema[] {
+    return this.database
+      .all<Row>(`SELECT * FROM schemas WHERE subject = ? AND deleted <= ? ORDER BY version`, subject, deleted ? 1 : 0)
+      .map(toSchema);
   }
 
   byId(id: number): StoredSchema | undefined {
@@ -61,8 +63,8 @@ export class SchemaStore {
     return row === undefined ? undefined : toSchema(row);
   }
 
-  subjectsOf(id: number): readonly { readonly subject: string; readonly version: number }[] {
-    return this.database.all(`SELECT subject, version FROM schemas WHERE id = ? AND deleted = 0 ORDER BY subject`, id);
+  subjectsOf(id: number, deleted = false): readonly { readonly subject: string; readonly version: number }[] {
+    return this.database.all(`SELECT subject, version FROM schemas WHERE id = ? AND deleted <= ? ORDER BY subject`, id, deleted ? 1 : 0);
   }
 
   /** A version number is never given twice, not even after a deletion. */

@@ -154,6 +154,19 @@ describe('CloudEvents', () => {
     expect(meaning.contexts.map(({ origin }) => origin)).toEqual([false, true]);
   });
 
+  it('[G29] a batch is one event that says how many it holds, and is found by the ids of the first 21', () => {
+    const one = (id: unknown) => ({ specversion: '1.0', id, source: '/orders', type: 'order.placed' });
+    const headers = [['content-type', 'application/cloudevents-batch+json']] as const;
+    const ids = Array.from({ length: 40 }, (_, n) => `ce-${n + 1}`);
+    const { messageId, businessKeys, why } = recognised(aRecord(headers, ids.map(one)));
+    expect(messageId).toBe('ce-1');
+    expect(businessKeys).toEqual(ids.slice(1, 21).map((value, n) => ({ name: `item${n + 2}`, value })));
+    expect(why).toContainEqual({ field: 'batch', from: '40 CloudEvents in one message: the fields are those of the first' });
+    expect(recognised(aRecord(headers, [])).messageId).toBeNull();
+    const odd = recognised(aRecord(headers, [one('a'), null, 7, one({ x: 1 }), one('x'.repeat(500)), one('b')]));
+    expect(odd).toMatchObject({ messageId: 'a', businessKeys: [{ name: 'item6', value: 'b' }] });
+  });
+
   it('[G24] reads structured mode', () => {
     expect(
       recognised(aRecord([['content-type', 'application/cloudevents+json; charset=utf-8']], { ...attributes, data: { order_id: 'o-9' } })),

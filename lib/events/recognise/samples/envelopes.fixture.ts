@@ -47,7 +47,7 @@ export const envelopeSamples: readonly Sample[] = [
       { ...ce, data: order },
       { ...ce, id: 'ce-2' },
     ],
-    { ...ceMeans, framework: 'cloudevents-batch', businessKeys: orderKeys },
+    { ...ceMeans, framework: 'cloudevents-batch', businessKeys: [...orderKeys, { name: 'item2', value: 'ce-2' }] },
   ),
   kafka(
     'dapr',
