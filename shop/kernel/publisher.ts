@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible';
-import type { Identity, Message, ProduceOptions, PublishOutcome, TopicOffset, Transaction, Transports } from '../transport/port';
+import type { Identity, LinkState, Message, ProduceOptions, PublishOutcome, TopicOffset, Transaction, Transports } from '../transport/port';
+import { DRAIN_MS, settledWithin } from './drain';
 import { createBatchingProducer, type BatchingProducer } from './batching-producer';
 import { TOPICS, type Destination, type TopicChannel, type TopicName } from './channels';
 import { toMessage } from './envelope';
@@ -25,7 +26,7 @@ export interface Publisher {
   ready(broker: Destination['broker']): boolean;
   /** Resolves when the broker takes messages again. */
   whenReady(broker: Destination['broker'], signal?: AbortSignal): Promise<void>;
-  /** Waits for what is under way. */
+  /** Waits for what is under way, at most 10 s. */
   flush(): Promise<void>;
 }
 
@@ -56,11 +57,13 @@ export interface PublishLimits {
   /** A broker's answer may take so long, whatever the time factor: brokers do not hurry. */
   readonly confirmMs: number;
   readonly buffer: number;
+  /** A stop waits no longer than this for what is under way. */
+  readonly drainMs: number;
   /** Messages a second (token bucket), per instance; batches are exempt. */
   readonly rate: number;
 }
 
-const LIMITS: PublishLimits = { retries: 3, retryMs: 1_000, confirmMs: 5_000, buffer: 1_000, rate: 5_000 };
+const LIMITS: PublishLimits = { retries: 3, retryMs: 1_000, confirmMs: 5_000, buffer: 1_000, drainMs: DRAIN_MS, rate: 5_000 };
 
 export function createPublisher(parts: PublisherParts): Publisher {
   const { transports, config, metrics, log, who } = parts;
@@ -127,22 +130,24 @@ export function createPublisher(parts: PublisherParts): Publisher {
     }
     const message = await toMessage(event, to, parts);
     // A blocked connection takes nothing for the moment: what is here waits in the buffer, what comes beyond it is refused.
-    if (link(to.broker).state() === 'blocked') await whenReady(to.broker, signal);
+    if (link(to.broker).state() === 'blocked') await state(to.broker, (now) => now !== 'blocked', signal);
+    if (link(to.broker).state() === 'disconnected') throw new NotConnected(`${to.broker} is away`);
     const outcome = await persist(to, message, signal);
     metrics.published(to.channel, to.broker === 'kafka' ? event.type : message.key);
     return outcome;
   }
 
-  function whenReady(broker: Destination['broker'], signal?: AbortSignal): Promise<void> {
-    if (ready(broker)) return Promise.resolve();
-    return new Promise((resolve, reject) => {
+  async function state(broker: Destination['broker'], isRight: (state: LinkState) => boolean, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (isRight(link(broker).state())) return;
+    await new Promise<void>((resolve, reject) => {
       const end = (act: () => void): void => {
         unlisten();
         signal?.removeEventListener('abort', abort);
         act();
       };
       const abort = (): void => end(() => reject(signal?.reason as Error));
-      const unlisten = link(broker).onState((state) => state === 'connected' && end(resolve));
+      const unlisten = link(broker).onState((now) => isRight(now) && end(resolve));
       signal?.addEventListener('abort', abort);
     });
   }
@@ -176,10 +181,11 @@ export function createPublisher(parts: PublisherParts): Publisher {
       for (const { topic, type } of records) metrics.published(topic, type);
     },
     ready,
-    whenReady,
+    whenReady: (broker, signal) => state(broker, (now) => now === 'connected', signal),
     async flush() {
       for (const batch of batches.values()) batch.flush();
-      await Promise.allSettled(underWay);
+      // A broker that blocks may do so for hours: what it has not taken is in the outbox still.
+      await settledWithin(limits.drainMs, underWay);
     },
   };
 }

@@ -1,5 +1,6 @@
-import { Agent, fetch } from 'undici';
+import { fetch } from 'undici';
 import type { Metrics } from '../metrics';
+import { openConnections } from './connections';
 import { createGuard, TargetFault, type BreakerState, type Guard, type GuardLimits } from './guard';
 
 /** How a service asks another one, when it cannot wait for an event. Answers above 499 and broken connections are faults of the target. */
@@ -47,8 +48,7 @@ const GAUGE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { find, metrics, time = (ms) => ms, clock = Date.now } = options;
-  // undici closes a connection that idles for the keep-alive time; it has no bound on how many may idle, the pool's size is that bound.
-  const agent = new Agent({ connections: 50, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 30_000, pipelining: 1 });
+  const connections = openConnections();
   const guards = new Map<string, Guard>();
   const cache = new Map<string, { readonly until: number; readonly answer: HttpAnswer }>();
 
@@ -76,15 +76,21 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     init: { method: string; body?: string; headers: Record<string, string> },
     signal: AbortSignal,
   ): Promise<HttpAnswer> => {
-    let response: Awaited<ReturnType<typeof fetch>>;
+    let answer: HttpAnswer;
+    let release = (): void => {};
     try {
-      response = await fetch(new URL(path, find(target)), { ...init, signal, dispatcher: agent });
+      const url = new URL(path, find(target));
+      const place = connections.take(url.origin);
+      release = place.release;
+      const response = await fetch(url, { ...init, signal, dispatcher: place.dispatcher });
+      answer = { status: response.status, body: await json(response) };
     } catch (error) {
       if (signal.aborted) throw error;
       throw new TargetFault(`${target} cannot be reached`, { cause: error });
+    } finally {
+      release();
     }
-    const answer = { status: response.status, body: await json(response) };
-    if (response.status >= 500) throw new TargetFault(`${target} answered ${response.status}`);
+    if (answer.status >= 500) throw new TargetFault(`${target} answered ${answer.status}`);
     return answer;
   };
 
@@ -120,7 +126,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         { idempotent },
       ),
     state: (target) => guards.get(target)?.state() ?? 'closed',
-    close: () => agent.close(),
+    close: () => connections.close(),
   };
 }
 

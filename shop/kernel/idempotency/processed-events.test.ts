@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../db/scratch-database.fixture';
-import { LEASE_MS, ProcessedEvents } from './processed-events';
+import { KEPT_MS, LEASE_MS, ProcessedEvents } from './processed-events';
 
 function given() {
   const open = scratchDatabase();
@@ -51,5 +51,42 @@ describe('an idempotent consumer', () => {
       }),
     ).toThrow();
     expect([database.all('SELECT * FROM effects'), first.stateOf('c', 'e')]).toEqual([[], 'processing']);
+  });
+
+  it('[SS21] forgets what was completed 8 days ago, never what is not completed, and at most 1,000 at a time', () => {
+    const { database, world } = given();
+    const consumer = new ProcessedEvents(
+      database,
+      (ms) => ms,
+      () => world.now,
+    );
+    const completed = (id: string): void => {
+      consumer.claim('c', id);
+      consumer.complete('c', id);
+    };
+    database.transaction(() => Array.from({ length: 1_200 }, (_, n) => completed(`old-${n}`)));
+    consumer.claim('c', 'under way');
+    consumer.claim('c', 'failed');
+    consumer.fail('c', 'failed');
+    world.now += KEPT_MS;
+    expect(consumer.prune()).toBe(0);
+    completed('young');
+    world.now += 1;
+    expect([consumer.prune(), consumer.prune(), consumer.prune()]).toEqual([1_000, 200, 0]);
+    expect(database.all('SELECT event_id AS id FROM processed_events ORDER BY id')).toEqual(
+      ['failed', 'under way', 'young'].map((id) => ({ id })),
+    );
+  });
+
+  it('[SS21] is tidied by who uses it', async () => {
+    const { first, database, world } = given();
+    await first.begin('c', 'old');
+    first.complete('c', 'old');
+    world.now += KEPT_MS + 1;
+    for (let n = 0; n < 500; n += 1) {
+      await first.begin('c', `${n}`);
+      first.complete('c', `${n}`);
+    }
+    expect([first.stateOf('c', 'old'), database.get('SELECT COUNT(*) AS kept FROM processed_events')]).toEqual([null, { kept: 500 }]);
   });
 });

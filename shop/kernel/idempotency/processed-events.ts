@@ -7,11 +7,17 @@ CREATE TABLE IF NOT EXISTS processed_events (
   consumer TEXT NOT NULL,
   event_id TEXT NOT NULL,
   state    TEXT NOT NULL CHECK (state IN ('processing', 'completed', 'failed')),
-  lease    INTEGER NOT NULL,          -- until when nobody else may try, milliseconds since 1970
+  lease    INTEGER NOT NULL,          -- until when nobody else may try; of a completed one: since when it is. Milliseconds since 1970
   PRIMARY KEY (consumer, event_id)
-) WITHOUT ROWID;`;
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS processed_events_by_age ON processed_events (lease) WHERE state = 'completed';`;
 
 export const LEASE_MS = 30_000;
+/** So long a completed event is remembered: a day longer than Kafka keeps anything that an idempotent consumer reads. No time factor shortens it. */
+export const KEPT_MS = 8 * 86_400_000;
+/** After so many claims what is too old is removed, at most so many rows at a time: more than came, and no pause that anybody notices. */
+const PRUNE_EVERY = 500;
+const PRUNED_AT_ONCE = 1_000;
 
 /**
  * Which events a consumer has had. `begin` claims one for 30 s; the effect and `complete` share one transaction, so that an event counts as had
@@ -19,6 +25,7 @@ export const LEASE_MS = 30_000;
  */
 export class ProcessedEvents implements Idempotency {
   private readonly leaseMs: number;
+  private claims = 0;
 
   constructor(
     private readonly database: Database,
@@ -34,6 +41,7 @@ export class ProcessedEvents implements Idempotency {
    * is still at it.
    */
   async begin(consumer: string, eventId: string): Promise<'mine' | 'completed' | 'busy'> {
+    if (this.claims++ % PRUNE_EVERY === 0) this.prune();
     const patience = this.clock() + this.leaseMs * 1.1;
     for (;;) {
       const claim = this.claim(consumer, eventId);
@@ -60,7 +68,8 @@ export class ProcessedEvents implements Idempotency {
 
   complete(consumer: string, eventId: string, tx: unknown = this.database): void {
     (tx as Transaction).run(
-      `UPDATE processed_events SET state = 'completed', lease = 0 WHERE consumer = ? AND event_id = ?`,
+      `UPDATE processed_events SET state = 'completed', lease = ? WHERE consumer = ? AND event_id = ?`,
+      this.clock(),
       consumer,
       eventId,
     );
@@ -73,6 +82,16 @@ export class ProcessedEvents implements Idempotency {
       consumer,
       eventId,
     );
+  }
+
+  /** Forgets what was completed longer ago than it is kept; at most 1,000 rows. Gives their number. */
+  prune(): number {
+    return this.database.run(
+      `DELETE FROM processed_events WHERE (consumer, event_id) IN
+         (SELECT consumer, event_id FROM processed_events WHERE state = 'completed' AND lease < ? ORDER BY lease LIMIT ?)`,
+      this.clock() - KEPT_MS,
+      PRUNED_AT_ONCE,
+    ).changes;
   }
 
   stateOf(consumer: string, eventId: string): 'processing' | 'completed' | 'failed' | null {

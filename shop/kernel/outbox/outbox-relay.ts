@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease } from '../db/lease';
+import { DRAIN_MS, settledWithin } from '../drain';
 import type { Publisher } from '../publisher';
 import type { HostLog } from '../service-host';
 import type { Broker, Outbox, OutboxRow } from './outbox';
@@ -12,6 +13,8 @@ export interface RelayParts {
   readonly log: Pick<HostLog, 'warn'>;
   readonly time: (ms: number) => number;
   readonly onPending?: (events: number) => void;
+  /** A stop waits no longer than this for a broker. */
+  readonly drainMs?: number;
 }
 
 const BROKERS: readonly Broker[] = ['rabbitmq', 'kafka'];
@@ -79,17 +82,23 @@ export class OutboxRelay {
     this.wake();
   }
 
-  /** Publishes what is there as far as the brokers take it, then gives the lease to the next. */
+  /** Publishes what is there as far as the brokers take it within 10 s, then gives the lease to the next. */
   async stop(): Promise<void> {
     this.running = false;
     this.wake();
     await this.loop;
+    await settledWithin(this.parts.drainMs ?? DRAIN_MS, [this.drain()]);
+    // A publish that still waits for its broker is nobody's any more.
+    this.stopped = true;
+    this.parts.lease.release();
+  }
+
+  private async drain(): Promise<void> {
     for (let left = Infinity; this.parts.outbox.pending() < left && this.parts.lease.hold(); this.flush()) {
       left = this.parts.outbox.pending();
       this.pump();
       await Promise.all([...this.readings.values()].flatMap(({ lanes }) => [...lanes.values()].map(({ work }) => work)));
     }
-    this.parts.lease.release();
   }
 
   /** Ends at once: what was not removed is published by whoever comes next. */

@@ -111,6 +111,21 @@ describe('the outbox', () => {
     expect(fake.sent.filter((id) => id !== 'alone')).toEqual(sides.map(([one, other]) => `${one!.id}+${other!.id}`));
   });
 
+  it('[SM24] [SS9] a stop does not wait for a broker that takes nothing; what it did not take is there for the next', async () => {
+    const database = scratchDatabase()();
+    const fake = fakePublisher();
+    const outbox = new Outbox(database);
+    const publisher = { ...fake.publisher, publish: () => new Promise<never>(() => {}) };
+    const lease = new Lease(database, 'relay', 'one', 60_000, Date.now);
+    const relay = new OutboxRelay({ outbox, publisher, lease, log: { warn: () => {} }, time: () => 5, drainMs: 5 });
+    outbox.add(database, event('1', 'a'));
+    relay.start();
+    await relay.stop();
+    const next = relayOf(database, fake, 'two');
+    next.relay.start();
+    await vi.waitFor(() => expect([fake.sent, outbox.pending()]).toEqual([['1'], 0]), PATIENCE);
+  });
+
   it('[SS9] survives a crash: what was not removed is published by the next one, with the same id', async () => {
     const open = scratchDatabase();
     const fake = fakePublisher();

@@ -27,9 +27,12 @@ export class BusyElsewhere extends Error {
   override readonly name = 'BusyElsewhere';
 }
 
-/** Logging → metrics → tracing → idempotency → the handler, which waits for a locked database or a full outbox. */
+/**
+ * Logging → metrics → tracing → idempotency → the handler. Both of the last wait for a locked database: a handler that waits keeps its claim, and who
+ * can't even claim has not failed.
+ */
 export function chainOf(parts: ChainParts): (handler: Handler) => Handler {
-  const links = [logging(parts), metrics(parts), tracing, ...idempotency(parts), pausing(parts)];
+  const links = [logging(parts), metrics(parts), tracing, pausing(parts), ...idempotency(parts), pausing(parts)];
   return (handler) => links.reduceRight<Handler>((next, link) => (event, context) => link(event, context, next), handler);
 }
 

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { fromTopic } from '../bindings';
+import { scratchDatabase } from '../db/scratch-database.fixture';
 import type { IncomingEvent } from '../events';
+import { ProcessedEvents } from '../idempotency/processed-events';
 import { OutboxFull } from '../outbox/outbox';
-import { chainOf } from './chain';
+import { chainOf, type ChainParts } from './chain';
 
 const event = { id: 'e', type: 'order.placed', traceparent: null } as IncomingEvent;
 const context = { attempt: 1, signal: new AbortController().signal, complete: () => {} };
 
-function chain() {
+function chain(more: Partial<ChainParts> = {}) {
   const outcomes: string[] = [];
   const quiet = () => {};
   const metrics = {
@@ -24,6 +26,7 @@ function chain() {
     binding: fromTopic('order-events', 'inventory-service', ['order.placed']),
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     metrics: { ...metrics, processed: (_, status) => void outcomes.push(status) },
+    ...more,
   });
   return { wrap, outcomes };
 }
@@ -48,5 +51,28 @@ describe('a handler that can’t write', () => {
     });
     await expect(work(event, context)).rejects.toThrow('no');
     expect(outcomes).toEqual(['failed']);
+  });
+
+  it('[SS11] [SS1] waits 5 s for whoever holds the file, then for the file, also to claim the event: no attempt is lost', async () => {
+    const open = scratchDatabase();
+    const [database, other] = [open(), open()];
+    const idempotency = new ProcessedEvents(database, (ms) => ms, Date.now);
+    other.run('BEGIN IMMEDIATE');
+    const paused: object[] = [];
+    const warn = (fields: object): void => {
+      paused.push(fields);
+      other.run('COMMIT');
+    };
+    const { wrap, outcomes } = chain({
+      binding: fromTopic('order-events', 'inventory-service', ['order.placed'], { guarantee: 'effectively-once' }),
+      idempotency,
+      log: { debug: () => {}, info: () => {}, warn, error: () => {} },
+    });
+    let handled = 0;
+    const began = Date.now();
+    await wrap(async () => void (handled += 1))(event, context);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(4_900);
+    expect([handled, outcomes, paused.length]).toEqual([1, ['success'], 1]);
+    expect(idempotency.stateOf('inventory-service', 'e')).toBe('completed');
   });
 });

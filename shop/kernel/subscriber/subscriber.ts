@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer } from '../../transport/port';
 import type { Binding } from '../bindings';
+import { DRAIN_MS, settledWithin } from '../drain';
 import type { HostLog, HostMetrics, Subscriber } from '../service-host';
 import type { Reader } from './reader';
 
-const DRAIN_MS = 10_000;
 const SCALE_EVERY_MS = 1_000;
 
 interface SubscriberParts {
@@ -81,12 +80,7 @@ export async function startSubscriber(parts: SubscriberParts, reader: Reader): P
     },
     resume: () => (paused ? start() : Promise.resolve()),
     async stop() {
-      const late = new AbortController();
-      await Promise.race([
-        halt().then(() => reader.drained()),
-        sleep(DRAIN_MS, undefined, { signal: late.signal, ref: false }).catch(() => {}),
-      ]);
-      late.abort();
+      await settledWithin(DRAIN_MS, [halt().then(() => reader.drained())]);
     },
   };
 }

@@ -49,10 +49,13 @@ export class AmqpLink {
     return this.model;
   }
 
+  /** A broker that blocks reads nothing, not even a farewell: then the socket is closed without one. */
   async close(): Promise<void> {
     this.ended = true;
     this.away.abort();
-    await this.model?.close().catch(() => {});
+    const { model, blocked } = this;
+    if (blocked) this.crash();
+    else await model?.close().catch(() => {});
   }
 
   crash(): void {
