@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withContracts } from '../../kernel/contracts';
 import type { Parts } from '../../kernel/parts';
@@ -6,16 +5,9 @@ import type { Subscriber } from '../../kernel/service-host';
 import { groupOf, projectionBinding } from './bindings';
 import { LOG_CONTRACTS, type LogEvent } from './contracts';
 import type { Projection } from './projections/projection';
+import { createTables, dropTables, hashOf, NEXT, swapTables, type Rebuilt } from './projections/rebuilding';
 
-const NEXT = '_next';
 const LOOK_MS = 1_000;
-
-export interface Rebuilt {
-  /** Hash of all rows, before and after: a projection that forgot nothing has the same. */
-  readonly before: string;
-  readonly after: string;
-  readonly events: number;
-}
 
 /**
  * Runs one projection: its own group on the order log, its own tables. A rebuild rewinds the group and fills new tables while the old ones
@@ -37,8 +29,8 @@ export class Projector {
     private readonly onSwapped: () => void,
   ) {
     this.currentAt = parts.clock();
-    parts.database.script(this.drop(NEXT));
-    parts.database.script(projection.create(''));
+    dropTables(parts.database, projection, NEXT);
+    createTables(parts.database, projection);
   }
 
   async start(): Promise<void> {
@@ -68,21 +60,20 @@ export class Projector {
 
   async rebuild(): Promise<Rebuilt> {
     const { database, transports } = this.parts;
-    const before = this.hash();
+    const before = hashOf(database, this.projection);
     await this.subscriber?.stop();
-    database.script(this.drop(NEXT));
-    database.script(this.projection.create(NEXT));
+    dropTables(database, this.projection, NEXT);
+    createTables(database, this.projection, NEXT);
     [this.suffix, this.applied] = [NEXT, 0];
     await transports.kafka.rewind(groupOf(this.projection.name), 'order-log');
     await this.start();
     while ((await this.lag()) > 0 && !this.parts.signal.aborted) await sleep(20);
     database.transaction(() => {
-      database.script(this.drop(''));
-      for (const table of this.projection.tables) database.script(`ALTER TABLE ${table}${NEXT} RENAME TO ${table}`);
+      swapTables(database, this.projection);
       this.suffix = '';
     });
     this.onSwapped();
-    return { before, after: this.hash(), events: this.applied };
+    return { before, after: hashOf(database, this.projection), events: this.applied };
   }
 
   async stop(): Promise<void> {
@@ -115,15 +106,5 @@ export class Projector {
       metrics.projectionStalenessSeconds.set({ projection: this.projection.name }, this.staleMs() / 1_000);
       await sleep(config.time(LOOK_MS), undefined, { signal }).catch(() => {});
     }
-  }
-
-  private hash(): string {
-    const { database } = this.parts;
-    const rows = this.projection.tables.map((table) => database.all(`SELECT * FROM ${table} ORDER BY 1, 2`));
-    return createHash('sha256').update(JSON.stringify(rows)).digest('hex');
-  }
-
-  private drop(suffix: string): string {
-    return this.projection.tables.map((table) => `DROP TABLE IF EXISTS ${table}${suffix};`).join('\n');
   }
 }
