@@ -1,16 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer } from '../traffic/customers';
 import { together } from './messages';
-import type { Scenario, Step } from './scenario';
+import type { Run, Scenario, Step } from './scenario';
 import { orders, signUp, switchFaults, untilSent } from './steps';
 
-/** Asks for each order's details right after it was answered: first as they are, then with the version that one must see. */
-const readOwnWrites: Step = async ({ customers, plan, seen }) => {
-  const details = await together(plan.size, (n) => customers.ask('api-gateway', 'GET', `/orders/${plan.order(n).orderId}?minVersion=1`));
-  seen.set('seen.fresh', details.filter(({ status, body }) => status === 200 && body.stale !== true).length);
+const TRIES = 120;
+const AGAIN_MS = 500;
+
+/** Asks for the details with a version that one must see, until they are what is looked for: a service that is busy, or a read model that is behind, is asked again. */
+async function askUntil(
+  { customers, plan, signal }: Run,
+  n: number,
+  minVersion: number,
+  isIt: (answer: Answer) => boolean,
+): Promise<boolean> {
+  for (let tries = 0; tries < TRIES && !signal.aborted; tries += 1) {
+    if (isIt(await customers.ask('api-gateway', 'GET', `/orders/${plan.order(n).orderId}?minVersion=${minVersion}`))) return true;
+    await sleep(AGAIN_MS);
+  }
+  return false;
+}
+
+const isStale = ({ status, body }: Answer): boolean => status === 404 || (status === 200 && body.stale === true);
+const isFresh = ({ status, body }: Answer): boolean => status === 200 && body.stale !== true;
+
+/** Right after an order was answered its details are behind, and say so. */
+const readTooEarly: Step = async (run) => {
+  const found = await together(run.plan.size, (n) => askUntil(run, n, 99, isStale));
+  run.seen.set('seen.stale', found.filter(Boolean).length);
 };
 
-const readTooEarly: Step = async ({ customers, plan, seen }) => {
-  const details = await together(plan.size, (n) => customers.ask('api-gateway', 'GET', `/orders/${plan.order(n).orderId}?minVersion=99`));
-  seen.set('seen.stale', details.filter(({ status, body }) => status === 404 || body.stale === true).length);
+/** Who names the version that he wrote gets it. */
+const readOwnWrites: Step = async (run) => {
+  const found = await together(run.plan.size, (n) => askUntil(run, n, 1, isFresh));
+  run.seen.set('seen.fresh', found.filter(Boolean).length);
 };
 
 export const eventualConsistency: Scenario = {
