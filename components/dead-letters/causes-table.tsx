@@ -53,11 +53,11 @@ export function CausesTable({ groups, question, open, selected, cursor, onCursor
         <colgroup>
           <col style={{ width: 40 }} />
           <col />
-          <col style={{ width: 190 }} />
+          <col style={{ width: 220 }} />
           <col className="wide-only" style={{ width: 130 }} />
           <col style={{ width: 72 }} />
           <col style={{ width: 186 }} />
-          <col style={{ width: 104 }} />
+          <col style={{ width: 124 }} />
         </colgroup>
         <thead>
           <tr>

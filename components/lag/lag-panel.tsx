@@ -194,7 +194,7 @@ function Partitions({ row }: { readonly row: LagRow }) {
             {
               id: 'end',
               title: 'End',
-              width: 136,
+              width: 144,
               align: 'end',
               wideOnly: true,
               cell: (one) => (one.end === null ? <span className="quiet">unknown</span> : formatExact(one.end)),

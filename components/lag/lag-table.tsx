@@ -96,7 +96,7 @@ export function LagTable({ rows, selected, onSelect }: LagTableProps) {
       title: 'Members',
       width: 80,
       align: 'end',
-      cell: ({ point }) => known(point.members === null ? 'unknown' : formatExact(point.members)),
+      cell: ({ point }) => known(point.members === null ? 'unknown' : formatCount(point.members)),
     },
   ];
   return (

@@ -9,6 +9,7 @@ import { Bar } from './bar';
 import { FeedNotice } from './notices';
 import { Rail } from './rail';
 import { useShellKeys } from './shell-keys';
+import { useCutTitles } from './use-cut-titles';
 import styles from './shell.module.css';
 
 const CommandPalette = dynamic(() => import('./command-palette').then((module) => module.CommandPalette), { ssr: false });
@@ -35,6 +36,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     setUsed((before) => new Set(before).add(which));
     setOverlay(which);
   };
+  useCutTitles();
   useShellKeys({ find: open('find'), help: open('help') });
   const kind = session.data?.environment.kind;
   return (

@@ -28,7 +28,7 @@ export function AttentionLine({ items }: { readonly items: readonly Attention[] 
       {items.slice(0, MOST).map((item) => (
         <Link key={`${item.href} ${item.text}`} href={keepView(params, item.href)} title={item.detail} prefetch={false}>
           <Lamp kind={item.text.includes('stuck') ? 'stuck' : item.level} ink>
-            {item.text}
+            <span className="truncate">{item.text}</span>
           </Lamp>
         </Link>
       ))}

@@ -1,7 +1,7 @@
 'use client';
 import { useMemo, useState, useSyncExternalStore } from 'react';
 import type { TopologyEdge, TopologyNode, TopologyView } from '@/lib/contract/topology';
-import { formatExact, formatRate, formatShare } from '@/lib/time/format';
+import { formatCount, formatExact, formatRate, formatShare } from '@/lib/time/format';
 import { DataTable, type Column, type Sort } from '@/components/ui/table';
 import { ChannelTag, InboxTag, ServiceTag } from '@/components/ui/tags';
 import { hueOf, lookOf } from './flow-edges';
@@ -89,7 +89,14 @@ export function TopologyTable({ view, store, selected, onSelect }: TopologyTable
         return share > 0 ? <span className="tone-bad">{formatShare(share)}</span> : <span className="quiet">none</span>;
       },
     },
-    { id: 'count', title: 'Events', width: 96, align: 'end', sortable: true, cell: (row) => formatExact(row.edge.count) },
+    {
+      id: 'count',
+      title: 'Events',
+      width: 96,
+      align: 'end',
+      sortable: true,
+      cell: (row) => <span title={formatExact(row.edge.count)}>{formatCount(row.edge.count)}</span>,
+    },
   ];
   return (
     <DataTable

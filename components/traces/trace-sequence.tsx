@@ -112,7 +112,7 @@ function LifelineHead({ line, left, width, folded, onUnfold }: HeadProps) {
   }
   return (
     <span className={styles[line.kind === 'dead-letters' ? 'letters' : line.kind]} style={style} title={line.title}>
-      <span className="truncate">{line.title}</span>
+      <span className={styles.name}>{line.title}</span>
     </span>
   );
 }
@@ -152,7 +152,9 @@ function Arrow({ arrow, x, edge, selected, onSelect }: ArrowProps) {
           : null;
   const title = arrow.title ?? '';
   const words = `${title || 'also'}${arrow.channel ? ` over ${arrow.channel}` : ''}${wait === null ? '' : `, ${wait}`}`;
-  const room = (rightward ? edge - from : from) - 20;
+  const room = (rightward ? edge - from : from - AXIS) - 20;
+  const shownTitle = cutTo(title, room);
+  const roomBeside = room - shownTitle.length * 7.3 - 7;
   return (
     <g
       role="listitem"
@@ -191,10 +193,10 @@ function Arrow({ arrow, x, edge, selected, onSelect }: ArrowProps) {
       />
       {title !== '' && (
         <text x={rightward ? from + 9 : from - 9} y={y1 - 6} textAnchor={rightward ? 'start' : 'end'} className={styles.title}>
-          {cutTo(title, room)}
-          {arrow.channel !== '' && room > 170 && (
+          {shownTitle}
+          {arrow.channel !== '' && roomBeside > 60 && (
             <tspan className={styles.channel} dx={7}>
-              {cutTo(arrow.channel, room - title.length * 7.3)}
+              {cutTo(arrow.channel, roomBeside)}
             </tspan>
           )}
         </text>

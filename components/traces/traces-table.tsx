@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from 'react';
 import type { TraceSummary } from '@/lib/contract/traces';
-import { formatDuration, formatExact } from '@/lib/time/format';
+import { formatCount, formatDuration, formatExact } from '@/lib/time/format';
 import { flowRef } from '@/lib/traces/flow-ref';
 import { readStored, writeStored } from '@/components/live/preferences';
 import { LinkRows, RowLink } from '@/components/events/row-link';
@@ -114,7 +114,13 @@ export function TracesTable({ traces, columns: chosen, selected, hrefOf, onSelec
       ),
     },
     { id: 'path', title: 'Services', cell: (trace) => <Path services={trace.services} /> },
-    { id: 'events', title: 'Events', width: 68, align: 'end', cell: (trace) => formatExact(trace.events) },
+    {
+      id: 'events',
+      title: 'Events',
+      width: 68,
+      align: 'end',
+      cell: (trace) => <span title={formatExact(trace.events)}>{formatCount(trace.events)}</span>,
+    },
     { id: 'duration', title: 'Duration', width: 92, align: 'end', cell: (trace) => formatDuration((trace.last - trace.first) / 1000) },
     {
       id: 'share',
@@ -160,8 +166,9 @@ export function TracesTable({ traces, columns: chosen, selected, hrefOf, onSelec
 function Named({ trace: { traceId, inferred } }: { readonly trace: TraceSummary }) {
   const id = flowRef(traceId) ?? traceId;
   return (
-    <span className="mono muted" title={inferred ? `joined by ${id}, inferred` : id}>
-      {inferred && <Icon name="inferred" size={12} label="inferred flow" />} {short(id)}
+    <span className="row mono muted" title={inferred ? `joined by ${id}, inferred` : id}>
+      {inferred && <Icon name="inferred" size={12} label="inferred flow" />}
+      <span className="truncate">{short(id)}</span>
     </span>
   );
 }

@@ -51,7 +51,7 @@ export interface SequencePicture {
   readonly folded: readonly string[];
 }
 
-const STEP = 30;
+const STEP = 36;
 const ARRIVAL = 12;
 const BAND = 22;
 const MOST_BANDS = 12;

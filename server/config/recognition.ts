@@ -14,10 +14,11 @@ const place = z
     property: z.string().min(1).optional(),
     path: path.optional(),
     record: z.enum(['key', 'channel']).optional(),
+    value: z.string().min(1).max(200).optional(),
   })
   .refine(
     (one) => Object.values(one).filter((given) => given !== undefined).length === 1,
-    'exactly one of header:, property:, path: or record: is expected',
+    'exactly one of header:, property:, path:, record: or value: is expected',
   );
 
 /** `x-legacy` = it is there; `{ name: x-legacy, is: "2" }` = it says just this. */
@@ -43,6 +44,10 @@ const rule = z
     take: z.partialRecord(z.enum(OWN_FIELDS), place).default({}),
     keys: z.record(z.string().min(1).max(60), place).default({}),
   })
+  .refine(
+    ({ take: { traceId, spanId, parentSpanId } }) => [traceId, spanId, parentSpanId].every((id) => id?.value === undefined),
+    'a trace has no constant id: traceId, spanId and parentSpanId are taken from a header: or a path:',
+  )
   .refine((one) => Object.keys(one.take).length + Object.keys(one.keys).length > 0, 'a rule takes something: take: or keys: is expected');
 
 /** A user's own rules of recognition, in the order of trust. */

@@ -62,11 +62,31 @@ recognition:
     }
   });
 
+  it('[G4] a rule names what no message says: the one producer of a channel', () => {
+    const named = `
+recognition:
+  rules:
+    - { name: writer of the log, when: { channel: order-log }, take: { source: { value: order-service } }, keys: { region: { value: eu } } }
+`;
+    const [here, elsewhere] = tryRules(
+      config(named),
+      JSON.stringify([
+        { channel: 'order-log', headers: { ce_specversion: '1.0', ce_id: '1', ce_type: 't', ce_source: 'other' }, body: {} },
+        { channel: 'user-activity', body: {} },
+      ]),
+    ).split('\n\n');
+    expect(here).toMatch(/source +order-service +said by your rule “writer of the log”/);
+    expect(here).toMatch(/business key +region = eu/);
+    expect(here).toMatch(/not taken +source other/);
+    expect(elsewhere).not.toContain('order-service');
+  });
+
   it('[C11] a rule that takes nothing, an unknown field or two places at once end the start', () => {
     const wrong = (rule: string) => () => config(`recognition: { rules: [{ name: x, ${rule} }] }`);
     expect(wrong('take: {}')).toThrow('a rule takes something');
     expect(wrong('take: { type: { header: a, path: b } }')).toThrow('exactly one of header:');
     expect(wrong('take: { tpye: { header: a } }')).toThrow(/recognition\.rules\.0/);
+    expect(wrong('take: { traceId: { value: a } }')).toThrow('a trace has no constant id');
     expect(ownRules(config(''))).toEqual([]);
   });
 

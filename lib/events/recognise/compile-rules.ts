@@ -20,13 +20,14 @@ export const PROPERTY = 1;
 export const BODY = 2;
 export const KEY = 3;
 export const CHANNEL = 4;
+export const CONSTANT = 5;
 
 /** One place something may stand. `step` is the dense number of the name it needs, −1 when it is always there. */
 export interface Candidate {
   readonly family: number;
-  readonly kind: 0 | 1 | 2 | 3 | 4;
+  readonly kind: 0 | 1 | 2 | 3 | 4 | 5;
   readonly step: number;
-  /** Of a body: the members on the way, two of them without a list being made. */
+  /** Of a body: the members on the way, two of them without a list being made. Of a constant: its text. */
   readonly first: string;
   readonly second: string | null;
   readonly rest: readonly string[] | null;
@@ -168,11 +169,13 @@ class Compiler {
   private placesOf(family: Family, index: number, field: (typeof FIELDS)[number]): Candidate[] {
     const clean = family.clean?.[field] ?? null;
     const record = family.record?.[field];
+    const constant = family.constant?.[field];
     return [
       ...(family.headers?.[field] ?? []).map((name) => this.inHeader(family, index, field, name, clean)),
       ...(family.properties?.[field] ?? []).map((name) => this.inProperty(family, index, field, name, clean)),
       ...(family.body?.[field] ?? []).map((path) => this.inBody(family, index, field, path, clean)),
       ...(record === undefined ? [] : [this.ofRecord(family, index, field, record, clean)]),
+      ...(constant === undefined ? [] : [said(family, index, field, constant)]),
     ];
   }
 
@@ -195,7 +198,7 @@ class Compiler {
     return placed(family, what === 'key' ? KEY : CHANNEL, -1, [], null, clean, why(field, from));
   }
 
-  private key(family: Family, index: number, { name, header, property, path, record }: KeyPlace): KeyCandidate {
+  private key(family: Family, index: number, { name, header, property, path, record, value }: KeyPlace): KeyCandidate {
     const at =
       header !== undefined
         ? this.inHeader(family, index, name, header)
@@ -203,7 +206,9 @@ class Compiler {
           ? this.inProperty(family, index, name, property)
           : path !== undefined
             ? this.inBody(family, index, name, path)
-            : this.ofRecord(family, index, name, record ?? 'key');
+            : value !== undefined
+              ? said(family, index, name, value)
+              : this.ofRecord(family, index, name, record ?? 'key');
     return { ...at, name, why: why('businessKeys', `${name} from ${at.why.from}`) };
   }
 
@@ -281,6 +286,10 @@ function placed(
 ): Candidate {
   return { family, kind, step, first, second: second ?? null, rest: rest.length === 0 ? null : rest, binary, clean, why: reason };
 }
+
+/** What a user's rule says by itself, whatever the record holds. */
+const said = ({ title }: Family, family: number, field: string, text: string): Candidate =>
+  placed(family, CONSTANT, -1, [text], null, null, why(field, `said by ${title}`));
 
 /** `retries` is how `attempt` is said by some. */
 const why = (field: string, from: string): Why => Object.freeze({ field: field === 'retries' ? 'attempt' : field, from });

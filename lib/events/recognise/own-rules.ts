@@ -7,6 +7,8 @@ export interface OwnPlace {
   /** Into the JSON body: `meta.kind`, `lines.0.sku`. */
   readonly path?: string | undefined;
   readonly record?: 'key' | 'channel' | undefined;
+  /** Just this text: what no message says, such as who alone writes to a channel. */
+  readonly value?: string | undefined;
 }
 
 /** That something is there, or that it is just this text. */
@@ -39,6 +41,9 @@ export function toFamily(rule: OwnRule): Family {
   const record = Object.fromEntries(
     Object.entries(fields).flatMap(([field, at]) => (at?.record === undefined ? [] : [[field, at.record]])),
   );
+  const constant = Object.fromEntries(
+    Object.entries(fields).flatMap(([field, at]) => (at?.value === undefined ? [] : [[field, at.value]])),
+  );
   return {
     name: `own:${rule.name}`,
     title: `your rule “${rule.name}”`,
@@ -48,18 +53,20 @@ export function toFamily(rule: OwnRule): Family {
     properties: of('property'),
     body: of('path'),
     record,
+    constant,
     keys: Object.entries(rule.keys ?? {}).map(([name, at]) => toKeyPlace(name, at)),
     contexts: traceId === undefined ? [] : ownContext(traceId, spanId, parentSpanId),
   };
 }
 
-function toKeyPlace(name: string, { header, property, path, record }: OwnPlace): KeyPlace {
+function toKeyPlace(name: string, { header, property, path, record, value }: OwnPlace): KeyPlace {
   return {
     name,
     ...(header === undefined ? {} : { header: header.toLowerCase() }),
     ...(property === undefined ? {} : { property }),
     ...(path === undefined ? {} : { path }),
     ...(record === undefined ? {} : { record }),
+    ...(value === undefined ? {} : { value }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { EventHeader, RawRecord } from '@/lib/events/observed-event';
 import { asValue } from './business-keys';
-import { BODY, CHANNEL, KEY, type Candidate } from './compile-rules';
+import { BODY, CHANNEL, CONSTANT, KEY, type Candidate } from './compile-rules';
 import type { JsonObject, ParsedBody } from './parse-body';
 import { hexOf, MAX_ID_BYTES, plainText, textOfHeader, toBigEndianCount } from './values';
 
@@ -18,6 +18,8 @@ function rawTextOf(place: Candidate, record: RawRecord, body: ParsedBody, last: 
       return record.key === null || record.key.length > MAX_ID_BYTES ? null : plainText(record.key);
     case CHANNEL:
       return record.channel === '' ? null : record.channel;
+    case CONSTANT:
+      return place.first;
     default: {
       const at = last[place.step] as number;
       if (at < 0) return null;

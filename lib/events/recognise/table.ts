@@ -21,6 +21,8 @@ export interface Family {
   readonly body?: FieldPlaces;
   /** Field → the record's own key, or the name of its channel. */
   readonly record?: Readonly<Partial<Record<Field, 'key' | 'channel'>>>;
+  /** A user's own: field → the text it always has. */
+  readonly constant?: Readonly<Partial<Record<Field, string>>>;
   /** What a field's text becomes, e.g. `urn:message:Shop:Placed` → `Shop:Placed`; `null` = it says nothing. */
   readonly clean?: Readonly<Partial<Record<Field, (text: string) => string | null>>>;
   /** Headers (lower case) whose bytes are no text: a big-endian whole number (or digits), or 16 bytes of a UUID. */
@@ -39,6 +41,7 @@ export interface KeyPlace {
   readonly property?: string;
   readonly path?: string;
   readonly record?: 'key' | 'channel';
+  readonly value?: string;
 }
 
 export type Detection = 'always' | Conditions;
