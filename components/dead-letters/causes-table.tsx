@@ -3,7 +3,7 @@
 import { Fragment, useRef } from 'react';
 import type { DeadLetterGroup, DeadLetterRow } from '@/lib/contract/dead-letters';
 import { groupOfInbox } from '@/lib/events/names';
-import { formatExact } from '@/lib/time/format';
+import { formatCount, formatExact } from '@/lib/time/format';
 import { ApiError } from '@/components/live/api';
 import { Button } from '@/components/ui/button';
 import { useKeys } from '@/components/ui/keys';
@@ -118,7 +118,7 @@ export function CausesTable({ groups, question, open, selected, cursor, onCursor
                     <span className="muted">{group.consumer ?? 'unknown'}</span>
                   </td>
                   <td className={table.end}>
-                    <b>{formatExact(group.count)}</b>
+                    <b title={formatExact(group.count)}>{formatCount(group.count)}</b>
                   </td>
                   <td className={styles.sparkCell}>
                     <SparkBars values={group.spark} label={`${formatExact(group.count)} letters over time`} />
