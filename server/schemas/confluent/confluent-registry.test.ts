@@ -17,6 +17,12 @@ describe('schema registry', () => {
     expect(await registry.schema(301)).toMatchObject({ type: 'JSON' });
   });
 
+  it('[G62] keeps so many and no more: the oldest is asked for again', async () => {
+    const registry = openConfluentRegistry({ url: server.url, mostSchemas: 2 });
+    for (const id of [101, 102, 301, 102, 101]) await registry.schema(id);
+    expect(server.asked.filter((path) => /ids\/\d+$/.test(path))).toEqual([101, 102, 301, 101].map((id) => `/schemas/ids/${id}`));
+  });
+
   it('[G63] follows references, those that others need first, and a deleted version is still known', async () => {
     const registry = openConfluentRegistry({ url: server.url });
     expect((await registry.schema(103)).references).toMatchObject([{ name: 'shop.Customer', text: expect.stringContaining('customerId') }]);

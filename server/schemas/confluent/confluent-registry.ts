@@ -11,6 +11,7 @@ export interface ConfluentSettings {
   /** For tests. */
   readonly timeoutMs?: number | undefined;
   readonly failedForMs?: number | undefined;
+  readonly mostSchemas?: number | undefined;
   readonly clock?: (() => number) | undefined;
 }
 
@@ -33,7 +34,7 @@ interface Kept {
 
 /** A registry with Confluent's REST interface (Confluent, Apicurio, Redpanda, Karapace). [G62] [G63] [G64] */
 export function openConfluentRegistry(settings: ConfluentSettings): SchemaRegistry {
-  const { timeoutMs = TIMEOUT_MS, failedForMs = FAILED_FOR_MS, clock = Date.now } = settings;
+  const { timeoutMs = TIMEOUT_MS, failedForMs = FAILED_FOR_MS, mostSchemas = MOST_SCHEMAS, clock = Date.now } = settings;
   const root = settings.url.replace(/\/+$/, '');
   const headers: Record<string, string> = { accept: 'application/vnd.schemaregistry.v1+json, application/json' };
   if (settings.user !== undefined)
@@ -94,7 +95,7 @@ export function openConfluentRegistry(settings: ConfluentSettings): SchemaRegist
     schema(id) {
       const before = known.get(id);
       if (before !== undefined && (before.failedAt === null || clock() - before.failedAt < failedForMs)) return before.answer;
-      if (known.size >= MOST_SCHEMAS) known.delete(known.keys().next().value as number);
+      if (known.size >= mostSchemas) known.delete(known.keys().next().value as number);
       const kept: Kept = { answer: load(id), failedAt: null };
       known.delete(id);
       known.set(id, kept);
