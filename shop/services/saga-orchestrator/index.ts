@@ -14,6 +14,8 @@ import { SagaTimers } from './timers';
 /** The clock's watcher is replaced after so long. Not shortened by the time factor: it guards against a real stall. */
 const TIMER_LEASE_MS = 3_000;
 const LOOK_EVERY_MS = 200;
+/** Longer than the wait before somebody connects again (10 s and a quarter). */
+const RECOVERY_MS = 15_000;
 
 /** Carries out orders whose services do not know each other. */
 export const startSagaOrchestrator: StartService = async (parts) => {
@@ -26,6 +28,8 @@ export const startSagaOrchestrator: StartService = async (parts) => {
     orchestrator,
     lease: new Lease(database, 'saga-timers', `${service}/${instance}`, TIMER_LEASE_MS, clock),
     clock,
+    reachable: () => parts.publisher.ready('rabbitmq'),
+    recoveryMs: config.time(RECOVERY_MS),
     logger,
     everyMs: Math.max(20, config.time(LOOK_EVERY_MS)),
     afterEach: () => {

@@ -10,6 +10,10 @@ export interface TimerParts {
   /** Of two instances one watches the clock; when it dies the other does. */
   readonly lease: Lease;
   readonly clock: () => number;
+  /** The broker of commands and answers is there. */
+  readonly reachable: () => boolean;
+  /** Milliseconds for everybody to come back after the broker did. */
+  readonly recoveryMs: number;
   readonly logger: Pick<HostLog, 'error'>;
   /** Milliseconds between two looks. */
   readonly everyMs: number;
@@ -18,10 +22,14 @@ export interface TimerParts {
 
 const AT_ONCE = 200;
 
-/** Rings for the steps whose wait is over. The waits are in the log, so that none is forgotten with the process. */
+/**
+ * Rings for the steps whose wait is over. The waits are in the log, so that none is forgotten with the process. While the broker is away nobody can
+ * answer, and silence says nothing: no step is given up for it.
+ */
 export class SagaTimers {
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
+  private quietUntil = 0;
 
   constructor(private readonly parts: TimerParts) {}
 
@@ -53,8 +61,9 @@ export class SagaTimers {
   }
 
   private async look(): Promise<void> {
-    const { log, orchestrator, lease, clock } = this.parts;
-    if (!lease.hold()) return;
+    const { log, orchestrator, lease, clock, reachable, recoveryMs } = this.parts;
+    if (!reachable()) this.quietUntil = clock() + recoveryMs;
+    if (!lease.hold() || clock() < this.quietUntil) return;
     for (const { saga, step } of log.due(clock(), AT_ONCE)) {
       if (this.stopping.signal.aborted) return;
       await orchestrator.ring(saga, step);
