@@ -4,6 +4,7 @@ import { meanwhile, orders, see, signUp, switchFaults } from './steps';
 
 const GROUP = 'inventory-service';
 const SLOW_MS = 200;
+/** Less where fewer are ordered. */
 const BEHIND = 40;
 const PATIENCE_MS = 5_000;
 
@@ -17,7 +18,11 @@ const slow =
 
 /** On a machine that is slower than the orders' pace 200 ms are nothing: then reservations take longer, until they fall behind. */
 const fallBehind: Step = async (run) => {
-  for (let [ms, since] = [SLOW_MS, Date.now()]; (await lag(run)) < BEHIND && !run.signal.aborted; await sleep(50)) {
+  for (
+    let [ms, since] = [SLOW_MS, Date.now()];
+    (await lag(run)) < Math.min(BEHIND, run.plan.size / 4) && !run.signal.aborted;
+    await sleep(50)
+  ) {
     if (run.tally.get('inventory.reserved') >= run.plan.size) return;
     if (Date.now() - since < PATIENCE_MS) continue;
     [ms, since] = [ms * 2, Date.now()];
