@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { CallRefused, CallTimedOut, createGuard, TargetFault, type BreakerState } from './guard';
 
 const held = () => {
@@ -71,5 +71,16 @@ describe('guard', () => {
     const limited = createGuard('b', { concurrent: 9, queued: 0, perSecond: 2 });
     const outcomes = await Promise.allSettled([1, 2, 3].map((n) => limited.run(() => Promise.resolve(n))));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  });
+
+  it('calls that had to wait for their turn leave no listener behind', async () => {
+    const warnings: string[] = [];
+    const warned = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', warned);
+    onTestFinished(() => void process.off('warning', warned));
+    const guard = createGuard('user-service', { concurrent: 1, queued: 100 });
+    await Promise.all(Array.from({ length: 50 }, () => guard.run(() => new Promise((resolve) => setImmediate(resolve)))));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toEqual([]);
   });
 });

@@ -83,7 +83,8 @@ export function createGuard(target: string, limits: GuardLimits, onState: (state
     breaker: new ConsecutiveBreaker(limits.failures ?? 5),
   });
   breaker.onStateChange((state) => onState(STATES[state]));
-  const outer = wrap(bulkhead(limits.concurrent, limits.queued), breaker, timeout(limits.timeoutMs ?? 5_000, TimeoutStrategy.Aggressive));
+  const places = bulkhead(limits.concurrent, limits.queued);
+  const inner = wrap(breaker, timeout(limits.timeoutMs ?? 5_000, TimeoutStrategy.Aggressive));
   const again = retry(
     handleWhen((error) => error instanceof TargetFault),
     { maxAttempts: limits.retries ?? 3, backoff: new ExponentialBackoff({ initialDelay: limits.retryDelayMs ?? 100, maxDelay: 2_000 }) },
@@ -94,10 +95,13 @@ export function createGuard(target: string, limits: GuardLimits, onState: (state
     run: async (call, { idempotent = false } = {}) => {
       if (limiter !== null) await takeTurn(limiter, target);
       try {
-        // A signal of its own: the library's default one is shared by all calls, and collects their listeners.
-        return await outer.execute(
-          ({ signal }) => (idempotent ? again.execute(({ signal: inner }) => call(inner), signal) : call(signal)),
-          new AbortController().signal,
+        // A signal of its own, given where the turn has come: the library's default one, which it gives to who had to wait, is shared by all calls and
+        // collects their listeners.
+        return await places.execute(() =>
+          inner.execute(
+            ({ signal }) => (idempotent ? again.execute((attempt) => call(attempt.signal), signal) : call(signal)),
+            new AbortController().signal,
+          ),
         );
       } catch (error) {
         if (error instanceof BulkheadRejectedError) throw new CallRefused(target, 'bulkhead-full');
