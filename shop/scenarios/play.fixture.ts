@@ -46,7 +46,7 @@ export const STORIES_OF_THE_HOUSE: readonly Played[] = [
   { scenario: 'poison-message', orders: 20 },
   { scenario: 'retry-storm', orders: 6 },
   { scenario: 'circuit-open', orders: 8 },
-  { scenario: 'slow-consumer', orders: 40 },
+  { scenario: 'slow-consumer', orders: 60 },
   // Each order is two events of the topic: fewer would not be a lag above 200.
   { scenario: 'autoscale', orders: 110 },
   { scenario: 'outage-and-recover', orders: 6 },

@@ -6,7 +6,7 @@ const GROUP = 'inventory-service';
 const SLOW_MS = 200;
 /** Less where fewer are ordered. */
 const BEHIND = 40;
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 2_000;
 
 const lag = ({ world }: Run): Promise<number> => world.transports.kafka.lag(GROUP, 'order-events');
 
