@@ -294,6 +294,30 @@ describe('reading a topic', () => {
     expect(await parts.transports.kafka.lag('reporting-summary', 'order-events')).toBe(0);
   });
 
+  it('[SM25] a consumer that must not skip stops at what it cannot do, and says so; other groups go on', async () => {
+    const complaints: object[] = [];
+    const quiet = (): void => {};
+    const log = { debug: quiet, info: quiet, warn: quiet, error: (fields: object) => void complaints.push(fields) };
+    const { parts } = await world.host('query-service', { log });
+    const log1: string[] = [];
+    const log2: string[] = [];
+    const group = (name: string) => fromTopic('order-log', name, ['ORDER_CREATED'], { errorHandler: 'stop' });
+    const failing = await parts.consume(group('proj-failing'), {
+      ORDER_CREATED: async ({ id }) => {
+        if (id === 'event-2') throw new TypeError('no such column');
+        log1.push(id);
+      },
+    });
+    await parts.consume(group('proj-going-on'), { ORDER_CREATED: async ({ id }) => void log2.push(id) });
+    for (const n of [1, 2, 3])
+      await parts.publisher.publish(anEvent(n, { channels: [toTopic('order-log')], key: 'same', type: 'ORDER_CREATED' }));
+    await vi.waitFor(() => expect(log2).toEqual(['event-1', 'event-2', 'event-3']), SOON);
+    await vi.waitFor(() => expect(failing.members()).toBe(0), SOON);
+    expect(log1).toEqual(['event-1']);
+    expect(complaints).toEqual([{ inbox: 'proj-failing', cause: 'TypeError' }]);
+    expect(await parts.transports.kafka.lag('proj-failing', 'order-log')).toBe(2);
+  });
+
   it('[SM23] one more while too much waits, one less when nothing does', () => {
     const range = { min: 1, max: 4, threshold: 200 };
     expect([1, 2, 4].map((now) => desiredConsumers(now, 500, range))).toEqual([2, 3, 4]);

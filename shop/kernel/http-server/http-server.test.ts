@@ -77,10 +77,13 @@ describe('HTTP server', () => {
     await client.close();
   });
 
-  it('[SH5] a log line never carries a body', () => {
+  it('[SH5] a log line never carries a body or a key', () => {
     const log = createLog('test', 'info', { write: (line) => void lines.push(line) });
     log.info({ body: 'secret', message: { id: '7', body: 'secret', data: { email: 'secret' } }, event: { data: 'secret' } }, 'read');
     expect(lines.at(-1)).toContain('"id":"7"');
     expect(lines.at(-1)).not.toContain('secret');
+    log.info({ config: { rate: 7, secrets: { mailGatewayKey: 'secret' } }, request: { headers: { authorization: 'secret' } } }, 'sent');
+    expect(lines.at(-1)).toContain('"rate":7');
+    expect(lines.at(-1)).not.toContain('"secret"');
   });
 });

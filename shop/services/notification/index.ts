@@ -9,10 +9,11 @@ import { Sender } from './sender';
 
 /** Tells customers by mail, SMS and push. Its failures are its own: an order never waits for a letter. */
 export const startNotificationService: StartService = async (parts) => {
-  const sender = new Sender(parts.database, parts.fetch, parts.clock);
+  const { mailGatewayKey } = parts.config.secrets;
+  const sender = new Sender(parts.database, parts.fetch, parts.clock, mailGatewayKey);
   const server = await serve(parts, (app) => {
     notificationRoutes(app, sender);
-    fakeGateway(app, parts.faults);
+    fakeGateway(app, parts.faults, mailGatewayKey);
   });
   parts.addresses.enter('notification-gateway', parts.instance, server.url);
 

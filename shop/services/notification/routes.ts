@@ -23,9 +23,10 @@ export function notificationRoutes(app: FastifyInstance, sender: Sender): void {
   });
 }
 
-/** Stands for the providers of mail, SMS and push: takes what it is given, unless the run says that it is down or does not know the recipient. */
-export function fakeGateway(app: FastifyInstance, faults: Faults): void {
-  app.post('/gateway/:channel', async ({ params, body }, reply) => {
+/** Stands for the providers of mail, SMS and push: takes what a customer of theirs gives it, unless the run says that it is down or does not know the recipient. */
+export function fakeGateway(app: FastifyInstance, faults: Faults, key: string): void {
+  app.post('/gateway/:channel', async ({ params, body, headers }, reply) => {
+    if (headers.authorization !== `Bearer ${key}`) throw new HttpError(401, 'no such customer');
     const { channel } = parse(z.object({ channel: z.enum(CHANNELS) }), params);
     const { orderId = '' } = parse(Notification, body);
     if (channel === 'email' && faults.mailDown()) throw unavailable('mail is down');

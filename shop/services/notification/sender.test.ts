@@ -13,7 +13,7 @@ function given(status: number) {
       return { status, body: null };
     },
   };
-  return { sender: new Sender(scratchDatabase()(), client as HttpClient, () => 1), keys };
+  return { sender: new Sender(scratchDatabase()(), client as HttpClient, () => 1, 'key'), keys };
 }
 
 describe('letters', () => {

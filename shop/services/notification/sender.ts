@@ -24,6 +24,8 @@ export class Sender {
     private readonly database: Database,
     private readonly client: HttpClient,
     private readonly clock: () => number,
+    /** The gateway asks for it. */
+    private readonly key: string,
   ) {
     database.script(TABLE);
   }
@@ -33,7 +35,7 @@ export class Sender {
    * that remembers it. @throws Undeliverable, CallRefused, CallTimedOut, TargetFault
    */
   async send(channel: Channel, eventId: string, letter: Notification, complete: (tx: Transaction) => void = () => {}): Promise<void> {
-    const headers = { 'idempotency-key': eventId };
+    const headers = { 'idempotency-key': eventId, authorization: `Bearer ${this.key}` };
     const { status } = await this.client.post('notification-gateway', `/gateway/${channel}`, letter, { headers });
     if (status >= 400) throw new Undeliverable(`the ${channel} gateway answered ${status}`);
     this.database.transaction((tx) => {
