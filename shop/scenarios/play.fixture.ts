@@ -18,6 +18,9 @@ export interface Played {
   readonly timeFactor?: number;
 }
 
+/** Seconds where nothing else runs; on a machine that is busy with everything else minutes. */
+export const PLAY_MS = 600_000;
+
 /** What the customers order, and how it ends. */
 export const STORIES_OF_ORDERS: readonly Played[] = [
   { scenario: 'happy-path', orders: 10 },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { SCENARIO_NAMES } from '../traffic/scenario-names';
-import { differencesOf, STORIES_OF_ORDERS, STORIES_OF_THE_HOUSE } from './play.fixture';
+import { differencesOf, PLAY_MS, STORIES_OF_ORDERS, STORIES_OF_THE_HOUSE } from './play.fixture';
 
 describe('a scenario ends with the counts of its plan, in one process', () => {
-  it.each(STORIES_OF_ORDERS)('$scenario', async (played) => {
+  it.each(STORIES_OF_ORDERS)('$scenario', { timeout: PLAY_MS }, async (played) => {
     expect(await differencesOf(played)).toEqual([]);
   });
 
