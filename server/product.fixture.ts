@@ -120,7 +120,7 @@ async function openTab(url: string): Promise<WatchingTab> {
 }
 
 /** Waits for a fact about other processes; `what` may say how far it came. */
-export async function until(what: () => string, fact: () => boolean | Promise<boolean>, withinMs = 240_000): Promise<void> {
+export async function until(what: () => string, fact: () => boolean | Promise<boolean>, withinMs = 600_000): Promise<void> {
   for (const end = Date.now() + withinMs; !(await fact()); await wait(50))
     if (Date.now() > end) throw new Error(`waited ${withinMs / 1000} s in vain: ${what()}`);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Kafka, logLevel, type Consumer } from 'kafkajs';
 import { compressFrameSync } from 'lz4-napi';
 import pino from 'pino';
@@ -40,10 +41,20 @@ export async function openKafkaApplication(settings: KafkaSettings = testSetting
   const made = new Set<string>();
   const consumers = new Set<Consumer>();
 
+  /** As any producer does it: again while the partition has no leader yet, or another one. */
   async function append(topic: string, partition: number, batch: Buffer): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      const { errorCode, offset } = await appendOnce(topic, partition, batch);
+      if (errorCode === 0) return offset;
+      if (![3, 5, 6].includes(errorCode) || attempt === 100) throw new Error(`produce: error ${errorCode}`);
+      await wait(100);
+    }
+  }
+
+  async function appendOnce(topic: string, partition: number, batch: Buffer): Promise<{ errorCode: number; offset: number }> {
     const { topics } = await link.metadata([topic]);
     const leader = topics[0]?.partitions.find((one) => one.partition === partition)?.leader ?? -1;
-    const answer = await link.send(leader, {
+    return link.send(leader, {
       apiKey: 0,
       apiName: 'Produce',
       apiVersion: 7,
@@ -65,8 +76,6 @@ export async function openKafkaApplication(settings: KafkaSettings = testSetting
         return { errorCode: reader.int16(), offset: reader.int64() };
       },
     });
-    if (answer.errorCode !== 0) throw new Error(`produce: error ${answer.errorCode}`);
-    return answer.offset;
   }
 
   async function consumerOf(group: string, clientId: string): Promise<Consumer> {
