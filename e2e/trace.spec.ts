@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { aTraceOverBothBrokers, open } from './given/demo';
+import type { TraceView } from '../lib/contract/traces';
+import { aRefusedMail, ask, aTraceOverBothBrokers, open, PATIENT, replay } from './given/demo';
 
 const selectedEvent = (page: Page): string | null => new URL(page.url()).searchParams.get('event');
 
@@ -64,27 +65,23 @@ test('by keys alone: from event to event, from view to view, into the tabs of on
 });
 
 test('an open trace grows while one looks, and what one reads stays where it is', async ({ page, request }) => {
-  const trace = await aTraceOverBothBrokers(request);
-  const path = `/api/traces/${trace.traceId}`;
-  const whole = (await (await request.get(path)).json()) as { nodes: unknown[] };
-  // The first answer is from before the last event came; the socket then tells of nothing, and the page asks again.
-  let answers = 0;
-  await page.route(`**${path}`, async (route) => {
-    answers += 1;
-    await route.fulfill({ json: answers === 1 ? { ...whole, nodes: whole.nodes.slice(0, -1), story: undefined } : whole });
-  });
-  await open(page, `/traces/${trace.traceId}?view=table`);
+  test.setTimeout(600_000);
+  const letter = await aRefusedMail(request, Date.now() * 1_000);
+  const path = `/traces/${letter.event.traceId}`;
+  const known = async (): Promise<number> => (await ask<TraceView>(request, `/api${path}`)).nodes.length;
+  await open(page, `${path}?view=table`);
   const rows = page.getByRole('row');
-  await expect(rows).toHaveCount(whole.nodes.length);
+  await expect.poll(async () => (await rows.count()) - 1 - (await known()), PATIENT).toBe(0);
+  const before = await rows.count();
   await rows.nth(1).click();
-  const before = await rows.nth(1).boundingBox();
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-  await page.getByRole('button', { name: /pause/i }).first().click();
-  await page.getByRole('button', { name: /live/i }).first().click();
-  await expect(rows).toHaveCount(whole.nodes.length + 1);
-  // The word that the feed was paused stands above for a moment.
-  await expect.poll(async () => (await rows.nth(1).boundingBox())?.y).toBe(before?.y);
+  const event = selectedEvent(page);
+  const place = (await rows.nth(1).boundingBox())?.y;
+  // Nothing is clicked from here on: another person sends the letter again, and the page hears of it.
+  await replay(request, letter.event.id, 'another person replays');
+  await expect.poll(() => rows.count(), PATIENT).toBeGreaterThan(before);
+  expect(selectedEvent(page)).toBe(event);
   await expect(page.locator('main tr[aria-current=true]')).toHaveCount(1);
+  await expect.poll(async () => (await rows.nth(1).boundingBox())?.y).toBe(place);
 });
 
 test('an event says what it holds: a tree that can be searched, the difference to the one before, a command', async ({ page, request }) => {

@@ -52,13 +52,24 @@ export async function aRefusedMail(request: APIRequestContext, since = 0): Promi
 }
 
 /** Switches the shop as the demo's strip does. */
-export async function scenario(request: APIRequestContext, name: string): Promise<void> {
+export const scenario = (request: APIRequestContext, name: string): Promise<unknown> =>
+  act(request, '/api/demo/scenario', { scenario: name });
+
+/** Another person sends a letter again. */
+export async function replay(request: APIRequestContext, letter: string, reason: string): Promise<void> {
+  const report = (await act(request, '/api/replay', { letters: [letter], reason })) as { refused: unknown };
+  expect(report.refused).toBeNull();
+}
+
+/** As a page of ours does it: with the token of its session. */
+async function act(request: APIRequestContext, path: string, data: object): Promise<unknown> {
   const { csrf } = await ask<{ csrf: string }>(request, '/api/session');
-  const answer = await request.post('/api/demo/scenario', {
-    data: { scenario: name },
+  const answer = await request.post(path, {
+    data,
     headers: { 'x-eventyard-csrf': csrf, origin: new URL(answerUrl()).origin },
   });
   expect(answer.status(), await answer.text()).toBe(200);
+  return answer.json();
 }
 
 export const answerUrl = (): string => `http://127.0.0.1:${process.env.EVENTYARD_TEST_PORT}`;
