@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { LinkState, Message, PublishOutcome, Transports } from '../transport/port';
-import { toExchange } from './channels';
+import { toExchange, toTopic } from './channels';
 import type { Converters } from './events';
 import { anEvent } from './host.fixture';
 import { BufferFull, createPublisher, NotConnected, PublishFailed, type PublishLimits } from './publisher';
@@ -13,7 +13,7 @@ const text: Converters = () => ({
 
 /** A publisher on a RabbitMQ that is as it is told, and what it was given. */
 function given(limits: Partial<PublishLimits> = {}) {
-  const broker = { state: 'connected' as LinkState, answer: (): Promise<PublishOutcome> => Promise.resolve('confirmed') };
+  const broker = { state: 'connected' as LinkState, answer: (): Promise<PublishOutcome> => Promise.resolve('confirmed'), failures: 0 };
   const sent: string[] = [];
   const listeners = new Set<(state: LinkState) => void>();
   const rabbitmq = {
@@ -21,14 +21,18 @@ function given(limits: Partial<PublishLimits> = {}) {
     onState: (listener: (state: LinkState) => void) => (listeners.add(listener), () => listeners.delete(listener)),
     publish: (_: string, { id }: Message) => (sent.push(id), broker.answer()),
   };
+  const produce = (records: readonly { readonly message: Message }[]) => (
+    sent.push(...records.map(({ message }) => message.id)),
+    broker.answer()
+  );
   const quiet = (): void => {};
   const publisher = createPublisher({
     who: { service: 'test', instance: 1 },
-    transports: { rabbitmq, kafka: rabbitmq } as unknown as Transports,
+    transports: { rabbitmq, kafka: { ...rabbitmq, produce } } as unknown as Transports,
     converters: text,
     config: { time: () => 1, trace: 'full' },
     metrics: { published: quiet, returned: quiet, refused: quiet },
-    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    log: { debug: quiet, info: quiet, warn: () => void (broker.failures += 1), error: quiet },
     limits,
   });
   const turn = (state: LinkState): void => {
@@ -52,6 +56,17 @@ describe('a publisher', () => {
     expect(await Promise.all(waiting)).toEqual(['confirmed', 'confirmed', 'confirmed']);
     expect(sent.toSorted()).toEqual(['event-0', 'event-1', 'event-2']);
     expect(await publish(3)).toBe('confirmed');
+  });
+
+  it('[SM2] what Kafka is slow to answer is waited for further, and not sent a second time', async () => {
+    const { broker, sent, publisher } = given({ confirmMs: 50, retries: 100 });
+    let answer: (outcome: PublishOutcome) => void = () => {};
+    broker.answer = () => new Promise<PublishOutcome>((resolve) => (answer = resolve));
+    const publishing = publisher.publish(anEvent(1, { channels: [toTopic('order-events')] }));
+    await vi.waitFor(() => expect(broker.failures).toBeGreaterThan(0), { timeout: 30_000, interval: 1 });
+    answer('confirmed');
+    expect(await publishing).toBe('confirmed');
+    expect(sent).toEqual(['event-1']);
   });
 
   it('[SM4] has a buffer of 1,000', async () => {

@@ -36,6 +36,9 @@ export class NotConnected extends Error {
 export class PublishFailed extends Error {
   override readonly name = 'PublishFailed';
 }
+class NoConfirm extends Error {
+  override readonly name = 'NoConfirm';
+}
 export class BufferFull extends Error {
   override readonly name = 'BufferFull';
 }
@@ -103,16 +106,22 @@ export function createPublisher(parts: PublisherParts): Publisher {
     return producer;
   }
 
-  /** Attempts until the broker took it. */
+  /**
+   * Attempts until the broker took it. A request to Kafka that is not answered in time is still under way, and its library repeats it under the same
+   * number: it is waited for further. Another one beside it would be a second record, and one more for a busy broker to do.
+   */
   async function persist(to: Destination, message: Message, signal: AbortSignal | undefined): Promise<PublishOutcome> {
+    let request: Promise<PublishOutcome> | null = null;
     for (let attempt = 1; ; attempt += 1) {
       signal?.throwIfAborted();
       const last = attempt > limits.retries;
       try {
-        const work = to.broker === 'kafka' ? toTopic(to, message) : toExchange(to, message);
-        const outcome = await within(work, limits.confirmMs);
+        request ??= to.broker === 'kafka' ? toTopic(to, message) : toExchange(to, message);
+        const outcome = await within(request, limits.confirmMs);
         if (outcome !== 'refused' || last) return outcome;
+        request = null;
       } catch (error) {
+        if (to.broker === 'rabbitmq' || !(error instanceof NoConfirm)) request = null;
         if (!ready(to.broker)) throw new NotConnected(`${to.broker} is away`, { cause: error });
         if (last) throw new PublishFailed(`${to.channel}: ${(error as Error).message}`, { cause: error });
         log.warn({ channel: to.channel, attempt, cause: (error as Error).name }, 'publishing failed, and is tried again');
@@ -192,13 +201,13 @@ export function createPublisher(parts: PublisherParts): Publisher {
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   const late = new AbortController();
-  // The late answer of an attempt that was given up is nobody's any more.
+  // The late answer of an attempt that was given up is nobody's.
   work.catch(() => {});
   try {
     return await Promise.race([
       work,
       sleep(ms, undefined, { signal: late.signal }).then(() => {
-        throw new Error(`no confirm within ${ms} ms`);
+        throw new NoConfirm(`no confirm within ${ms} ms`);
       }),
     ]);
   } finally {
