@@ -9,7 +9,6 @@ import {
   type EdgeMouseHandler,
   type NodeChange,
   type NodeMouseHandler,
-  Position,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import type { Heights } from '@/lib/topology/column-layout';
@@ -17,6 +16,7 @@ import { Icon } from '@/components/ui/icon';
 import { useKeys } from '@/components/ui/keys';
 import { shapeEdges } from './edge-geometry';
 import { FlowEdgeView, type FlowEdge } from './flow-edges';
+import { boxOf, LOOKED_AT } from './flow-frame';
 import { FlowNodeView, type FlowNode } from './flow-nodes';
 import { COLUMN_WIDTH, COLUMN_X, CONTENT_WIDTH, NODE_HEIGHT, columnTitles, type FlowModel, type PlacedNode } from './flow-model';
 import { LineSample } from './line-sample';
@@ -88,6 +88,7 @@ function Canvas({ flow, heights, store, selected, onSelect, onOpen, onTidy, onMo
   return (
     <div className={styles.stage} data-detail={detail}>
       <ReactFlow<FlowNode, FlowEdge>
+        {...LOOKED_AT}
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
@@ -100,19 +101,8 @@ function Canvas({ flow, heights, store, selected, onSelect, onOpen, onTidy, onMo
         className={styles.draggable}
         nodesDraggable
         nodeDragThreshold={4}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
         elementsSelectable
-        zoomOnDoubleClick={false}
-        deleteKeyCode={null}
-        selectionKeyCode={null}
-        multiSelectionKeyCode={null}
-        disableKeyboardA11y
         onlyRenderVisibleElements={crowded && detail !== 'boxes'}
-        minZoom={0.1}
-        maxZoom={1.6}
-        panOnScroll
         aria-label="Who talks to whom"
       >
         <Lanes flow={flow} heights={heights} />
@@ -153,19 +143,9 @@ function useFlowNodes(flow: FlowModel, heights: Heights, store: RatesStore, sele
 const samePlaced = (a: PlacedNode, b: PlacedNode): boolean =>
   JSON.stringify(a.node) === JSON.stringify(b.node) && a.inEdges.join() === b.inEdges.join() && a.outEdges.join() === b.outEdges.join();
 
-/** Size and handles are given: nothing is measured, and what is out of view need not be drawn first. */
 function makeNode(placed: PlacedNode, y: number, store: RatesStore, selected: boolean, both: boolean): FlowNode {
-  const width = COLUMN_WIDTH[placed.column];
   return {
-    id: placed.key,
-    type: 'place',
-    position: { x: COLUMN_X[placed.column], y },
-    width,
-    height: NODE_HEIGHT,
-    handles: [
-      { type: 'target', position: Position.Left, x: 0, y: NODE_HEIGHT / 2, width: 1, height: 1 },
-      { type: 'source', position: Position.Right, x: width, y: NODE_HEIGHT / 2, width: 1, height: 1 },
-    ],
+    ...boxOf(placed, y),
     data: { placed, store, selected, both },
   };
 }

@@ -9,17 +9,10 @@ import { formatExact } from '@/lib/time/format';
 import type { TimelineRow } from '@/lib/traces/timeline';
 import { traceGraph, type TraceGraph } from '@/lib/traces/trace-graph';
 import { shapeEdges, type EdgeShape } from '@/components/topology/edge-geometry';
-import {
-  COLUMN_WIDTH,
-  COLUMN_X,
-  NODE_HEIGHT,
-  buildFlow,
-  layoutInput,
-  type PlacedEdge,
-  type PlacedNode,
-} from '@/components/topology/flow-model';
+import { buildFlow, layoutInput, type PlacedEdge, type PlacedNode } from '@/components/topology/flow-model';
 import { Icon, type IconName } from '@/components/ui/icon';
 import { channelIcons } from '@/components/ui/tags';
+import { boxOf, LOOKED_AT } from '@/components/topology/flow-frame';
 import plates from '@/components/topology/topology.module.css';
 import styles from './trace-graph.module.css';
 
@@ -67,6 +60,7 @@ export function TraceGraphView({ rows, topology, selected, onSelect }: TraceGrap
     <div className={plates.stage}>
       <ReactFlowProvider>
         <ReactFlow<PlaceNode, WayEdge>
+          {...LOOKED_AT}
           nodes={nodes}
           edges={edges}
           nodeTypes={nodeTypes}
@@ -76,17 +70,6 @@ export function TraceGraphView({ rows, topology, selected, onSelect }: TraceGrap
           fitView
           fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
           nodesDraggable={false}
-          nodesConnectable={false}
-          nodesFocusable={false}
-          edgesFocusable={false}
-          zoomOnDoubleClick={false}
-          deleteKeyCode={null}
-          selectionKeyCode={null}
-          multiSelectionKeyCode={null}
-          disableKeyboardA11y
-          minZoom={0.1}
-          maxZoom={1.6}
-          panOnScroll
           aria-label="Where this trace went"
         />
       </ReactFlowProvider>
@@ -115,18 +98,9 @@ interface PlaceData extends Record<string, unknown> {
 type PlaceNode = Node<PlaceData, 'place'>;
 
 function nodeOf(placed: PlacedNode, y: number, touched: ReadonlySet<string> | null, graph: TraceGraph): PlaceNode {
-  const width = COLUMN_WIDTH[placed.column];
   const ways = placed.node.kind === 'channel' ? placed.inEdges : [...placed.inEdges, ...placed.outEdges];
   return {
-    id: placed.key,
-    type: 'place',
-    position: { x: COLUMN_X[placed.column], y },
-    width,
-    height: NODE_HEIGHT,
-    handles: [
-      { type: 'target', position: Position.Left, x: 0, y: NODE_HEIGHT / 2, width: 1, height: 1 },
-      { type: 'source', position: Position.Right, x: width, y: NODE_HEIGHT / 2, width: 1, height: 1 },
-    ],
+    ...boxOf(placed, y),
     data: {
       placed,
       events: [...new Set(ways.flatMap((id) => graph.eventsOf.get(id) ?? []))],

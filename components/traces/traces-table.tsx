@@ -85,7 +85,7 @@ export function TracesTable({ traces, columns: chosen, selected, hrefOf, onSelec
   const longest = useMemo(() => Math.max(1, ...traces.map((trace) => trace.last - trace.first)), [traces]);
   const columns: readonly Column<TraceSummary>[] = [
     { id: 'started', title: 'Started', width: 116, cell: (trace) => <Time at={trace.first} precision="millis" /> },
-    { id: 'trace', title: 'Trace', width: 92, wideOnly: true, cell: (trace) => <Named trace={trace} /> },
+    { id: 'trace', title: 'Trace', width: 112, wideOnly: true, cell: (trace) => <Named trace={trace} /> },
     {
       id: 'first',
       title: 'First event',

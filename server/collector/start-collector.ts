@@ -95,7 +95,8 @@ function answerCommands(parts: CollectorParts, brokers: readonly BrokerPart[], b
       ready: status === 'live' || status === 'paused',
       detail: problem?.text ?? status,
     }));
-    const detail = storeReady.ready ? 'stores' : storeReady.detail;
+    // What is wrong with the store, its own part says.
+    const detail = storeReady.ready ? 'stores' : 'waits for the store';
     return { parts: [{ name: 'collector', ready: storeReady.ready, detail }, ...taps] };
   });
   bus.answer('preview-replay', (request) => replayer.preview(request));

@@ -28,14 +28,21 @@ export function encodeConsumerGroupDescribe(groups: readonly string[]): Buffer {
   return writer.int8(0).noTags().bytes();
 }
 
-export function readConsumerGroupDescribe(payload: Buffer): { readonly groups: readonly DescribedGroup[] } {
+export const readConsumerGroupDescribe = (payload: Buffer): DescribedGroups => readGroups(payload, readMember);
+
+export interface DescribedGroups {
+  readonly groups: readonly DescribedGroup[];
+}
+
+/** Consumer and share groups are answered alike; only what is said of a member differs. */
+export function readGroups(payload: Buffer, readOne: (reader: ByteReader) => DescribedMember): DescribedGroups {
   const reader = new ByteReader(payload);
   reader.skipTags();
   reader.int32();
-  return { groups: reader.compactArray(() => readGroup(reader)) };
+  return { groups: reader.compactArray(() => readGroup(reader, readOne)) };
 }
 
-function readGroup(reader: ByteReader): DescribedGroup {
+function readGroup(reader: ByteReader, readOne: (reader: ByteReader) => DescribedMember): DescribedGroup {
   const errorCode = reader.int16();
   reader.compactString();
   const group = reader.compactString() ?? '';
@@ -43,7 +50,7 @@ function readGroup(reader: ByteReader): DescribedGroup {
   reader.int32();
   reader.int32();
   reader.compactString();
-  const members = reader.compactArray(() => readMember(reader));
+  const members = reader.compactArray(() => readOne(reader));
   reader.int32();
   reader.skipTags();
   return { group, errorCode, state, members };

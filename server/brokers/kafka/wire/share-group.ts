@@ -1,32 +1,13 @@
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
-import { readAssignment, type DescribedGroup, type DescribedMember } from './group-describe';
+import { readAssignment, readGroups, type DescribedGroups, type DescribedMember } from './group-describe';
 
 /** ShareGroupDescribe (key 77), version 1: groups that share a partition's records one by one (KIP-932, Kafka 4.1 and later). */
 export const SHARE_GROUP_DESCRIBE = 77;
 /** DescribeShareGroupOffsets (key 90), version 0: up to where everything was taken. */
 export const SHARE_GROUP_OFFSETS = 90;
 
-export function readShareGroupDescribe(payload: Buffer): { readonly groups: readonly DescribedGroup[] } {
-  const reader = new ByteReader(payload);
-  reader.skipTags();
-  reader.int32();
-  return { groups: reader.compactArray(() => readGroup(reader)) };
-}
-
-function readGroup(reader: ByteReader): DescribedGroup {
-  const errorCode = reader.int16();
-  reader.compactString();
-  const group = reader.compactString() ?? '';
-  const state = reader.compactString() ?? '';
-  reader.int32();
-  reader.int32();
-  reader.compactString();
-  const members = reader.compactArray(() => readMember(reader));
-  reader.int32();
-  reader.skipTags();
-  return { group, errorCode, state, members };
-}
+export const readShareGroupDescribe = (payload: Buffer): DescribedGroups => readGroups(payload, readMember);
 
 function readMember(reader: ByteReader): DescribedMember {
   const memberId = reader.compactString() ?? '';
