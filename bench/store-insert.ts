@@ -7,7 +7,7 @@ import { ByteWriter } from '@/server/store/clickhouse/byte-writer';
 import type { StoreClient } from '@/server/store/clickhouse/client';
 import { openClient } from '@/server/store/clickhouse/client';
 import { eventColumns } from '@/server/store/clickhouse/event-columns';
-import { ONE_BLOCK } from '@/server/store/clickhouse/summaries';
+import { ONE_BLOCK } from '@/server/store/clickhouse/one-block';
 import { namesOf, structureOf, writeNative, writeRowBinary } from '@/server/store/clickhouse/wire-codec';
 import type { EmbeddedStore } from '@/server/store/embedded/start-embedded';
 import { startEmbeddedStore } from '@/server/store/embedded/start-embedded';

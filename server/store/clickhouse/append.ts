@@ -6,17 +6,20 @@ import type { StoreClient } from './client';
 import type { EdgeTiers } from './edge-tiers';
 import { FENCED } from './errors';
 import { eventColumns } from './event-columns';
+import { createFieldIndexer } from './field-index/index-fields';
 import { insertMark } from './insert-mark';
+import { ONE_BLOCK } from './one-block';
 import type { Offsets } from './positions';
 import { newestBatch, savePosition } from './positions';
-import { hasAccount, ONE_BLOCK, saveGaps, spanOf, summarize, waitForInserts } from './summaries';
+import { hasAccount, saveGaps, spanOf, summarize, waitForInserts } from './summaries';
 import { namesOf, structureOf, writeNative } from './wire-codec';
 
 /**
  * Storing one batch. The order is what keeps the promises:
  *
- * 1. gaps, which can be written again, 2. the events, one block into one partition and so whole or not at all [S1], 3. what is computed from
- * them (summaries.ts), which can be computed again. A batch is stored from 2 on; a crash between 2 and 3 is repaired by `tapPosition`.
+ * 1. gaps, which can be written again, 2. the events, one block into one partition and so whole or not at all [S1], and beside them the places of
+ * their values (field-index), 3. what is computed from them (summaries.ts), which can be computed again. A batch is stored from 2 on; a crash
+ * between 2 and 3 is repaired by `tapPosition`, places included.
  *
  * The insert of the events carries its own condition, evaluated by the engine before it writes: no newer lease [S5]. So a tap has one writer,
  * and the writer remembers its newest batch: what is not newer is stored already [S2]. After a failed try (a timeout may hide a success) it
@@ -43,6 +46,7 @@ const DAY_MICROS = 86_400_000_000;
 export function createAppender(client: StoreClient, tiers: EdgeTiers): Appender {
   const memories = new Map<TapName, TapMemory>();
   const writer = new ByteWriter();
+  const fields = createFieldIndexer(client);
   /** One encoder, one buffer: taps take turns between encoding and the end of sending. */
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -96,7 +100,9 @@ export function createAppender(client: StoreClient, tiers: EdgeTiers): Appender 
       if (batch.number <= memory.newest && !again) return;
       memory.unsure = batch.number;
       if (batch.gaps.length > 0) await saveGaps(client, batch);
-      if (batch.events.length > 0 && !(again && (await isStored(batch)))) await insertEvents(batch);
+      const isThere = batch.events.length === 0 || (again && (await isStored(batch)));
+      // Both are waited for, also when one fails: what is under way may not meet the next try.
+      await allOf([isThere ? null : insertEvents(batch), fields.index(batch.events)]);
       if (!(again && (await hasAccount(client, batch.tap, batch.number)))) await summarize(client, batch);
       remember(memory, batch);
       if (++memory.sincePosition > POSITION_EVERY) {
@@ -109,6 +115,10 @@ export function createAppender(client: StoreClient, tiers: EdgeTiers): Appender 
     },
     forget: (tap) => void memories.delete(tap),
   };
+}
+
+async function allOf(works: readonly (Promise<void> | null)[]): Promise<void> {
+  for (const done of await Promise.allSettled(works)) if (done.status === 'rejected') throw done.reason;
 }
 
 function remember(memory: TapMemory, batch: StoredBatch): void {

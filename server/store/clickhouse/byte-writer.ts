@@ -71,6 +71,13 @@ export class ByteWriter {
     this.#at += length;
   }
 
+  /** Bytes as they are, without their length. */
+  raw(value: Uint8Array): void {
+    this.#ensure(value.length);
+    this.#buffer.set(value, this.#at);
+    this.#at += value.length;
+  }
+
   /** Short ASCII, which is nearly everything here, is written by hand: faster than a call into the runtime. */
   text(value: string): void {
     const length = value.length;

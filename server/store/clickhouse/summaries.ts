@@ -6,7 +6,9 @@ import { summarizeBatch, summaryColumns } from './batch-summary';
 import { ByteWriter } from './byte-writer';
 import type { StoreClient } from './client';
 import { noFailure } from './failure-group';
+import { indexStored } from './field-index/index-fields';
 import { insertMark } from './insert-mark';
+import { ONE_BLOCK } from './one-block';
 import type { RawEventRow } from './queries/event-row';
 import { EVENT_ROW, toEventRow } from './queries/event-row';
 import { namesOf, structureOf, writeNative } from './wire-codec';
@@ -35,6 +37,7 @@ export async function repair(client: StoreClient, tap: TapName, number: number):
     failure: raw.deadLetter === 1 ? noFailure(raw.failureInbox) : null,
   }));
   const span = spanOf(events);
+  await indexStored(client, tap, number);
   await saveDeadLetters(client, tap, number, span);
   await saveSummaries(client, events, {
     tap,
@@ -124,21 +127,6 @@ export async function hasAccount(client: StoreClient, tap: TapName, batch: numbe
   );
   return (found?.found ?? 0) > 0;
 }
-
-/** One block, one part, so that an insert is whole or not at all [S1]: nothing may cut the data on its way into the table. */
-export const ONE_BLOCK = [
-  'max_block_size = 10000000',
-  'max_insert_block_size = 10000000',
-  'min_insert_block_size_rows = 10000000',
-  'min_insert_block_size_bytes = 4000000000',
-  'input_format_parallel_parsing = 0',
-  'max_insert_threads = 1',
-  'max_threads = 1',
-  'async_insert = 0',
-  'insert_deduplicate = 0',
-  // The rows of one batch have different keys: nothing is to be merged before it is written.
-  'optimize_on_insert = 0',
-].join(', ');
 
 const WAIT_FOR_INSERTS_MS = 30_000;
 

@@ -3,6 +3,7 @@ import { events } from './0001-events';
 import { rollups } from './0002-rollups';
 import { states } from './0003-states';
 import { leaseBeats } from './0004-lease-beats';
+import { fieldPlaces } from './0005-field-places';
 
 export interface MigrationContext {
   /** Names a table engine with its parameters; the one place where a cluster's engines would be chosen. */
@@ -17,8 +18,8 @@ export interface Migration {
   readonly statements: (context: MigrationContext) => readonly string[];
 }
 
-const MIGRATIONS: readonly Migration[] = [events, rollups, states, leaseBeats];
-const KEPT_BY_RETENTION = ['events', 'batch_summaries', 'dead_letters', 'gaps'];
+const MIGRATIONS: readonly Migration[] = [events, rollups, states, leaseBeats, fieldPlaces];
+const KEPT_BY_RETENTION = ['events', 'batch_summaries', 'dead_letters', 'gaps', 'field_places'];
 
 /** Brings the schema up to date and the retention to what the configuration says. */
 export async function migrate(client: StoreClient, retentionDays: number): Promise<void> {

@@ -6,6 +6,7 @@ import { type SearchNode, termsOf } from '@/lib/search/query';
 import type { SearchAnswer, SearchQuery, Store } from '../../store';
 import type { StoreClient } from '../client';
 import { readCursor, writeCursor } from './event-row';
+import { createFieldSearch, type FieldSearch, inStretches } from './field-search';
 import { compileSearch, type ConsumedPlaces, IN_SEARCHED_TIME, nothingConsumed } from './search-sql';
 import { summariesOf } from './trace-questions';
 
@@ -25,11 +26,12 @@ const TOGETHER = `if(traceId != '', traceId, concat('~', multiIf(correlationId !
 const TOGETHER_OR_ALONE = `if(traceId != '', traceId, concat('~', multiIf(correlationId != '', correlationId, notEmpty(businessKeys.value), businessKeys.value[1], conversationId != '', conversationId, messageId != '', messageId, id)))`;
 
 export function searchQuestions(client: StoreClient): SearchQuestions {
+  const fields = createFieldSearch(client);
   return {
     /** Newest first by the newest event that was found. Looks backwards in growing steps, and says how far it came. */
     async search(query) {
       const { range, limit } = query;
-      const condition = await conditionOf(client, query);
+      const condition = await conditionOf(client, fields, query);
       const together = query.node === null ? TOGETHER : TOGETHER_OR_ALONE;
       const after = readCursor(query.after);
       const look = (from: number, to: number) =>
@@ -45,7 +47,8 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
           },
           { scan: SCAN, beyond: 'cut', seconds: SECONDS },
         );
-      const found = await searchBackwards(range, limit + 1, after === null, look);
+      const firstLook = condition.indexed ? range.to - range.from : FIRST_LOOK;
+      const found = await searchBackwards(range, limit + 1, { fresh: after === null, firstLook }, look);
       const rows = found.rows.slice(0, limit);
       const last = rows.at(-1);
       const summaries = await describe(
@@ -64,7 +67,7 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
 
     async searchVolume(query, points) {
       const { range } = query;
-      const condition = await conditionOf(client, query);
+      const condition = await conditionOf(client, fields, query);
       const step = Math.max(1_000_000, Math.ceil((range.to - range.from) / points / 1_000_000) * 1_000_000);
       const found = await client.read<{ at: number; events: number; errors: number }>(
         `SELECT intDiv(toUnixTimestamp64Micro(observedAt), {step:Int64}) * {step:Int64} AS at, count() AS events, countIf(deadLetter = 1) AS errors FROM events
@@ -81,7 +84,7 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
 
     async searchFacet(query, field, limit) {
       const { range } = query;
-      const condition = await conditionOf(client, query);
+      const condition = await conditionOf(client, fields, query);
       const found = await client.read<{ value: string; traces: number }>(
         `SELECT ${FACETS[field]} AS value, uniq(${TOGETHER_OR_ALONE}) AS traces FROM events
         WHERE ${IN_SEARCHED_TIME} AND value != '' AND ${condition.sql} GROUP BY value ORDER BY traces DESC, value LIMIT {limit:UInt32}`,
@@ -100,12 +103,28 @@ const FACETS: Readonly<Record<FacetField, string>> = {
   status: "multiIf(deadLetter = 1, 'dead-lettered', failureCause != '', 'failed', attempt > 1, 'retried', 'ok')",
 };
 
-async function conditionOf(client: StoreClient, { node, brokers, range }: Pick<SearchQuery, 'node' | 'brokers' | 'range'>) {
-  const consumed = node !== null && asksWhatWaits(node) ? await consumedPlaces(client) : nothingConsumed;
+/** `indexed`: the field index named the few moments to look at, so one look at the whole range is cheap. */
+async function conditionOf(
+  client: StoreClient,
+  fields: FieldSearch,
+  { node, brokers, range }: Pick<SearchQuery, 'node' | 'brokers' | 'range'>,
+) {
+  const waits = node !== null && asksWhatWaits(node);
+  const [consumed, stretches] = await Promise.all([
+    waits ? consumedPlaces(client) : nothingConsumed,
+    node === null ? null : fields.stretchesOf(node, range),
+  ]);
   const { sql, parameters } = node === null ? { sql: '1', parameters: {} } : compileSearch(node, consumed);
-  const compiled = { sql, parameters: { ...parameters, rangeFrom: range.from, rangeTo: range.to } };
-  if (brokers === undefined) return compiled;
-  return { sql: `broker IN {brokers:Array(String)} AND ${compiled.sql}`, parameters: { ...compiled.parameters, brokers } };
+  const conditions = [
+    ...(stretches === null ? [] : [inStretches(stretches)]),
+    ...(brokers === undefined ? [] : ['broker IN {brokers:Array(String)}']),
+    sql,
+  ];
+  return {
+    sql: conditions.join(' AND '),
+    parameters: { ...parameters, rangeFrom: range.from, rangeTo: range.to, ...(brokers !== undefined && { brokers }) },
+    indexed: stretches !== null && stretches.reduce((sum, { from, to }) => sum + to - from, 0) <= FIRST_LOOK,
+  };
 }
 
 const asksWhatWaits = (node: SearchNode): boolean => termsOf(node).some(({ field, value }) => field === 'status' && value === 'unconsumed');
@@ -117,13 +136,13 @@ const asksWhatWaits = (node: SearchNode): boolean => termsOf(node).some(({ field
 async function searchBackwards<T>(
   range: { from: number; to: number },
   enough: number,
-  fresh: boolean,
+  { fresh, firstLook }: { readonly fresh: boolean; readonly firstLook: number },
   look: (from: number, to: number) => Promise<{ rows: readonly T[]; cut: boolean }>,
 ): Promise<{ rows: readonly T[]; from: number; cut: 'scan-limit' | 'time-limit' | null }> {
   let before: { rows: readonly T[]; from: number } | null = null;
   // Where nothing was found nothing has to be looked at again, unless a cursor hid what was found.
   let { to } = range;
-  for (let span = FIRST_LOOK; ; span *= WIDER) {
+  for (let span = firstLook; ; span *= WIDER) {
     const from = Math.max(range.from, range.to - span);
     try {
       const found = await look(from, to);

@@ -1,0 +1,65 @@
+import type { TapName } from '@/lib/events/names';
+import { ByteWriter } from '../byte-writer';
+import type { StoreClient } from '../client';
+import { ONE_BLOCK } from '../one-block';
+import type { FieldEvent } from './field-places';
+import { FieldPlacesCollector } from './field-places';
+
+/**
+ * Puts the values of a batch into the field index. Written twice it only says the same twice: a look-up gives places, not counts, and the
+ * search compares what it finds there.
+ */
+export interface FieldIndexer {
+  index(events: readonly FieldEvent[]): Promise<void>;
+}
+
+const COLUMNS = ['hash', 'first', 'last'] as const;
+const STATEMENT = `INSERT INTO field_places (hash, day, first, last) SELECT hash, {day:UInt16}, first, last
+  FROM input('${COLUMNS.map((name) => `${name} UInt32`).join(', ')}') SETTINGS ${ONE_BLOCK} FORMAT Native`;
+
+export function createFieldIndexer(client: StoreClient): FieldIndexer {
+  const collector = new FieldPlacesCollector();
+  const writer = new ByteWriter();
+  let turn: Promise<unknown> = Promise.resolve();
+  const insert = async (events: readonly FieldEvent[]): Promise<void> => {
+    const { day, count, hashes, first, last } = collector.collect(events);
+    if (count === 0) return;
+    writer.reset();
+    writer.varint(COLUMNS.length);
+    writer.varint(count);
+    for (const [i, column] of [hashes, first, last].entries()) {
+      writer.text(COLUMNS[i]!);
+      writer.text('UInt32');
+      // As they lie in memory: little endian on every machine that Node and the engine run on.
+      writer.raw(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
+    }
+    await client.send(STATEMENT, writer.view(), { day });
+  };
+  return {
+    index(events) {
+      if (events.length === 0) return Promise.resolve();
+      const mine = turn.then(() => insert(events));
+      turn = mine.catch(() => {});
+      return mine;
+    },
+  };
+}
+
+/** The same for events that are stored: after a crash their places may be missing. */
+export async function indexStored(client: StoreClient, tap: TapName, batch: number): Promise<void> {
+  const rows = await client.rows<{ observed: number; body: string | null; headers: readonly (readonly [string, string, string | null])[] }>(
+    `SELECT toUnixTimestamp64Micro(observedAt) AS observed, if(isNull(body), NULL, base64Encode(assumeNotNull(body))) AS body,
+      arrayMap(h -> (h.name, h.wire, if(isNull(h.value), NULL, base64Encode(assumeNotNull(h.value)))), headers) AS headers
+    FROM events WHERE tap = {tap:String} AND batch = {batch:UInt64} ORDER BY idx`,
+    { tap, batch },
+    { seconds: 60 },
+  );
+  const bytes = (text: string | null): Uint8Array | null => (text === null ? null : Buffer.from(text, 'base64'));
+  await createFieldIndexer(client).index(
+    rows.map(({ observed, body, headers }) => ({
+      observedAt: observed,
+      body: bytes(body),
+      headers: headers.map(([name, wire, value]) => ({ name, wire, value: bytes(value) })),
+    })),
+  );
+}

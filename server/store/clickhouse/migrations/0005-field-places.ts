@@ -1,0 +1,25 @@
+import type { Migration } from './migrations';
+
+/**
+ * The index over values of headers and bodies: for each value (as a number, field-index/field-values.ts) the stretches of time in which it was.
+ * Sorted by value, so one question reads one granule a part, in however many events; it holds no text. `first` and `last` are tenths of a second of `day`.
+ * `field_places_since`: from when on (µs) all events are in it.
+ */
+export const fieldPlaces: Migration = {
+  number: 5,
+  name: 'field places',
+  statements: ({ engine, retentionDays }) => [
+    `CREATE TABLE IF NOT EXISTS field_places (
+      hash UInt32 CODEC(Delta, ZSTD(1)),
+      day Date,
+      first UInt32 CODEC(ZSTD(1)),
+      last UInt32 CODEC(ZSTD(1))
+    ) ENGINE = ${engine('MergeTree')}
+    PARTITION BY day
+    ORDER BY (hash, first)
+    TTL toDateTime(day + 1) + toIntervalDay(${retentionDays})
+    SETTINGS index_granularity = 1024, min_bytes_for_wide_part = 1000000000, ttl_only_drop_parts = 1`,
+    `CREATE TABLE IF NOT EXISTS field_places_since (at Int64) ENGINE = ${engine('MergeTree')} ORDER BY at`,
+    `INSERT INTO field_places_since SELECT if(count() = 0, 0, toUnixTimestamp64Micro(now64(6)) + 60000000) FROM events`,
+  ],
+};
