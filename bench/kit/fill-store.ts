@@ -3,7 +3,7 @@ import type { RawRecord } from '@/lib/events/observed-event';
 import { BrokerView } from '@/server/collector/ingest/broker-view';
 import { prepareBatch } from '@/server/collector/ingest/prepare-batch';
 import type { Store } from '@/server/store/store';
-import { shopMessages } from './shop-messages';
+import { shopMessages, type ShopMessage } from './shop-messages';
 
 const BATCH = 10_000;
 const EVENTS_A_SECOND = 1_000;
@@ -11,11 +11,9 @@ const DAY_MS = 86_400_000;
 
 /**
  * Puts so many events of a shop into a store by the product's own way behind the tap: recognised, appended batch by batch. They end now and
- * lie back a thousand a second. Gives some of their trace ids.
+ * lie back a thousand a second.
  */
-export async function fillStore(store: Store, events: number): Promise<readonly string[]> {
-  const traces: string[] = [];
-  const next = shopMessages((traceId) => traces.push(traceId));
+export async function fillStore(store: Store, events: number, next: () => ShopMessage = shopMessages()): Promise<void> {
   const view = new BrokerView('bench', 'kafka');
   const rules = compileRules({ own: [], serviceNames: {}, inflate: () => null });
   const { epoch } = await store.acquireLease('bench', 'bench');
@@ -49,5 +47,4 @@ export async function fillStore(store: Store, events: number): Promise<readonly 
     await store.append(await prepareBatch(batch, { tap: 'bench', epoch }, view, rules));
     done += size;
   }
-  return traces;
 }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../../scripts/brokers/processes';
@@ -27,6 +27,8 @@ export interface ProductOptions {
   /** Another collector, as the demo has one. */
   readonly collectorEntry?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What is stored before it starts, into the folder that will be its own. */
+  readonly prepare?: (directory: string) => Promise<void>;
 }
 
 export function buildPages(): void {
@@ -41,13 +43,17 @@ export function buildPages(): void {
 }
 
 /** Resolves when the process was started; `untilReady` waits for it to be of use. */
-export async function startProduct({ config, collectorEntry, env = {} }: ProductOptions): Promise<RunningProduct> {
+export async function startProduct({ config, collectorEntry, env = {}, prepare }: ProductOptions): Promise<RunningProduct> {
   const directory = aTemporaryFolder();
   const file = join(directory, 'eventyard.yaml');
   // JSON is YAML too.
   writeFileSync(file, JSON.stringify({ log: { level: 'warn' }, ...config }));
   const [port = 0] = await freePorts(1);
   const data = join(directory, 'data');
+  if (prepare !== undefined) {
+    mkdirSync(data);
+    await prepare(data);
+  }
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', join(ROOT, 'server/index.ts'), '--config', file, '--port', String(port), '--data', data],

@@ -11,8 +11,8 @@ export interface ShopMessage {
 const TYPES = ['order.placed', 'inventory.reserved', 'payment.completed', 'order.shipped', 'order.completed'] as const;
 const SOURCES = ['order-service', 'inventory-service', 'payment-service', 'shipping-service', 'order-service'] as const;
 
-/** An endless row of them. `traces` hands out the trace of each five, when a bench wants to know them. */
-export function shopMessages(onTrace: (traceId: string) => void = () => undefined): () => ShopMessage {
+/** An endless row of them. */
+export function shopMessages(): () => ShopMessage {
   let at = 0;
   let trace = '';
   let order = '';
@@ -21,7 +21,6 @@ export function shopMessages(onTrace: (traceId: string) => void = () => undefine
     if (step === 0) {
       trace = randomBytes(16).toString('hex');
       order = `o-${randomUUID().slice(0, 13)}`;
-      onTrace(trace);
     }
     const [type, source] = [TYPES[step]!, SOURCES[step]!];
     return shopMessage({ type, source, order, trace, id: randomUUID() });

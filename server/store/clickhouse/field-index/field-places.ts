@@ -41,8 +41,8 @@ export class FieldPlacesCollector {
       this.#ofEvent = 0;
       if (!this.#headersOf(event) || !(event.body === null || valuesOfJson(event.body, this.#give))) this.#add(ANYTHING);
     }
-    const [hashes, first, last] = [this.#hashes, this.#first, this.#last].map((column) => column.subarray(0, this.#count));
-    return { day, count: this.#count, hashes: hashes!, first: first!, last: last! };
+    const used = (column: Uint32Array): Uint32Array => column.subarray(0, this.#count);
+    return { day, count: this.#count, hashes: used(this.#hashes), first: used(this.#first), last: used(this.#last) };
   }
 
   readonly #give = (hash: number): boolean => {

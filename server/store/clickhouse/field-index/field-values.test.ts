@@ -40,7 +40,7 @@ describe('values of a JSON body', () => {
           if (hash !== NOT_INDEXED && !(typeof one === 'number' && !Number.isInteger(one))) expect(hashes).toContain(hash);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

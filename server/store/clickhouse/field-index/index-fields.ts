@@ -13,9 +13,8 @@ export interface FieldIndexer {
   index(events: readonly FieldEvent[]): Promise<void>;
 }
 
-const COLUMNS = ['hash', 'first', 'last'] as const;
 const STATEMENT = `INSERT INTO field_places (hash, day, first, last) SELECT hash, {day:UInt16}, first, last
-  FROM input('${COLUMNS.map((name) => `${name} UInt32`).join(', ')}') SETTINGS ${ONE_BLOCK} FORMAT Native`;
+  FROM input('hash UInt32, first UInt32, last UInt32') SETTINGS ${ONE_BLOCK} FORMAT Native`;
 
 export function createFieldIndexer(client: StoreClient): FieldIndexer {
   const collector = new FieldPlacesCollector();
@@ -25,10 +24,10 @@ export function createFieldIndexer(client: StoreClient): FieldIndexer {
     const { day, count, hashes, first, last } = collector.collect(events);
     if (count === 0) return;
     writer.reset();
-    writer.varint(COLUMNS.length);
+    writer.varint(3);
     writer.varint(count);
-    for (const [i, column] of [hashes, first, last].entries()) {
-      writer.text(COLUMNS[i]!);
+    for (const [name, column] of Object.entries({ hash: hashes, first, last })) {
+      writer.text(name);
       writer.text('UInt32');
       // As they lie in memory: little endian on every machine that Node and the engine run on.
       writer.raw(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
