@@ -8,19 +8,20 @@ import { printFigures, printMachine } from './kit/report';
  * a thousand a second). Ids are chosen anew for every question, so nothing is remembered.
  *
  *   npm run bench:lookup [-- --events 1000000 --questions 300 --rounds 3]
- *   npm run bench:lookup -- --events 10000000
+ *   npm run bench:lookup -- --events 10000000   (500,000 by the product's way, the others copied; --own says how many)
  */
 const { values } = parseArgs({
   options: {
     events: { type: 'string', default: '1000000' },
     questions: { type: 'string', default: '300' },
     rounds: { type: 'string', default: '3' },
+    own: { type: 'string' },
   },
 });
 const EVENTS = Number(values.events);
 
 printMachine();
-const filled = await openFilledStore(EVENTS);
+const filled = await openFilledStore(EVENTS, values.own === undefined ? {} : { own: Number(values.own) });
 const { store } = filled;
 try {
   const figures = await askAll<string>(

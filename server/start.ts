@@ -52,6 +52,7 @@ export async function openConfiguredStore(config: Config, access: StoreAccess, l
       ...access,
       directory: config.store.directory,
       retentionDays: Math.max(1, Math.round(config.store.retention / 86_400_000)),
+      indexFields: config.store.indexFields,
       memoryMb: config.store.memoryMb,
     },
     { log },

@@ -25,16 +25,19 @@ const MOST_OWN = 1_000_000;
 const BASE = 500_000;
 const TRACES = 5_000;
 
-export async function openFilledStore(events: number): Promise<FilledStore> {
+export async function openFilledStore(
+  events: number,
+  { indexFields = false, own: asked }: { indexFields?: boolean; own?: number } = {},
+): Promise<FilledStore> {
   const directory = aTemporaryFolder();
   const log = pino({ level: 'silent' });
   const embedded = await startEmbeddedStore({ directory, log, memoryMb: 500 });
   const settings = { url: embedded.url, user: embedded.user, password: embedded.password, database: embedded.database };
-  const store = await openStore({ ...settings, directory, retentionDays: 30 }, { log });
+  const store = await openStore({ ...settings, directory, retentionDays: 30, indexFields }, { log });
   const client = openClient(settings);
   const pid = embedded.pid()!;
   const begin = performance.now();
-  const own = events > MOST_OWN ? BASE : events;
+  const own = asked ?? (events > MOST_OWN ? BASE : events);
   await fillStore(store, own);
   await copyEvents(client, Math.ceil(events / own) - 1);
   await untilMerged(pid);

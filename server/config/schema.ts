@@ -129,6 +129,7 @@ export const configSchema = z.strictObject({
       directory: z.string().default('./data'),
       retention: duration.default(7 * 86_400_000),
       memoryMb: count.default(500),
+      indexFields: flag.default(false),
     })
     .prefault({}),
   brokers: z.array(broker).default([]),

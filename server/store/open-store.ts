@@ -5,6 +5,7 @@ import type { StoreClient } from './clickhouse/client';
 import { openClient } from './clickhouse/client';
 import { createEdgeTiers } from './clickhouse/edge-tiers';
 import { acquireLease, leaseSilence, renewLease } from './clickhouse/leases';
+import { createFieldIndexer } from './clickhouse/field-index/index-fields';
 import { migrate } from './clickhouse/migrations/migrations';
 import { newestBatch } from './clickhouse/positions';
 import { deadLetterQuestions } from './clickhouse/queries/dead-letter-questions';
@@ -32,6 +33,8 @@ export interface StoreSettings {
   readonly retentionDays: number;
   /** Cap of the embedded engine's memory, MB. */
   readonly memoryMb?: number;
+  /** Whether what is appended goes into the index over values of headers and bodies; not unless said. */
+  readonly indexFields?: boolean;
 }
 
 export interface StoreParts {
@@ -77,12 +80,13 @@ async function openStoreAt(settings: StoreSettings, owned: EmbeddedStore | null,
     await client.close();
     throw error;
   }
-  return assemble(client, kind, owned);
+  return assemble(client, kind, owned, settings.indexFields ?? false);
 }
 
-function assemble(client: StoreClient, kind: Store['kind'], owned: EmbeddedStore | null): Store {
+function assemble(client: StoreClient, kind: Store['kind'], owned: EmbeddedStore | null, indexFields: boolean): Store {
   const tiers = createEdgeTiers(client);
-  const appender = createAppender(client, tiers);
+  const fields = createFieldIndexer(client, indexFields);
+  const appender = createAppender(client, tiers, fields);
   return {
     kind,
     async ready() {
@@ -106,7 +110,7 @@ function assemble(client: StoreClient, kind: Store['kind'], owned: EmbeddedStore
       appender.forget(tap);
       tiers.forget(tap);
       const position = await newestBatch(client, tap);
-      if (position.batch > 0) await tiers.afterBatch(tap, await repair(client, tap, position.batch));
+      if (position.batch > 0) await tiers.afterBatch(tap, await repair(client, fields, tap, position.batch));
       return position;
     },
     append: appender.append,

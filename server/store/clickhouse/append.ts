@@ -6,7 +6,7 @@ import type { StoreClient } from './client';
 import type { EdgeTiers } from './edge-tiers';
 import { FENCED } from './errors';
 import { eventColumns } from './event-columns';
-import { createFieldIndexer } from './field-index/index-fields';
+import type { FieldIndexer } from './field-index/index-fields';
 import { insertMark } from './insert-mark';
 import { ONE_BLOCK } from './one-block';
 import type { Offsets } from './positions';
@@ -43,10 +43,9 @@ interface TapMemory {
 const POSITION_EVERY = 200;
 const DAY_MICROS = 86_400_000_000;
 
-export function createAppender(client: StoreClient, tiers: EdgeTiers): Appender {
+export function createAppender(client: StoreClient, tiers: EdgeTiers, fields: FieldIndexer): Appender {
   const memories = new Map<TapName, TapMemory>();
   const writer = new ByteWriter();
-  const fields = createFieldIndexer(client);
   /** One encoder, one buffer: taps take turns between encoding and the end of sending. */
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -101,6 +100,7 @@ export function createAppender(client: StoreClient, tiers: EdgeTiers): Appender 
       memory.unsure = batch.number;
       if (batch.gaps.length > 0) await saveGaps(client, batch);
       const isThere = batch.events.length === 0 || (again && (await isStored(batch)));
+      await fields.begin();
       // Both are waited for, also when one fails: what is under way may not meet the next try.
       await allOf([isThere ? null : insertEvents(batch), fields.index(batch.events)]);
       if (!(again && (await hasAccount(client, batch.tap, batch.number)))) await summarize(client, batch);

@@ -3,7 +3,7 @@ import type { Migration } from './migrations';
 /**
  * The index over values of headers and bodies: for each value (as a number, field-index/field-values.ts) the stretches of time in which it was.
  * Sorted by value, so one question reads one granule a part, in however many events; it holds no text. `first` and `last` are tenths of a second of `day`.
- * `field_places_since`: from when on (µs) all events are in it.
+ * `field_places_since`: from when on (µs) all events are in it, -1 for "not kept"; the newest row counts.
  */
 export const fieldPlaces: Migration = {
   number: 5,
@@ -19,7 +19,6 @@ export const fieldPlaces: Migration = {
     ORDER BY (hash, first)
     TTL toDateTime(day + 1) + toIntervalDay(${retentionDays})
     SETTINGS index_granularity = 1024, min_bytes_for_wide_part = 1000000000, ttl_only_drop_parts = 1`,
-    `CREATE TABLE IF NOT EXISTS field_places_since (at Int64) ENGINE = ${engine('MergeTree')} ORDER BY at`,
-    `INSERT INTO field_places_since SELECT if(count() = 0, 0, toUnixTimestamp64Micro(now64(6)) + 60000000) FROM events`,
+    `CREATE TABLE IF NOT EXISTS field_places_since (since Int64, noted DateTime64(6, 'UTC')) ENGINE = ${engine('MergeTree')} ORDER BY noted`,
   ],
 };

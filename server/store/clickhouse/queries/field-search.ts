@@ -2,6 +2,7 @@ import type { SearchNode, SearchTerm } from '@/lib/search/query';
 import type { StoreClient } from '../client';
 import { ANYTHING, DAY, TICK } from '../field-index/field-places';
 import { hashOfText, NOT_INDEXED } from '../field-index/field-values';
+import { fieldsIndexedSince } from '../field-index/index-fields';
 
 /** A stretch of time, µs; `to` is not in it. */
 export interface Stretch {
@@ -21,19 +22,12 @@ export interface FieldSearch {
 }
 
 export function createFieldSearch(client: StoreClient): FieldSearch {
-  let since: Promise<number> | null = null;
-  /** From when on the index is whole. Does not change while the store is open. */
-  const wholeSince = (): Promise<number> => {
-    since ??= client.rows<{ since: number }>('SELECT max(at) AS since FROM field_places_since').then(([row]) => row?.since ?? Infinity);
-    since.catch(() => (since = null));
-    return since;
-  };
   return {
     async stretchesOf(node, range) {
       const hashes = valuesNeeded(node);
       if (hashes === null) return null;
-      const whole = await wholeSince();
-      if (range.to <= whole) return null;
+      const whole = await fieldsIndexedSince(client);
+      if (whole === null || range.to <= whole) return null;
       const places = await client.rows<{ day: number; first: number; last: number }>(
         `SELECT toUInt32(toUInt16(day)) AS day, first, last FROM field_places
         WHERE hash IN {hashes:Array(UInt32)} AND day >= toDate({fromDay:UInt16}) AND day <= toDate({toDay:UInt16})
