@@ -20,8 +20,25 @@ const { values } = parseArgs({ options: { seconds: { type: 'string', default: '2
 const SECONDS = Number(values.seconds);
 const COLLECTOR = fileURLToPath(new URL('./kit/live-collector.ts', import.meta.url));
 
-/** Notes in the page when each row of a table was first there. Text, because the loader's helpers for functions are not in the browser. */
+/**
+ * Notes in the page when each row of a table was first there, and of each event in a frame when the tap had read it, when the frame was made and
+ * when it came. Text, because the loader's helpers for functions are not in the browser.
+ */
 const WATCH_ROWS = `
+  const stages = (globalThis.benchStages = {});
+  const Socket = globalThis.WebSocket;
+  globalThis.WebSocket = class extends Socket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener('message', ({ data }) => {
+        const received = performance.timeOrigin + performance.now();
+        if (typeof data !== 'string' || !data.startsWith('42["frame"')) return;
+        const frame = JSON.parse(data.slice(2))[1];
+        for (const row of [...(frame.early ?? []), ...(frame.events?.rows ?? [])])
+          stages[row.id] ??= { read: row.observedAt / 1000, framed: frame.at, received };
+      });
+    }
+  };
   const seen = (globalThis.benchSeen = {});
   new MutationObserver(() => {
     for (const row of document.querySelectorAll('tr[data-row]')) seen[row.dataset.row] ??= performance.timeOrigin + performance.now();
@@ -45,6 +62,13 @@ const product = await startProduct({
   env: { BENCH_LOG: log, BENCH_TRACE: trace },
 });
 const browser = await chromium.launch({ executablePath: found.path, args: ['--no-sandbox'] });
+interface Stage {
+  readonly read: number;
+  readonly framed: number;
+  readonly received: number;
+}
+const STAGES = ['published → read by the tap', '→ in a frame', '→ in the browser', '→ in the DOM'] as const;
+const stages: number[][] = STAGES.map(() => []);
 const latencies: { p50: number; p99: number; seen: number; missed: number; cores: number }[] = [];
 const ages = { depth: [] as number[], lag: [] as number[] };
 try {
@@ -79,6 +103,16 @@ const figures: Figure[] = [
     'less',
     'ms',
     0,
+  ),
+  ...STAGES.map((name, index) =>
+    figure(
+      `  ${name}: p50 (p99 ${percentile(stages[index] ?? [], 0.99).toFixed(0)} ms)`,
+      percentile(stages[index] ?? [], 0.5),
+      null,
+      'less',
+      'ms',
+      0,
+    ),
   ),
   figure(
     'events looked for a round',
@@ -125,6 +159,13 @@ async function eventsInTheDom(page: Page): Promise<(typeof latencies)[number]> {
     const shown = seen[what];
     return shown === undefined ? [] : [shown - at];
   });
+  const stagesOf = await page.evaluate(() => (globalThis as unknown as { benchStages: Record<string, Stage> }).benchStages);
+  for (const { what, at } of asked) {
+    const [stage, shown] = [stagesOf[what], seen[what]];
+    if (stage === undefined || shown === undefined) continue;
+    const times = [at, stage.read, stage.framed, stage.received, shown];
+    stages.forEach((all, index) => all.push((times[index + 1] ?? 0) - (times[index] ?? 0)));
+  }
   if (took.length === 0) throw new Error('no event of the watched trace came into the DOM');
   return {
     p50: percentile(took, 0.5),

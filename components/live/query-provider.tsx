@@ -1,8 +1,8 @@
 'use client';
 import { useState, type ReactNode } from 'react';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { ApiError } from './api';
 import { useLiveFeed } from './live-feed-hooks';
+import { isWorthAnotherTry, retryDelayMs } from './retry-policy';
 
 /**
  * Snapshots by HTTP; the live feed tells when they are old. What was shown stays on the screen while it is asked again, and stays after a
@@ -26,11 +26,8 @@ export const makeQueryClient = (): QueryClient =>
         gcTime: 120_000,
         refetchOnWindowFocus: false,
         placeholderData: (previous: unknown) => previous,
-        // A store that was too slow once has already been waited for.
-        retry: (failures, error) =>
-          failures < (error instanceof ApiError && error.code === 'store-slow' ? 1 : 3) &&
-          (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
-        retryDelay: (attempt) => Math.min(8000, 500 * 2 ** attempt),
+        retry: isWorthAnotherTry,
+        retryDelay: retryDelayMs,
       },
     },
   });

@@ -5,7 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { LiveFrame } from '@/lib/contract/live';
 import type { TopologyView } from '@/lib/contract/topology';
 import type { EventRow, TraceView } from '@/lib/contract/traces';
-import { assembleTrace } from '@/lib/traces/assemble-trace';
+import { EarlyEvents, withRows } from '@/lib/traces/early-events';
 import { noWiring, wiringOf, type TraceWiring } from '@/lib/traces/timeline';
 import { api, getJson } from '@/components/live/api';
 import { useLiveRoom } from '@/components/live/live-feed-hooks';
@@ -14,35 +14,55 @@ import { useAtMost } from '@/components/events/use-at-most';
 /** A longer trace is read as a list: what is concluded about it is not worth asking for all of it again. */
 const ASKED_AGAIN_BELOW = 2_000;
 
-/** One trace, with what arrives while it is open put into its tree here: nothing is asked again for a frame that was whole. */
+/** A short trace is drawn again for each event; a long one collects them for a while. */
+const SHORT = 300;
+const SHORT_EVERY_MS = 100;
+const LONG_EVERY_MS = 500;
+
+/**
+ * One trace, with what arrives while it is open put into its tree here, also what is only on its way to the store: nothing is asked again for a
+ * frame that was whole.
+ */
 export function useTrace(traceId: string) {
   const client = useQueryClient();
   const queryKey = useMemo(() => ['trace', traceId], [traceId]);
+  const early = useMemo(() => new EarlyEvents(traceId), [traceId]);
   const query = useQuery({
     queryKey,
-    queryFn: ({ signal }) => getJson<TraceView>(`/api/traces/${encodeURIComponent(traceId)}`, {}, signal),
+    queryFn: async ({ signal }) => {
+      const lookedAt = Date.now();
+      return early.withEarly(await getJson<TraceView>(`/api/traces/${encodeURIComponent(traceId)}`, {}, signal), lookedAt);
+    },
     placeholderData: undefined,
   });
   const waiting = useRef<EventRow[]>([]);
   const missed = useRef(false);
-  const flush = useAtMost(() => {
-    const rows = waiting.current.splice(0);
-    const before = client.getQueryData<TraceView>(queryKey);
-    if (before === undefined || missed.current) {
-      missed.current = false;
-      void client.invalidateQueries({ queryKey });
-    } else if (rows.length > 0) {
-      const after = assembleTrace(traceId, [...before.nodes.map((node) => node.event), ...rows], before.cut);
-      client.setQueryData<TraceView>(queryKey, before.story ? { ...after, story: before.story } : after);
-      if (after.nodes.length < ASKED_AGAIN_BELOW) settle();
-    }
-  }, 500);
+  const flush = useAtMost(
+    () => {
+      const rows = waiting.current.splice(0);
+      const before = client.getQueryData<TraceView>(queryKey);
+      if (before === undefined || missed.current) {
+        missed.current = false;
+        void client.invalidateQueries({ queryKey });
+      } else if (rows.length > 0) client.setQueryData<TraceView>(queryKey, withRows(before, rows));
+    },
+    (query.data?.nodes.length ?? 0) < SHORT ? SHORT_EVERY_MS : LONG_EVERY_MS,
+  );
   // Who has consumed what, and what deserves a word, is concluded on the server: asked again some time after the last event.
-  const settle = useAtMost(() => void client.invalidateQueries({ queryKey }), 5_000);
+  const settle = useAtMost(() => {
+    const nodes = client.getQueryData<TraceView>(queryKey)?.nodes.length ?? 0;
+    if (nodes < ASKED_AGAIN_BELOW) void client.invalidateQueries({ queryKey });
+  }, 5_000);
   useLiveRoom({ room: 'trace', traceId }, (frame: LiveFrame) => {
-    if (!frame.events) return;
-    const rows = frame.events.rows.filter((row) => row.traceId === traceId);
-    if (frame.events.more > 0) missed.current = true;
+    if (frame.resync) early.clear();
+    const mine = (rows: readonly EventRow[] = []): EventRow[] => rows.filter((row) => row.traceId === early.traceId);
+    const [read, stored] = [mine(frame.early), mine(frame.events?.rows)];
+    if ((frame.events?.more ?? 0) > 0) missed.current = true;
+    early.add(read, Date.now());
+    early.stored(stored);
+    if (stored.length > 0) settle();
+    const known = new Set(client.getQueryData<TraceView>(queryKey)?.nodes.map(({ event }) => event.id));
+    const rows = [...read, ...stored].filter(({ id }) => !known.has(id));
     if (rows.length === 0 && !missed.current) return;
     waiting.current.push(...rows);
     flush();

@@ -7,10 +7,12 @@ import type { GroupPoint, QueuePoint } from './samples';
 import type { DemoView } from './demo';
 import type { ReplayPreview, ReplayReport } from './dead-letters';
 
-/** What the collector announces. Everything is announced after it was stored, so it is there on the next look. */
+/** What the collector announces. Everything but `read` is announced after it was stored, so it is there on the next look. */
 export interface Announcements {
-  /** One stored batch: at most 200 rows, the rest counted; counts per edge are of the whole batch. */
+  /** One stored batch: at most 200 rows and those of followed traces, the rest counted; counts per edge are of the whole batch. */
   batch: BatchAnnouncement;
+  /** Events of followed traces that were just read and are on their way to the store; a batch that has them follows. */
+  read: { readonly tap: TapName; readonly rows: readonly EventRow[] };
   picture: BrokerPicture;
   /** Newest numbers of groups and queues. */
   samples: {
@@ -32,6 +34,8 @@ export interface BatchAnnouncement {
   readonly storedAt: Micros;
   readonly events: number;
   readonly rows: readonly EventRow[];
+  /** Traces that were followed, when every event of the batch that is of one of them has its row. */
+  readonly followed: readonly TraceId[];
   /** Publish counts of this batch, per service → channel and per channel → inbox (see EdgeKey in lib/topology/edges.ts). */
   readonly edges: readonly EdgeCount[];
   /** Dead letters in this batch. */
@@ -54,6 +58,8 @@ export interface Commands {
     readonly request: { readonly broker: BrokerName; readonly inboxes: readonly InboxName[] };
     readonly answer: { readonly ok: true };
   };
+  /** Somebody looks at these traces (all that are looked at): tell their events as soon as they are read, for the next 15 s. */
+  follow: { readonly request: { readonly traceIds: readonly TraceId[] }; readonly answer: { readonly ok: true } };
   'tap-cards': { readonly request: Record<string, never>; readonly answer: { readonly taps: readonly TapCard[] } };
   'retry-tap': { readonly request: { readonly tap: TapName }; readonly answer: { readonly ok: boolean } };
   'preview-replay': {

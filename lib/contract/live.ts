@@ -37,6 +37,8 @@ export interface LiveFrame {
   readonly topology?: { readonly rates: TopologyRates; /** The picture changed: fetch it again. */ readonly changed: boolean };
   /** Sample rows of this tick (≤ 200) and how many more there were. */
   readonly events?: { readonly rows: readonly EventRow[]; readonly more: number };
+  /** Events of the open traces that were read and are not stored yet: each comes again in `events` once it is. */
+  readonly early?: readonly EventRow[];
   readonly sagas?: readonly SagaInstance[];
   readonly groups?: readonly GroupPoint[];
   readonly queues?: readonly QueuePoint[];

@@ -217,6 +217,29 @@ export function describeBrokerContract(name: string, subject: ContractSubject): 
         }),
       );
 
+      promise('P32', 'a batch that is not stored yet takes what came since, and stays one batch under its number at a crash', () =>
+        listening(async ({ channel, store, tap, open }) => {
+          await publish(channel, numbered(0, 2));
+          const batch = await nextOf(tap, { records: 1, bytes: 1_000_000 });
+          expect(batch.records.length).toBe(1);
+          await publish(channel, numbered(2, 5));
+          await until('it has grown', async () => {
+            tap.more(batch, { records: 2, bytes: 1_000_000 });
+            return batch.records.length === 5;
+          });
+          expect(tap.more(batch, anyAmount)).toBe(false);
+          await publish(channel, numbered(5, 7));
+          const next = await nextOf(tap);
+          // Only the newest grows.
+          expect(tap.more(batch, anyAmount)).toBe(false);
+          expect([batch.number, next.number, batch.records.length]).toEqual([1, 2, 5]);
+          store.store(batch);
+          await crash(tap);
+          await readUntil(await open(), store, 7);
+          expect(bodiesOf(store)).toEqual(numbered(0, 7));
+        }),
+      );
+
       promise('P7', 'a closed tap gives null, also to one who waits, and settles nothing', () =>
         listening(async ({ channel, tap }) => {
           await publish(channel, ['m0']);

@@ -78,6 +78,11 @@ export interface TapResume {
 export interface Tap {
   /** Waits until there is at least one record or gap, then gives all that is buffered, within `limit`. `null` when closed. */
   next(limit: { readonly records: number; readonly bytes: number }): Promise<TapBatch | null>;
+  /**
+   * Adds what came since to the newest batch, in place, before it is stored: its number stays, and so does what it held, where it stood.
+   * `limit` is what may be added. False when nothing came, or when the batch is not the newest of this generation.
+   */
+  more(batch: TapBatch, limit: { readonly records: number; readonly bytes: number }): boolean;
   /** The batch is stored: acknowledge it and make our position durable at the broker. Throws `lost` when the connection went meanwhile: the tap then starts over from `resume()`. */
   settle(batch: TapBatch): Promise<void>;
   state(): TapState;

@@ -1,14 +1,17 @@
 import type { GroupPoint, QueuePoint } from '@/lib/contract/samples';
 import type { GapRow, TapCard } from '@/lib/contract/taps';
 import type { Rules } from '@/lib/events/recognise/compile-rules';
+import { toEventRow } from '@/lib/events/event-row';
+import type { TapName } from '@/lib/events/names';
 import type { ObservedEvent } from '@/lib/events/observed-event';
 import type { BrokerPicture } from '@/lib/topology/broker-picture';
 import type { Broker } from '../brokers/broker';
 import type { StoredBatch } from '../store/store';
 import type { CollectorMetrics } from './collector-metrics';
 import type { CollectorParts, TapSettings } from './collector-parts';
-import { announcementOf } from './ingest/announce-batch';
+import { announcementOf, MAX_ROWS } from './ingest/announce-batch';
 import { BrokerView } from './ingest/broker-view';
+import type { FollowedTraces } from './ingest/followed-traces';
 import { toTapCard } from './ingest/tap-card';
 import { TapLoop } from './ingest/tap-loop';
 import { TapMeter } from './ingest/tap-meter';
@@ -35,6 +38,7 @@ export class BrokerPart {
     private readonly metrics: CollectorMetrics,
     private readonly onEvents: (events: readonly ObservedEvent[]) => void,
     private readonly onTapState: () => void,
+    private readonly followed: FollowedTraces,
   ) {
     const {
       store,
@@ -97,6 +101,7 @@ export class BrokerPart {
       settings,
       owner,
       log,
+      onRead: (events) => this.tellRead(settings.tap, events),
       onStored: (batch, tookMs) => this.stored(batch, tookMs, meter),
       onState: () => {
         const now = loop.state().channels.join('\n');
@@ -113,11 +118,22 @@ export class BrokerPart {
     this.tell(batch, tookMs);
   }
 
+  /** [I16] Before the store has them. A fault in the telling must not hold the tap. */
+  private tellRead(tap: TapName, read: readonly ObservedEvent[]): void {
+    try {
+      const events = this.followed.eventsIn(read);
+      // More than that is a flood: the stored batches tell of it.
+      if (events.length > 0 && events.length <= MAX_ROWS) this.parts.bus.announce('read', { tap, rows: events.map(toEventRow) });
+    } catch (error) {
+      this.parts.log.error({ tap, err: error }, 'events that were read could not be announced');
+    }
+  }
+
   /** After the store has it. A fault in the telling must not hold the tap: the facts are safe, and the next look finds them. */
   tell(batch: StoredBatch, tookMs = 0): void {
     const { bus, clock, log } = this.parts;
     try {
-      const announcement = announcementOf(batch, clock());
+      const announcement = announcementOf(batch, clock(), this.followed);
       bus.announce('batch', announcement);
       this.metrics.stored(batch, announcement.edges, tookMs);
       this.onEvents(batch.events);

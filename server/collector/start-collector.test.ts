@@ -28,6 +28,7 @@ interface World {
   readonly web: Bus;
   readonly heard: {
     batches: Announcements['batch'][];
+    read: Announcements['read'][];
     sagas: Announcements['sagas'][];
     pictures: Announcements['picture'][];
     samples: Announcements['samples'][];
@@ -48,8 +49,9 @@ async function aWorld(engine = createInProcessEngine(), store = new MemoryStore(
     openInProcessBroker(engine, { name: 'shop-rabbit', system: 'rabbitmq' }),
   ];
   const [web, own] = createInProcessBusPair();
-  const heard: World['heard'] = { batches: [], sagas: [], pictures: [], samples: [], taps: [], replays: [] };
+  const heard: World['heard'] = { batches: [], read: [], sagas: [], pictures: [], samples: [], taps: [], replays: [] };
   web.onAnnouncement('batch', (batch) => heard.batches.push(batch));
+  web.onAnnouncement('read', (read) => heard.read.push(read));
   web.onAnnouncement('sagas', (sagas) => heard.sagas.push(sagas));
   web.onAnnouncement('picture', (picture) => heard.pictures.push(picture));
   web.onAnnouncement('samples', (samples) => heard.samples.push(samples));
@@ -162,6 +164,26 @@ describe('startCollector', () => {
       world.heard.sagas.some(({ changed }) => changed.some(({ state, key }) => state === 'completed' && key === 'o-1')),
     );
     expect(world.store.sagasSaved.at(-1)).toMatchObject({ state: 'completed', key: 'o-1' });
+  });
+
+  it('[I16] events of a trace that somebody looks at are told before they are stored, the others are not', async () => {
+    const engine = createInProcessEngine();
+    const shop = wire(engine);
+    const world = await aWorld(engine);
+    let release = (): void => undefined;
+    world.store.beforeAppend = () => new Promise<void>((done) => (release = done));
+    await world.web.ask('follow', { traceIds: ['a'.repeat(32)] });
+    await shop.publish({ ...placed('o-0'), headers: [amqpProperty('message-id', 'm-o-0')] });
+    await shop.publish(placed('o-1'));
+    await until('it is told', () => world.heard.read.length > 0);
+    expect(world.store.events).toEqual([]);
+    const told = world.heard.read.flatMap(({ rows }) => rows);
+    expect(told).toMatchObject([{ messageId: 'm-o-1', traceId: 'a'.repeat(32) }]);
+    world.store.beforeAppend = () => undefined;
+    release();
+    await until('it is stored, and told again', () => world.heard.batches.some(({ rows }) => rows.some(({ id }) => id === told[0]?.id)));
+    expect(world.store.events.map(({ id }) => id)).toContain(told[0]?.id);
+    expect(world.heard.batches.at(-1)?.followed).toEqual(['a'.repeat(32)]);
   });
 
   it('[I11] keeps and tells the brokers’ pictures and samples, also of what was made later', async () => {

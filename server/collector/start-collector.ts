@@ -3,6 +3,7 @@ import { BrokerPart } from './broker-part';
 import { CollectorMetrics } from './collector-metrics';
 import type { CollectorParts } from './collector-parts';
 import { inflateForRecognition } from '../compression/inflate';
+import { FollowedTraces } from './ingest/followed-traces';
 import { TapBoard } from './ingest/tap-board';
 import { OwnEvents } from './replay/own-events';
 import { Replayer } from './replay/replayer';
@@ -22,6 +23,7 @@ export async function startCollector(parts: CollectorParts): Promise<{ close(): 
   const rules = compileRules({ own: settings.rules ?? [], serviceNames: settings.serviceNames, inflate: inflateForRecognition });
   const board = new TapBoard(bus, metrics);
   const sagas = new SagaEngine(settings.sagas, { store, bus, log, clock: parts.clock, onStates: (counts) => metrics.sagaStates(counts) });
+  const followed = new FollowedTraces(() => performance.now());
   const brokers = parts.brokers.map(
     (broker) =>
       new BrokerPart(
@@ -32,6 +34,7 @@ export async function startCollector(parts: CollectorParts): Promise<{ close(): 
         metrics,
         (events) => sagas.onEvents(events),
         () => board.changed(),
+        followed,
       ),
   );
   board.show(brokers);
@@ -53,7 +56,7 @@ export async function startCollector(parts: CollectorParts): Promise<{ close(): 
     onOutcome: (outcome) => metrics.replayed(outcome),
   });
   const stopped = new AbortController();
-  answerCommands(parts, brokers, board, replayer);
+  answerCommands(parts, brokers, board, replayer, followed);
   const now = parts.clock();
   const pictures = await store.pictures().catch(() => []);
   const gaps = await store.gaps({ from: now - DAY, to: now }, 100).catch(() => []);
@@ -80,10 +83,20 @@ export async function startCollector(parts: CollectorParts): Promise<{ close(): 
   };
 }
 
-function answerCommands(parts: CollectorParts, brokers: readonly BrokerPart[], board: TapBoard, replayer: Replayer): void {
+function answerCommands(
+  parts: CollectorParts,
+  brokers: readonly BrokerPart[],
+  board: TapBoard,
+  replayer: Replayer,
+  followed: FollowedTraces,
+): void {
   const { bus, store } = parts;
   bus.answer('watch', async ({ broker, inboxes }) => {
     brokers.find((part) => part.broker.name === broker)?.sampler.watch(inboxes);
+    return { ok: true };
+  });
+  bus.answer('follow', async ({ traceIds }) => {
+    followed.follow(traceIds);
     return { ok: true };
   });
   bus.answer('tap-cards', async () => ({ taps: board.cards() }));

@@ -2,6 +2,7 @@ import type { ChannelName } from '@/lib/events/names';
 import type { RawRecord } from '@/lib/events/observed-event';
 import { AppError } from '@/lib/errors';
 import type { Tap, TapBatch, TapGap, TapNote, TapOptions, TapState } from '../broker';
+import { growBatch, type GrowingBatch } from '../growing-batch';
 import type { EngineSide, InProcessEngine } from './engine';
 
 /** What a tap of either role reads from. Nothing is read ahead: the engine's own bounded memory is the buffer. */
@@ -15,15 +16,16 @@ export interface TapSource {
 }
 
 export interface SourceBatch {
-  readonly records: readonly RawRecord[];
-  readonly gaps: readonly TapGap[];
-  readonly offsets: TapBatch['offsets'];
+  readonly records: RawRecord[];
+  readonly gaps: TapGap[];
+  readonly offsets: Map<ChannelName, Map<number, number>>;
 }
 
 /** The tap over a source: numbers batches, waits, and says how it is. */
 export class InProcessTap implements Tap {
   private number: number;
   private closed = false;
+  private newest: GrowingBatch | null = null;
   private waiting: (() => void)[] = [];
   private readonly listeners = new Set<(state: TapState) => void>();
   private readonly stopListening: () => void;
@@ -43,16 +45,30 @@ export class InProcessTap implements Tap {
   }
 
   async next(limit: { readonly records: number; readonly bytes: number }): Promise<TapBatch | null> {
-    const bytes = Math.min(limit.bytes, this.options.maxBufferedBytes);
     while (!this.closed) {
-      const batch = this.engine.down(this.side) === null ? this.source.read(this.number + 1, { records: limit.records, bytes }) : null;
-      if (batch !== null) return { number: (this.number += 1), generation: 1, ...batch };
+      const batch = this.read(this.number + 1, limit);
+      if (batch !== null) return (this.newest = { number: (this.number += 1), generation: 1, ...batch });
       await new Promise<void>((woken) => this.waiting.push(woken));
     }
     return null;
   }
 
+  more(batch: TapBatch, limit: { readonly records: number; readonly bytes: number }): boolean {
+    const { newest } = this;
+    if (newest === null || newest !== batch || this.closed) return false;
+    const more = this.read(newest.number, limit);
+    if (more === null) return false;
+    growBatch(newest, more);
+    return true;
+  }
+
+  private read(number: number, limit: { readonly records: number; readonly bytes: number }): SourceBatch | null {
+    if (this.engine.down(this.side) !== null) return null;
+    return this.source.read(number, { records: limit.records, bytes: Math.min(limit.bytes, this.options.maxBufferedBytes) });
+  }
+
   async settle(batch: TapBatch): Promise<void> {
+    if (this.newest === batch) this.newest = null;
     if (this.closed) throw new AppError('tap-closed', `the tap ${this.options.tap} is closed`);
     this.source.settle(batch.number);
   }

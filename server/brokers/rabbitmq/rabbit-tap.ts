@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import type { Log } from '@/server/log';
 import type { Tap, TapBatch, TapGap, TapNote, TapOptions, TapState } from '../broker';
+import { growBatch, type GrowingBatch } from '../growing-batch';
 import { nowMicros } from './clock';
 import { type Delivery, toRecord } from './delivery';
 import { DeliveryBuffer } from './delivery-buffer';
@@ -24,9 +25,9 @@ import { type TapSession, openTapSession } from './tap-session';
  * before anything is read again the first held batch has to be settled: only the reader knows whether it was stored. Live tests [R10], [R11].
  */
 interface Held {
-  readonly batch: TapBatch;
-  readonly deliveries: readonly Delivery[];
-  readonly lastTag: number | null;
+  readonly batch: GrowingBatch;
+  readonly deliveries: Delivery[];
+  lastTag: number | null;
 }
 
 const CLOSE_WITHIN_MS = 3_000;
@@ -117,7 +118,7 @@ export class RabbitTap implements Tap {
   private cut(limit: { readonly records: number; readonly bytes: number }): TapBatch {
     const deliveries = this.buffer.take(limit);
     this.fullChecks = 0;
-    const batch: TapBatch = {
+    const batch: GrowingBatch = {
       number: this.stored.number + this.held.length + 1,
       generation: this.generation,
       records: deliveries.map((delivery) => toRecord(delivery, this.mirror.inboxesOf)),
@@ -127,6 +128,22 @@ export class RabbitTap implements Tap {
     this.gaps = [];
     this.held.push({ batch, deliveries, lastTag: deliveries.at(-1)?.tag ?? null });
     return batch;
+  }
+
+  more(batch: TapBatch, limit: { readonly records: number; readonly bytes: number }): boolean {
+    const newest = this.held.at(-1);
+    if (newest === undefined || newest.batch !== batch || batch.generation !== this.generation || this.stopped) return false;
+    if (!this.reading || (this.buffer.waiting === 0 && this.gaps.length === 0)) return false;
+    const deliveries = this.buffer.take(limit);
+    growBatch(newest.batch, {
+      records: deliveries.map((delivery) => toRecord(delivery, this.mirror.inboxesOf)),
+      gaps: this.gaps,
+      offsets: new Map(),
+    });
+    this.gaps = [];
+    newest.deliveries.push(...deliveries);
+    newest.lastTag = deliveries.at(-1)?.tag ?? newest.lastTag;
+    return true;
   }
 
   async settle(batch: TapBatch): Promise<void> {

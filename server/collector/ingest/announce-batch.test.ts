@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aDeadLetter, anEvent, fixtureNoon } from '@/lib/events/event.fixture';
 import type { ObservedEvent } from '@/lib/events/observed-event';
 import { announcementOf } from './announce-batch';
+import { FollowedTraces } from './followed-traces';
 import { TapMeter } from './tap-meter';
 
 const batch = (events: readonly ObservedEvent[]) => ({
@@ -24,6 +25,28 @@ describe('announcementOf', () => {
     expect(told.rows.map(({ offset }) => offset)).toEqual(told.rows.map(({ offset }) => offset).sort((a, b) => (a ?? 0) - (b ?? 0)));
     expect(told.edges.find(({ kind }) => kind === 'publish')?.count).toBe(4_995);
     expect(announcementOf(batch(events.slice(0, 3)), 9).rows).toHaveLength(3);
+  });
+});
+
+describe('FollowedTraces', () => {
+  it('[I16] every event of a followed trace has its row in the announcement, until nobody asks any more', () => {
+    let now = 0;
+    const followed = new FollowedTraces(() => now);
+    followed.follow(['looked-at']);
+    const events = Array.from({ length: 5_000 }, (_, index) => anEvent({ index, traceId: index % 100 === 7 ? 'looked-at' : 'other' }));
+    const told = announcementOf(batch(events), 9, followed);
+    expect(told.rows.filter(({ traceId }) => traceId === 'looked-at')).toHaveLength(50);
+    expect(told.rows.length).toBeLessThanOrEqual(250);
+    expect(told.followed).toEqual(['looked-at']);
+    now = 15_001;
+    expect(announcementOf(batch(events), 9, followed)).toMatchObject({ followed: [] });
+  });
+
+  it('[I16] a flood in a followed trace is sampled, and it says so', () => {
+    const followed = new FollowedTraces(() => 0);
+    followed.follow(['looked-at']);
+    const told = announcementOf(batch(Array.from({ length: 1_000 }, (_, index) => anEvent({ index, traceId: 'looked-at' }))), 9, followed);
+    expect([told.rows.length, told.followed]).toEqual([200, []]);
   });
 });
 

@@ -1,18 +1,21 @@
 import { AppError } from '@/lib/errors';
 import type { ChannelName } from '@/lib/events/names';
 import type { RawRecord } from '@/lib/events/observed-event';
+import { growBatch, type GrowingBatch } from '../../brokers/growing-batch';
 import type { Broker, Tap, TapBatch, TapGap, TapOptions, TapState } from '../../brokers/broker';
 
 /** A tap whose every word the test chooses: what comes, when the connection goes, what settling says. */
 export class FakeTap implements Tap {
   readonly settled: number[] = [];
-  /** Batches that `next` handed out. */
+  /** Batches that `next` handed out, and how often the newest was added to. */
   given = 0;
+  grown = 0;
   closed = false;
   beforeSettle: (batch: TapBatch) => Promise<void> | void = () => undefined;
   private number: number;
   private generation = 1;
   private waiting: { give(batch: TapBatch | null): void; fail(error: Error): void } | null = null;
+  private newest: GrowingBatch | null = null;
   private queued: RawRecord[] = [];
   private queuedGaps: TapGap[] = [];
 
@@ -47,6 +50,13 @@ export class FakeTap implements Tap {
     });
   }
 
+  more(batch: TapBatch): boolean {
+    if (this.newest !== batch || batch.generation !== this.generation || this.queued.length + this.queuedGaps.length === 0) return false;
+    growBatch(batch as GrowingBatch, this.cut());
+    this.grown++;
+    return true;
+  }
+
   async settle(batch: TapBatch): Promise<void> {
     await this.beforeSettle(batch);
     if (this.closed) throw new AppError('tap-closed', 'closed');
@@ -66,11 +76,15 @@ export class FakeTap implements Tap {
   }
 
   private take(): TapBatch {
+    this.given++;
+    return (this.newest = { number: ++this.number, generation: this.generation, ...this.cut() });
+  }
+
+  private cut(): Pick<GrowingBatch, 'records' | 'gaps' | 'offsets'> {
     const records = this.queued;
     const gaps = this.queuedGaps;
     this.queued = [];
     this.queuedGaps = [];
-    this.given++;
     const offsets = new Map<ChannelName, Map<number, number>>();
     for (const { channel, partition, offset } of records) {
       if (partition === null || offset === null) continue;
@@ -78,7 +92,7 @@ export class FakeTap implements Tap {
       partitions.set(partition, offset + 1);
       offsets.set(channel, partitions);
     }
-    return { number: ++this.number, generation: this.generation, records, gaps, offsets };
+    return { records, gaps, offsets };
   }
 }
 

@@ -28,7 +28,19 @@ export async function prepareBatch(
   rules: Rules,
   bodies: Bodies | null = null,
 ): Promise<StoredBatch> {
-  const { records } = batch;
+  return toStoredBatch(batch, await prepareEvents(batch, 0, place, view, rules, bodies), place, view);
+}
+
+/** The events of the batch's records from this one on: a batch may grow after the first of it were recognised. */
+export async function prepareEvents(
+  batch: TapBatch,
+  from: number,
+  place: TapPlace,
+  view: BrokerView,
+  rules: Rules,
+  bodies: Bodies | null = null,
+): Promise<ObservedEvent[]> {
+  const records = from === 0 ? batch.records : batch.records.slice(from);
   const notBefore = startOfDay(records);
   const events: ObservedEvent[] = [];
   const context = { system: view.system, rules };
@@ -36,17 +48,23 @@ export async function prepareBatch(
   for (let index = 0; index < records.length; index++) {
     const record = records[index] as RawRecord;
     events.push(
-      toObservedEvent(record, recognise(record, context, decoded?.get(index) ?? null), place, batch.number, index, view, notBefore),
+      toObservedEvent(record, recognise(record, context, decoded?.get(index) ?? null), place, batch.number, from + index, view, notBefore),
     );
     if (index % BREATH === BREATH - 1) await new Promise(setImmediate);
   }
-  const { tap, epoch } = place;
+  return events;
+}
+
+/** The batch with all its events, in order. */
+export function toStoredBatch(batch: TapBatch, events: readonly ObservedEvent[], { tap, epoch }: TapPlace, view: BrokerView): StoredBatch {
+  const notBefore = startOfDay(events);
+  const isOneDay = events.every(({ observedAt }) => observedAt >= notBefore);
   return {
     tap,
     broker: view.broker,
     epoch,
     number: batch.number,
-    events,
+    events: isOneDay ? events : events.map((event) => (event.observedAt < notBefore ? { ...event, observedAt: notBefore } : event)),
     gaps: batch.gaps.map((gap) => toGapRow(gap, tap)),
     offsets: batch.offsets,
   };
@@ -56,9 +74,9 @@ export async function prepareBatch(
  * [I5] A stored batch has one day of `observedAt`, since that is its partition. A batch that spans midnight is not split (its number would stand
  * for two): what was observed before midnight, a quarter of a second at most, is lifted to midnight.
  */
-function startOfDay(records: readonly RawRecord[]): Micros {
+function startOfDay(observed: readonly { readonly observedAt: Micros }[]): Micros {
   let last = 0;
-  for (const { observedAt } of records) if (observedAt > last) last = observedAt;
+  for (const { observedAt } of observed) if (observedAt > last) last = observedAt;
   return last - (last % DAY);
 }
 

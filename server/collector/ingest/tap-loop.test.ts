@@ -4,12 +4,13 @@ import { AppError } from '@/lib/errors';
 import { compileRules } from '@/lib/events/recognise/compile-rules';
 import { aRecord } from '@/lib/events/recognise/raw-record.fixture';
 import { aGroup, aPicture } from '@/lib/topology/topology.fixture';
-import type { RawRecord } from '@/lib/events/observed-event';
+import type { ObservedEvent, RawRecord } from '@/lib/events/observed-event';
 import type { StoredBatch } from '../../store/store';
 import { MemoryStore } from '../memory-store.fixture';
 import { until } from '../until.fixture';
 import { BrokerView } from './broker-view';
 import { FakeBroker, type FakeTap } from './fake-broker.fixture';
+import { LIMIT } from './pace';
 import { TapLoop } from './tap-loop';
 
 const noon = Date.UTC(2026, 10, 21, 12) * 1000;
@@ -23,6 +24,7 @@ afterEach(async () => {
 
 function aLoop(broker = new FakeBroker(), store = new MemoryStore(), lease?: { beatMs: number; goneAfterMs: number }) {
   const told: StoredBatch[] = [];
+  const read: ObservedEvent[] = [];
   const view = new BrokerView(broker.name, broker.system);
   const loop = new TapLoop({
     broker,
@@ -41,13 +43,14 @@ function aLoop(broker = new FakeBroker(), store = new MemoryStore(), lease?: { b
     },
     owner: 'test',
     log: pino({ level: 'silent' }),
+    onRead: (events) => read.push(...events),
     onStored: (batch) => told.push(batch),
     onState: () => undefined,
     ...(lease && { lease }),
   });
   open.push(loop);
   loop.start();
-  return { broker, store, loop, told, view };
+  return { broker, store, loop, told, read, view };
 }
 
 const tapOf = async (broker: FakeBroker, nth = 0): Promise<FakeTap> => {
@@ -75,8 +78,8 @@ describe('TapLoop', () => {
     ]);
   });
 
-  it('[I6] decodes one batch ahead of a slow store, and takes no more', async () => {
-    const { broker, store } = aLoop();
+  it('[I6] while the store is slow one batch grows, told as it comes and stored as one', async () => {
+    const { broker, store, read } = aLoop();
     const tap = await tapOf(broker);
     let release = (): void => undefined;
     store.beforeAppend = ({ number }) => (number === 1 ? new Promise<void>((done) => (release = done)) : undefined);
@@ -84,14 +87,42 @@ describe('TapLoop', () => {
       tap.arrive(records(1));
       await until(`batch ${n} is taken`, () => tap.given === n);
     }
-    tap.arrive(records(1));
-    tap.arrive(records(1));
-    await new Promise(setImmediate);
+    for (let n = 1; n <= 2; n++) {
+      tap.arrive(records(1));
+      await until(`the open batch grew ${n} times`, () => tap.grown === n);
+    }
+    await until('all are told', () => read.length === 4);
     expect(tap.given).toBe(2);
     expect(store.batches).toHaveLength(0);
     release();
     await until('all are stored', () => store.events.length === 4);
-    expect(store.batches.map(({ events }) => events.length)).toEqual([1, 1, 2]);
+    expect(store.batches.map(({ number, events }) => [number, events.length])).toEqual([
+      [1, 1],
+      [2, 3],
+    ]);
+    // What was shown before it was stored is what was stored.
+    expect(read.map(({ id }) => id)).toEqual(store.events.map(({ id }) => id));
+    expect(store.events.slice(1).map(({ id, index }) => [id, index])).toEqual([
+      ['r:shop:shop:2:0', 0],
+      ['r:shop:shop:2:1', 1],
+      ['r:shop:shop:2:2', 2],
+    ]);
+    await until('all are settled', () => tap.settled.length === 2);
+  });
+
+  it('[I6] an open batch grows to its limit and takes no more', async () => {
+    const { broker, store } = aLoop();
+    const tap = await tapOf(broker);
+    let release = (): void => undefined;
+    store.beforeAppend = ({ number }) => (number === 1 ? new Promise<void>((done) => (release = done)) : undefined);
+    tap.arrive(records(1));
+    await until('the store works', () => tap.given === 1);
+    tap.arrive(records(1, { body: new Uint8Array(LIMIT.bytes) }));
+    await until('a full batch is taken', () => tap.given === 2);
+    tap.arrive(records(5));
+    release();
+    await until('all are stored', () => store.batches.length === 3);
+    expect(store.batches.map(({ events }) => events.length)).toEqual([1, 1, 5]);
   });
 
   it('[I5] a batch over midnight is one batch of one day', async () => {
@@ -100,6 +131,23 @@ describe('TapLoop', () => {
     (await tapOf(broker)).arrive([...records(1, { observedAt: midnight - 5 }), ...records(1, { observedAt: midnight + 7 })]);
     await until('it is stored', () => store.batches.length === 1);
     expect(store.events.map(({ observedAt }) => observedAt)).toEqual([midnight, midnight + 7]);
+  });
+
+  it('[I5] nor does a batch that grows over midnight have two days', async () => {
+    const { broker, store } = aLoop();
+    const tap = await tapOf(broker);
+    const midnight = Date.UTC(2026, 10, 22) * 1000;
+    let release = (): void => undefined;
+    store.beforeAppend = ({ number }) => (number === 1 ? new Promise<void>((done) => (release = done)) : undefined);
+    tap.arrive(records(1));
+    await until('the store works', () => tap.given === 1);
+    tap.arrive(records(1, { observedAt: midnight - 5 }));
+    await until('the next batch is open', () => tap.given === 2);
+    tap.arrive(records(1, { observedAt: midnight + 7 }));
+    await until('it grew', () => tap.grown === 1);
+    release();
+    await until('it is stored', () => store.batches.length === 2);
+    expect(store.batches[1]?.events.map(({ observedAt }) => observedAt)).toEqual([midnight, midnight + 7]);
   });
 
   it('[I7] tries a batch again until the store takes it, says so meanwhile, and loses nothing', async () => {

@@ -1,6 +1,7 @@
 import { AppError, isAppError } from '@/lib/errors';
 import type { Rules } from '@/lib/events/recognise/compile-rules';
 import type { TapName } from '@/lib/events/names';
+import type { ObservedEvent } from '@/lib/events/observed-event';
 import type { Broker, Tap, TapBatch, TapState } from '../../brokers/broker';
 import type { Bodies } from '../../decoding/bodies';
 import type { Log } from '../../log';
@@ -8,8 +9,8 @@ import type { StoredBatch, Store } from '../../store/store';
 import { Backoff, pause } from '../backoff';
 import type { TapSettings } from '../collector-parts';
 import type { BrokerView } from './broker-view';
+import { OpenBatch } from './open-batch';
 import { LIMIT, Pace } from './pace';
-import { prepareBatch } from './prepare-batch';
 
 export interface TapLoopParts {
   readonly broker: Broker;
@@ -21,6 +22,8 @@ export interface TapLoopParts {
   readonly settings: TapSettings;
   readonly owner: string;
   readonly log: Log;
+  /** As soon as they are recognised, before they are stored: for who looks at their trace just now. Must not throw. */
+  readonly onRead: (events: readonly ObservedEvent[]) => void;
   /** After the store has it, before it is settled: announce, count, fold sagas. Must not throw. */
   readonly onStored: (batch: StoredBatch, tookMs: number) => void;
   readonly onState: () => void;
@@ -28,6 +31,8 @@ export interface TapLoopParts {
   readonly lease?: { readonly beatMs: number; readonly goneAfterMs: number };
 }
 
+/** How often an open batch takes what came. */
+const LOOK_AGAIN_MS = 16;
 const LEASE = { beatMs: 5_000, goneAfterMs: 20_000 };
 
 type Problem = NonNullable<TapState['problem']>;
@@ -35,11 +40,11 @@ type Problem = NonNullable<TapState['problem']>;
 /**
  * One tap from its source to the store (docs/spec/ingest.md):
  *
- *     next ─► recognise ─► append ─► announce ─► settle        (batch n)
- *              next ─► recognise ─► (waits for n)              (batch n+1, decoded ahead)
+ *     next ─► recognise ─► append ─► announce ─► settle                  (batch n)
+ *              next ─► recognise ─► more ─► recognise ─► … (waits for n)  (batch n+1, open: it grows)
  *
  * [I4] A batch is stored under the number the tap gave it, and [I6] in order: n is stored and settled before n+1 is stored. [I7] What the store
- * refuses is tried again until it is taken; meanwhile at most one decoded batch waits, `next` is not called, and the tap pauses by its own bound.
+ * refuses is tried again until it is taken; meanwhile one batch grows up to its limit, then nothing is taken and the tap pauses by its own bound.
  * [I9] When the tap is lost, what was not stored is dropped and read again: a new lease (which fences inserts of ours that are still under
  * way), the store's position, a new tap.
  */
@@ -182,27 +187,37 @@ export class TapLoop {
   }
 
   private async read(tap: Tap, epoch: number, healthy: () => void): Promise<void> {
-    const { view, rules, bodies } = this.parts;
     const pace = new Pace();
     let generation: number | null = null;
     const writing = new Writing(this.drain.signal);
     const beat = this.beat(epoch, writing);
     try {
       while (!this.drain.signal.aborted) {
-        await pause(pace.waitBefore(performance.now()), this.drain.signal);
         const batch = await writing.orEnd(tap.next(LIMIT));
         if (batch === null) return;
         generation ??= batch.generation;
         if (batch.generation !== generation) throw lost();
-        pace.took(performance.now(), batch.records.length, sizeOf(batch));
-        const prepared = await prepareBatch(batch, { tap: this.tap, epoch }, view, rules, bodies);
+        const open = new OpenBatch(tap, batch, { tap: this.tap, epoch }, this.parts);
+        await open.recogniseRest();
+        await this.grow(open, pace, writing);
         await writing.done();
-        writing.begin(this.write(tap, batch, prepared, healthy));
+        pace.took(performance.now(), batch.records.length, open.bytes);
+        writing.begin(this.write(tap, batch, open.toStored(), pace, healthy));
       }
     } finally {
       clearInterval(beat);
       await writing.settled();
       writing.leave();
+    }
+  }
+
+  /** [I6] What comes while the store works, and until the tick is over, belongs to the open batch: read and shown now, stored with it. */
+  private async grow(open: OpenBatch, pace: Pace, writing: Writing): Promise<void> {
+    while (!open.isFull() && !writing.hasFailed() && !this.drain.signal.aborted) {
+      const wait = pace.waitBefore(performance.now());
+      if (wait === 0 && !writing.isBusy()) return;
+      await pause(wait === 0 ? LOOK_AGAIN_MS : Math.min(wait, LOOK_AGAIN_MS), this.drain.signal);
+      await open.more();
     }
   }
 
@@ -220,9 +235,10 @@ export class TapLoop {
     }, beatMs);
   }
 
-  private async write(tap: Tap, batch: TapBatch, prepared: StoredBatch, healthy: () => void): Promise<void> {
+  private async write(tap: Tap, batch: TapBatch, prepared: StoredBatch, pace: Pace, healthy: () => void): Promise<void> {
     const tookMs = await this.append(prepared);
     if (tookMs === null) return;
+    pace.stored(tookMs);
     this.parts.onStored(prepared, tookMs);
     await tap.settle(batch);
     healthy();
@@ -264,6 +280,7 @@ export class TapLoop {
 /** The batch that is being written. Its failure must end the reading too, which may be waiting for an event that never comes. */
 class Writing {
   private pending: Promise<void> = Promise.resolve();
+  private busy = false;
   private failure: { readonly error: unknown } | null = null;
   /** Ends the wait that is under way. */
   private endWait: (() => void) | null = null;
@@ -279,7 +296,20 @@ class Writing {
   }
 
   begin(work: Promise<void>): void {
-    this.pending = work.catch((error: unknown) => this.fail(error));
+    this.busy = true;
+    this.pending = work
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => {
+        this.busy = false;
+      });
+  }
+
+  isBusy(): boolean {
+    return this.busy;
+  }
+
+  hasFailed(): boolean {
+    return this.failure !== null;
   }
 
   fail(reason: unknown): void {
@@ -310,12 +340,6 @@ class Writing {
   settled(): Promise<void> {
     return this.pending;
   }
-}
-
-function sizeOf(batch: TapBatch): number {
-  let bytes = 0;
-  for (const { body } of batch.records) bytes += body === null ? 0 : body.length;
-  return bytes;
 }
 
 const lost = (): AppError => new AppError('tap-lost', 'The tap connected again meanwhile.', { retryable: true });

@@ -79,7 +79,10 @@ class Live {
     this.listen(parts.bus);
     void this.begin();
     const heart = setInterval(() => this.beat(), HEARTBEAT_MS);
-    const watch = setInterval(() => this.renewWatch(), WATCH_EVERY_MS);
+    const watch = setInterval(() => {
+      this.renewWatch();
+      if (this.openTraces.size > 0) this.renewFollowed();
+    }, WATCH_EVERY_MS);
     this.stops.push(
       () => clearInterval(heart),
       () => clearInterval(watch),
@@ -108,6 +111,7 @@ class Live {
       if (this.state.takeBatch(batch).missed) this.missAll();
       this.news.takeBatch(batch, this.openTraces);
     });
+    onNews('read', (read) => this.news.takeRead(read, this.openTraces));
     onNews('picture', (picture) => this.state.takePicture(picture));
     onNews('samples', (samples) => {
       this.state.takeSamples(samples);
@@ -185,7 +189,16 @@ class Live {
   }
 
   private noteTraces(): void {
+    const before = this.openTraces;
     this.openTraces = new Set([...this.tabs.values()].flatMap((tab) => [...tab.traceIds]));
+    if (before.size !== this.openTraces.size || [...before].some((id) => !this.openTraces.has(id))) this.renewFollowed();
+  }
+
+  /** [V13] While somebody looks at a trace its events are told as soon as they are read; the collector forgets it after 15 s. */
+  private renewFollowed(): void {
+    this.parts.bus
+      .ask('follow', { traceIds: [...this.openTraces] })
+      .catch((error: unknown) => this.parts.log.debug({ err: error }, 'open traces were not taken'));
   }
 
   private sendNow(tab: Tab): void {
@@ -203,8 +216,10 @@ class Live {
     this.state.nextTick();
     const base = this.base();
     for (const tab of this.tabs.values()) {
-      if (!tab.takes()) continue;
       const about = this.newsFor(tab, news);
+      // The feed's own state alone is said by the heartbeat.
+      const isNothing = Object.keys(about).length === 0 && !tab.hasMissed() && !this.isTopologyDue(tab);
+      if (isNothing || !tab.takes()) continue;
       tab.send({ ...base, ...this.topologyFor(tab), ...about }, performance.now());
     }
     if (this.news.hasAny()) this.ticker.wake();
@@ -212,6 +227,7 @@ class Live {
 
   private newsFor(tab: Tab, news: TickNews): Partial<LiveFrame> {
     const events = tab.isIn('traces') ? news.events() : tab.isIn('trace') ? news.eventsOf(tab.traceIds) : undefined;
+    const early = tab.isIn('trace') ? news.earlyOf(tab.traceIds) : undefined;
     const sagas = tab.isIn('sagas') ? news.sagasChanged() : undefined;
     const groups = tab.isIn('lag') ? news.groupsChanged() : undefined;
     const queues = tab.isIn('queues') ? news.queuesChanged() : undefined;
@@ -219,6 +235,7 @@ class Live {
     const replay = tab.isIn('dead-letters') ? news.firstReplay() : undefined;
     return {
       ...(events && { events }),
+      ...(early && { early }),
       ...(sagas && { sagas }),
       ...(groups && { groups }),
       ...(queues && { queues }),
@@ -228,10 +245,14 @@ class Live {
     };
   }
 
+  private isTopologyDue(tab: Tab): boolean {
+    return tab.isIn('topology') && performance.now() - tab.topologyAt >= TOPOLOGY_EVERY_MS;
+  }
+
   /** Computed once for all tabs, and per tab at most twice a second. */
   private topologyFor(tab: Tab): Pick<LiveFrame, 'topology'> {
     const now = performance.now();
-    if (!tab.isIn('topology') || now - tab.topologyAt < TOPOLOGY_EVERY_MS) return {};
+    if (!this.isTopologyDue(tab)) return {};
     if (!this.rates || now - this.rates.at >= TOPOLOGY_EVERY_MS / 2) {
       this.rates = { at: now, rates: this.state.rates() };
       if (this.state.tookChange()) this.changedAt = now;

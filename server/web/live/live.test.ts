@@ -60,6 +60,7 @@ const aBatch = (given: Partial<BatchAnnouncement> = {}): BatchAnnouncement => ({
   storedAt: Date.now() * 1000,
   events: given.rows?.length ?? 1,
   rows: [],
+  followed: [],
   edges: [],
   deadLetters: 0,
   ...given,
@@ -203,6 +204,47 @@ describe('the live feed', () => {
     await expect.poll(() => asked.length).toBeGreaterThanOrEqual(2);
     expect(asked).toContainEqual({ broker: 'kafka', inboxes: ['orders@billing'] });
     expect(asked).toContainEqual({ broker: 'rabbit', inboxes: ['q'] });
+  });
+
+  it('[V13] asks for the open traces, gives what is only read to those who look at it, and counts nothing as left out that was told', async () => {
+    web = await startTestWeb();
+    const asked: unknown[] = [];
+    web.collector.answer('follow', async ({ traceIds }) => {
+      asked.push(traceIds);
+      return { ok: true };
+    });
+    const [tab, other, list] = [await open(), await open(), await open()];
+    await list.subscribe({ rooms: [{ room: 'traces' }] });
+    await tab.subscribe({ rooms: [{ room: 'trace', traceId: 'mine' }] });
+    await other.subscribe({ rooms: [{ room: 'trace', traceId: 'other' }] });
+    await expect.poll(() => asked).toContainEqual(['mine', 'other']);
+    web.collector.announce('read', { tap: 'kafka', rows: rows(2, 'mine') });
+    const early = await tab.frame((frame) => frame.early !== undefined);
+    expect(early.early?.map(({ id }) => id)).toEqual(['mine-0', 'mine-1']);
+    expect(early.events).toBeUndefined();
+    web.collector.announce('batch', aBatch({ rows: rows(2, 'mine'), events: 900, followed: ['mine'] }));
+    expect((await tab.frame((frame) => frame.events !== undefined)).events).toMatchObject({ more: 0 });
+    expect((await other.frame((frame) => frame.events !== undefined)).events).toMatchObject({ rows: [], more: 898 });
+    await list.frame((frame) => frame.events !== undefined);
+    expect([...other.frames, ...list.frames].some((frame) => frame.early !== undefined)).toBe(false);
+    other.socket.close();
+    await expect.poll(() => asked.at(-1)).toEqual(['mine']);
+  });
+
+  it('[V1] a tick without news for a tab gives it no frame; the state of the feed comes all the same', async () => {
+    web = await startTestWeb();
+    const [sagas, list] = [await open(), await open()];
+    await sagas.subscribe({ rooms: [{ room: 'sagas' }] });
+    await list.subscribe({ rooms: [{ room: 'traces' }] });
+    await sagas.frame(() => true);
+    for (let index = 0; index < 10; index++) {
+      const seen = list.frames.length;
+      web.collector.announce('batch', aBatch({ rows: rows(1) }));
+      await list.frame((frame) => frame.events !== undefined, seen);
+    }
+    const told = await sagas.frame((frame) => frame.feed.rate > 0);
+    expect(told).not.toHaveProperty('events');
+    expect(sagas.frames.length).toBeLessThan(list.frames.length);
   });
 
   it('[V5] a stalled tab costs bounded memory, others go on, and it resyncs when it reads again', async () => {

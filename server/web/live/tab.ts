@@ -57,6 +57,10 @@ export class Tab {
     this.missed = true;
   }
 
+  hasMissed(): boolean {
+    return this.missed;
+  }
+
   /** Whether a frame may be sent now; if not, it counts as missed. */
   takes(): boolean {
     const free = this.visible && !this.isSlow();

@@ -6,6 +6,12 @@ import type { TraceId } from '@/lib/events/names';
 import type { SagaInstance } from '@/lib/sagas/saga';
 import { inboxNode } from '@/lib/topology/node-ids';
 
+interface TraceNews {
+  readonly rows: EventRow[];
+  readonly early: EventRow[];
+  more: number;
+}
+
 /** Sample events of one frame; the rest is counted. */
 export const MOST_ROWS = 200;
 
@@ -16,7 +22,7 @@ export const MOST_ROWS = 200;
 export class TickNews {
   private rows: EventRow[] = [];
   private more = 0;
-  private traceRows = new Map<TraceId, EventRow[]>();
+  private traces = new Map<TraceId, TraceNews>();
   private sagas = new Map<string, SagaInstance>();
   private groups = new Map<string, GroupPoint>();
   private queues = new Map<string, QueuePoint>();
@@ -33,12 +39,33 @@ export class TickNews {
     this.rows.push(...batch.rows.slice(0, room));
     this.more += Math.max(0, batch.events - Math.min(room, batch.rows.length));
     this.letters += batch.deadLetters;
+    const without = batch.events - batch.rows.length;
+    if (without > 0) for (const id of open) if (!batch.followed.includes(id)) this.newsOf(id).more += without;
     for (const row of batch.rows) {
       if (row.traceId === null || !open.has(row.traceId)) continue;
-      const held = this.traceRows.get(row.traceId) ?? [];
-      if (held.length < MOST_ROWS) held.push(row);
-      this.traceRows.set(row.traceId, held);
+      const news = this.newsOf(row.traceId);
+      if (news.rows.length < MOST_ROWS) news.rows.push(row);
+      else news.more++;
     }
+  }
+
+  /** What is on its way to the store. Nothing is lost with a row too many: it comes again, stored. */
+  takeRead({ rows }: Announcements['read'], open: ReadonlySet<TraceId>): void {
+    for (const row of rows) {
+      if (row.traceId === null || !open.has(row.traceId)) continue;
+      const { early } = this.newsOf(row.traceId);
+      if (early.length >= MOST_ROWS) continue;
+      early.push(row);
+      this.anything = true;
+    }
+  }
+
+  private newsOf(id: TraceId): TraceNews {
+    const known = this.traces.get(id);
+    if (known !== undefined) return known;
+    const news: TraceNews = { rows: [], early: [], more: 0 };
+    this.traces.set(id, news);
+    return news;
   }
 
   takeSamples({ groups, queues }: Announcements['samples']): void {
@@ -70,11 +97,16 @@ export class TickNews {
     return this.rows.length + this.more > 0 ? { rows: this.rows, more: this.more } : undefined;
   }
 
-  /** Of one trace. `more` is how many events of the tick came without a row: some of them may be of this trace. */
+  /** Of one trace. `more` is how many events of the tick came without a row and may be of this trace. */
   eventsOf(traceIds: ReadonlySet<TraceId>): { readonly rows: readonly EventRow[]; readonly more: number } | undefined {
-    const rows = [...traceIds].flatMap((id) => this.traceRows.get(id) ?? []);
-    return rows.length + this.more > 0 ? { rows, more: this.more } : undefined;
+    const news = [...traceIds].flatMap((id) => this.traces.get(id) ?? []);
+    const rows = news.flatMap((one) => one.rows);
+    const more = news.reduce((sum, one) => sum + one.more, 0);
+    return rows.length + more > 0 ? { rows, more } : undefined;
   }
+
+  earlyOf = (traceIds: ReadonlySet<TraceId>): readonly EventRow[] | undefined =>
+    some([...traceIds].flatMap((id) => this.traces.get(id)?.early ?? []));
 
   sagasChanged = (): readonly SagaInstance[] | undefined => some([...this.sagas.values()]);
   groupsChanged = (): readonly GroupPoint[] | undefined => some([...this.groups.values()]);

@@ -1,11 +1,11 @@
 /** Frames are at least this far apart, and under load at most that. */
-const SHORTEST_MS = 50;
+const SHORTEST_MS = 25;
 const LONGEST_MS = 250;
 /** A tick may cost this share of the time. */
 const COST_SHARE = 0.2;
 
 /**
- * [V3] The first news after quiet goes at once, then one tick in 50 ms; when ticks become dear (many tabs, a busy process) they stretch, up
+ * [V3] The first news after quiet goes at once, then one tick in 25 ms; when ticks become dear (many tabs, a busy process) they stretch, up
  * to 250 ms.
  */
 export class Ticker {

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
 import type { Tap, TapBatch, TapOptions, TapState } from '@/server/brokers/broker';
+import { growBatch, type GrowingBatch } from '@/server/brokers/growing-batch';
 import type { Log } from '@/server/log';
 import { problemOf } from '../kafka-errors';
 import { KafkaLink } from '../kafka-link';
@@ -47,7 +48,7 @@ class KafkaTap implements Tap {
   private readonly starts: StartPositions;
   private readonly reader: PartitionReader;
   private readonly share: GroupShare | null;
-  private readonly unsettled: TapBatch[] = [];
+  private readonly unsettled: GrowingBatch[] = [];
   private readonly settled = new Signal();
   private readonly loops: Promise<void>[] = [];
   private generation = 1;
@@ -164,11 +165,19 @@ class KafkaTap implements Tap {
       if (!(await this.buffer.content()) || this.isClosed) continue;
       const { records, gaps, offsets } = this.buffer.take(limit);
       if (records.length === 0 && gaps.length === 0) continue;
-      const batch: TapBatch = { number: ++this.number, generation: this.generation, records, gaps, offsets };
+      const batch: GrowingBatch = { number: ++this.number, generation: this.generation, records, gaps, offsets };
       this.unsettled.push(batch);
       return batch;
     }
     return null;
+  }
+
+  more(batch: TapBatch, limit: { readonly records: number; readonly bytes: number }): boolean {
+    const newest = this.unsettled.at(-1);
+    if (newest === undefined || newest !== batch || newest.generation !== this.generation || this.isClosed) return false;
+    if (!this.buffer.hasAny()) return false;
+    growBatch(newest, this.buffer.take(limit));
+    return true;
   }
 
   async settle(batch: TapBatch): Promise<void> {

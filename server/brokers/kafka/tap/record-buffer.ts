@@ -66,6 +66,11 @@ export class RecordBuffer {
     }
   }
 
+  /** Whether a record or a gap waits. */
+  hasAny(): boolean {
+    return this.hasContent > 0;
+  }
+
   /** Resolves when there is a record or a gap, or when woken by `wake`. */
   async content(): Promise<boolean> {
     if (this.hasContent === 0) await this.filled.wait(null);
