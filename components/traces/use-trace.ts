@@ -18,6 +18,8 @@ const ASKED_AGAIN_BELOW = 2_000;
 const SHORT = 300;
 const SHORT_EVERY_MS = 100;
 const LONG_EVERY_MS = 500;
+/** Events came of which some may be of this trace. */
+const LOOK_AGAIN_EVERY_MS = 500;
 
 /**
  * One trace, with what arrives while it is open put into its tree here, also what is only on its way to the store: nothing is asked again for a
@@ -36,15 +38,13 @@ export function useTrace(traceId: string) {
     placeholderData: undefined,
   });
   const waiting = useRef<EventRow[]>([]);
-  const missed = useRef(false);
+  const lookAgain = useAtMost(() => void client.invalidateQueries({ queryKey }), LOOK_AGAIN_EVERY_MS);
   const flush = useAtMost(
     () => {
       const rows = waiting.current.splice(0);
       const before = client.getQueryData<TraceView>(queryKey);
-      if (before === undefined || missed.current) {
-        missed.current = false;
-        void client.invalidateQueries({ queryKey });
-      } else if (rows.length > 0) client.setQueryData<TraceView>(queryKey, withRows(before, rows));
+      if (before === undefined) lookAgain();
+      else if (rows.length > 0) client.setQueryData<TraceView>(queryKey, withRows(before, rows));
     },
     (query.data?.nodes.length ?? 0) < SHORT ? SHORT_EVERY_MS : LONG_EVERY_MS,
   );
@@ -57,15 +57,15 @@ export function useTrace(traceId: string) {
     if (frame.resync) early.clear();
     const mine = (rows: readonly EventRow[] = []): EventRow[] => rows.filter((row) => row.traceId === early.traceId);
     const [read, stored] = [mine(frame.early), mine(frame.events?.rows)];
-    if ((frame.events?.more ?? 0) > 0) missed.current = true;
-    early.add(read, Date.now());
-    early.stored(stored);
+    early.add([...read, ...stored], Date.now());
     if (stored.length > 0) settle();
     const known = new Set(client.getQueryData<TraceView>(queryKey)?.nodes.map(({ event }) => event.id));
     const rows = [...read, ...stored].filter(({ id }) => !known.has(id));
-    if (rows.length === 0 && !missed.current) return;
-    waiting.current.push(...rows);
-    flush();
+    if (rows.length > 0) {
+      waiting.current.push(...rows);
+      flush();
+    }
+    if ((frame.events?.more ?? 0) > 0) lookAgain();
   });
   return query;
 }

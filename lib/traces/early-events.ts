@@ -6,8 +6,8 @@ import { assembleTrace } from './assemble-trace';
 const GIVEN_UP_AFTER_MS = 10_000;
 
 /**
- * Events of an open trace that are shown before they are stored (docs/spec/traces.md). [T8] What was asked of the store meanwhile does not take
- * them from the screen. [T9] An event leaves this list when it is known to be stored, and the screen when a look 10 s later does not find it.
+ * Events of an open trace that were told and that no look at the store has found yet: it may not have had them, or not when the look began
+ * (docs/spec/traces.md). [T8] Such a look does not take them from the screen. [T9] One that began 10 s later does.
  */
 export class EarlyEvents {
   private readonly waiting = new Map<EventId, { readonly row: EventRow; readonly cameMs: number }>();
@@ -18,10 +18,6 @@ export class EarlyEvents {
     for (const row of rows) if (!this.waiting.has(row.id)) this.waiting.set(row.id, { row, cameMs: nowMs });
   }
 
-  stored(rows: readonly EventRow[]): void {
-    for (const row of rows) this.waiting.delete(row.id);
-  }
-
   /** The reader is not what it was: the store alone knows what there is. */
   clear(): void {
     this.waiting.clear();
@@ -29,7 +25,7 @@ export class EarlyEvents {
 
   /** What the store answered to a look that began then, with what is still on its way to it. */
   withEarly(view: TraceView, lookedAtMs: number): TraceView {
-    this.stored(view.nodes.map(({ event }) => event));
+    for (const { event } of view.nodes) this.waiting.delete(event.id);
     for (const [id, { cameMs }] of this.waiting) if (lookedAtMs - cameMs > GIVEN_UP_AFTER_MS) this.waiting.delete(id);
     if (this.waiting.size === 0) return view;
     return withRows(

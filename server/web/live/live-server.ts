@@ -127,7 +127,10 @@ class Live {
       bus.onPeer((present) => {
         this.state.setCollector(present);
         // Whatever it announced while it was away from us is only in the store.
-        if (present) this.missAll();
+        if (present) {
+          this.missAll();
+          if (this.openTraces.size > 0) this.renewFollowed();
+        }
         this.news.takeTaps();
         this.ticker.wake();
       }),
