@@ -404,7 +404,9 @@ export class RabbitTap implements Tap {
   private looked(problem: AppError | null): void {
     if (this.stopped || this.session === null) return;
     this.letPassedGo(true);
-    const full = this.buffer.waiting >= this.prefetch || this.buffer.bytes >= this.options.maxBufferedBytes / 2;
+    // What is not settled counts: an open batch takes from the buffer what the store has not room for yet.
+    const unsettled = this.buffer.waiting + this.held.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
+    const full = unsettled >= this.prefetch * 0.9 || this.buffer.bytes >= this.options.maxBufferedBytes / 2;
     this.fullChecks = full ? this.fullChecks + 1 : 0;
     const status = this.fullChecks > 1 ? 'paused' : 'live';
     this.condition.changeIfNews(status, problem);
