@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import type { ShopConfig } from './config';
 import { faultsOf } from './kernel/faults';
 import { openAddressBook, type ServiceName } from './kernel/http-server/address-book';
-import { openInstance, openTraffic } from './open-instance';
+import { openTraffic } from './open-instance';
 import { PlanBook } from './plan-book';
-import { Tally, type Notebook } from './scenarios/records';
-import { startersOf } from './services/starters';
+import { Tally } from './scenarios/records';
+import { startInstance, type StartedInstance } from './start-instance';
 import { seedText, type Plan } from './traffic/plan';
 import type { Connect } from './transport/port';
 import { START_ORDER, type World } from './world';
@@ -15,9 +15,8 @@ export interface LocalWorldParts {
   readonly plan: Plan;
   readonly connect: Connect;
   readonly restartBroker: World['restartBroker'];
-  /** Only these, in this process; without it, everything and the run's own connections. */
+  /** Only these; without it, everything. */
   readonly only?: readonly { readonly service: ServiceName; readonly instance: number }[];
-  readonly note?: Notebook;
 }
 
 export interface LocalWorld extends World {
@@ -31,14 +30,12 @@ const everybody = ({ instances }: ShopConfig): (readonly [ServiceName, number])[
   START_ORDER.flatMap((service) => Array.from({ length: instances[service] }, (_, n) => [service, n + 1] as const));
 
 /** All instances in one process. A kill destroys an instance's connections and memory without a drain. */
-export async function openLocalWorld({ config, plan, connect, restartBroker, only, note }: LocalWorldParts): Promise<LocalWorld> {
+export async function openLocalWorld({ config, plan, connect, restartBroker, only }: LocalWorldParts): Promise<LocalWorld> {
   const tally = new Tally(seedText(plan.seed));
   const book = new PlanBook(plan);
   const faults = faultsOf(book);
   const addresses = openAddressBook(config.http.basePort);
-  const open = (service: ServiceName, instance: number) =>
-    openInstance({ service, instance, config, connect, faults, planned: book, addresses, note: note ?? tally.add });
-  const running = new Map<string, { readonly stop: () => Promise<void>; readonly crash: () => void }>();
+  const running = new Map<string, StartedInstance>();
   const taken = (service: ServiceName, instance: number) => {
     const name = `${service}/${instance}`;
     const found = running.get(name);
@@ -47,26 +44,11 @@ export async function openLocalWorld({ config, plan, connect, restartBroker, onl
     return found;
   };
   const start = async (service: ServiceName, instance = 1): Promise<void> => {
-    const made = await open(service, instance);
-    try {
-      const started = await startersOf[service](made.parts);
-      running.set(`${service}/${instance}`, {
-        stop: async () => {
-          await started.stop();
-          await made.stop();
-        },
-        crash: () => {
-          made.crash();
-          started.crash();
-        },
-      });
-    } catch (error) {
-      made.crash();
-      throw error;
-    }
+    const started = await startInstance({ service, instance, config, connect, faults, planned: book, addresses, note: tally.add });
+    running.set(`${service}/${instance}`, started);
   };
 
-  const traffic = await openTraffic({ config, connect, addresses, planned: book, note: note ?? tally.add });
+  const traffic = await openTraffic({ config, connect, addresses, planned: book, note: tally.add });
   const close = async (): Promise<void> => {
     for (const service of START_ORDER.toReversed())
       await Promise.all(

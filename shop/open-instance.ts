@@ -18,7 +18,7 @@ import type { Notebook } from './scenarios/records';
 import { announceSchemas } from './schemas/announce';
 import { readCatalogue } from './schemas/catalogue';
 import { versionsOf } from './schemas/versions';
-import type { Connect } from './transport/port';
+import type { Connect, Transports } from './transport/port';
 
 export interface Instance {
   readonly parts: Parts;
@@ -97,10 +97,13 @@ export async function openInstance(given: InstanceParts): Promise<Instance> {
 /** The run's own connections, and everything durable declared: what is published to a service that starts later waits for it. */
 export async function openTraffic(given: Omit<InstanceParts, 'service' | 'instance' | 'faults'>): Promise<Instance> {
   const traffic = await openInstance({ ...given, service: 'traffic', instance: 1, faults: faultsOf(given.planned) });
-  const { rabbitmq, kafka } = traffic.parts.transports;
+  await declareEverything(traffic.parts.transports);
+  return traffic;
+}
+
+export async function declareEverything({ rabbitmq, kafka }: Transports): Promise<void> {
   await rabbitmq.declare(queueTopology());
   await kafka.declareTopics(topicTopology());
-  return traffic;
 }
 
 /** The registry's address is known when it is up, and it is asked for no sooner than something is encoded. */

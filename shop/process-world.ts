@@ -1,10 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import type { ShopConfig } from './config';
+import { basePortFor } from './free-ports';
+import { startInstanceProcess, type InstanceProcess } from './instance-process';
 import { openAddressBook, type ServiceName } from './kernel/http-server/address-book';
 import { openTraffic } from './open-instance';
 import { Tally } from './scenarios/records';
@@ -12,7 +10,6 @@ import { seedText, type Plan } from './traffic/plan';
 import type { Connect } from './transport/port';
 import { START_ORDER, type World } from './world';
 
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 /** Where the processes of a run write what they have done. */
 export const recordsIn = (data: string): string => join(data, 'records');
 
@@ -21,80 +18,97 @@ export interface ProcessWorldParts {
   readonly plan: Plan;
   /** The command line of the run, handed on to every process. */
   readonly args: readonly string[];
+  /** Its environment, likewise. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly connect: Connect;
   readonly restartBroker: World['restartBroker'];
+  /** An instance ended that nobody had asked to. */
+  readonly onLost: (what: string) => void;
+}
+
+export interface ProcessWorld extends World {
+  /** The processes of the instances that are up. */
+  pids(): readonly number[];
 }
 
 /** One process an instance, on real brokers: a kill is a kill -9. */
-export async function openProcessWorld({ config, plan, args, connect, restartBroker }: ProcessWorldParts): Promise<World> {
+export async function openProcessWorld(given: ProcessWorldParts): Promise<ProcessWorld> {
+  const { plan, args, env, connect, restartBroker, onLost } = given;
+  const config = { ...given.config, http: { ...given.config.http, basePort: await basePortFor(given.config) } };
   const tally = new Tally(seedText(plan.seed));
   const addresses = openAddressBook(config.http.basePort);
   const records = recordsIn(config.data);
   const run = await openTraffic({ config, connect, addresses, planned: plan.faults, note: tally.add });
-  const children = new Map<string, ChildProcess>();
+  const running = new Map<string, InstanceProcess>();
   const urlOf = (service: string, instance = 1): string => `http://${config.http.host}:${addresses.port(service, instance)}`;
   let faults = {};
   const reading = setInterval(() => tally.readFrom(records), 100);
 
-  const childOf = (service: ServiceName, instance: number): ChildProcess => {
-    const child = children.get(`${service}/${instance}`);
-    if (child === undefined) throw new Error(`${service}/${instance} does not run`);
-    return child;
+  const taken = (service: ServiceName, instance: number): InstanceProcess => {
+    const name = `${service}/${instance}`;
+    const found = running.get(name);
+    if (found === undefined) throw new Error(`${name} does not run`);
+    running.delete(name);
+    return found;
   };
-  const end = async (service: ServiceName, instance: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
-    const child = childOf(service, instance);
-    children.delete(`${service}/${instance}`);
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill(signal);
-    await gone;
+  const start = async (service: ServiceName, instance = 1): Promise<void> => {
+    const name = `${service}/${instance}`;
+    const started = await startInstanceProcess({
+      name,
+      args: [...args, '--services', service, '--instance', String(instance), '--data', config.data, '--faults'],
+      env: { ...env, SHOP_HTTP_BASE_PORT: String(config.http.basePort) },
+      onLost: (how) => {
+        running.delete(name);
+        onLost(`${name} ended by itself, ${how}`);
+      },
+    });
+    running.set(name, started);
+    if (Object.keys(faults).length > 0) await post(`${urlOf(service, instance)}/faults`, faults);
+  };
+  const startAll = (service: ServiceName): Promise<unknown> =>
+    Promise.all(Array.from({ length: config.instances[service] }, (_, n) => start(service, n + 1)));
+  const end = async (how: 'stop' | 'kill'): Promise<void> => {
+    const failures: unknown[] = [];
+    for (const service of START_ORDER.toReversed()) {
+      const mine = [...running].filter(([name]) => name.startsWith(`${service}/`));
+      for (const [name] of mine) running.delete(name);
+      for (const ended of await Promise.allSettled(mine.map(([, process]) => process[how]())))
+        if (ended.status === 'rejected') failures.push(ended.reason);
+    }
+    clearInterval(reading);
+    await run.stop();
+    if (failures.length > 0) throw new AggregateError(failures, failures.map((one) => (one as Error).message).join('; '));
   };
 
-  const world: World = {
+  try {
+    // Who publishes registers its schemas when it starts; all else waits for nobody.
+    const [first, ...others] = START_ORDER;
+    if (first !== undefined) await startAll(first);
+    const begun = await Promise.allSettled(others.map(startAll));
+    for (const one of begun) if (one.status === 'rejected') throw one.reason;
+  } catch (error) {
+    await end('kill');
+    throw error;
+  }
+
+  return {
     plan,
     tally,
     transports: run.parts.transports,
     publisher: run.parts.publisher,
     urlOf,
     databaseOf: (service) => join(config.data, `${service}.db`),
-    start: async (service, instance = 1) => {
-      const child = spawn(
-        process.execPath,
-        ['--import', 'tsx', MAIN, ...args, '--services', service, '--instance', String(instance), '--data', config.data, '--faults'],
-        { stdio: ['ignore', 'inherit', 'inherit'] },
-      );
-      children.set(`${service}/${instance}`, child);
-      await whenHealthy(urlOf(service, instance), child);
-      if (Object.keys(faults).length > 0) await post(`${urlOf(service, instance)}/faults`, faults);
-    },
-    stop: (service, instance = 1) => end(service, instance, 'SIGTERM'),
-    kill: (service, instance = 1) => end(service, instance, 'SIGKILL'),
+    start,
+    stop: (service, instance = 1) => taken(service, instance).stop(),
+    kill: (service, instance = 1) => taken(service, instance).kill(),
     switchFaults: async (patch) => {
       faults = { ...faults, ...patch };
-      await Promise.all([...children.keys()].map((name) => post(`${urlOf(...nameAndInstance(name))}/faults`, patch)));
+      await Promise.all([...running.keys()].map((name) => post(`${urlOf(...nameAndInstance(name))}/faults`, patch)));
     },
     restartBroker,
-    close: async () => {
-      for (const service of START_ORDER.toReversed())
-        await Promise.all(
-          [...children.keys()]
-            .filter((name) => name.startsWith(`${service}/`))
-            .map((name) => end(service, Number(name.split('/')[1]), 'SIGTERM')),
-        );
-      clearInterval(reading);
-      await run.stop();
-    },
+    pids: () => [...running.values()].map(({ pid }) => pid),
+    close: () => end('stop'),
   };
-  try {
-    for (const service of START_ORDER)
-      await Promise.all(Array.from({ length: config.instances[service] }, (_, n) => world.start(service, n + 1)));
-  } catch (error) {
-    for (const child of children.values()) child.kill('SIGKILL');
-    clearInterval(reading);
-    await run.stop();
-    throw error;
-  }
-  return world;
 }
 
 function nameAndInstance(name: string): [string, number] {
@@ -106,14 +120,4 @@ async function post(url: string, body: object): Promise<void> {
   const answer = await request(url, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
   await answer.body.dump();
   if (answer.statusCode !== 204) throw new Error(`${url} answered ${answer.statusCode}`);
-}
-
-async function whenHealthy(url: string, child: ChildProcess): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) {
-    if (child.exitCode !== null) throw new Error(`the process of ${url} ended with ${child.exitCode}`);
-    const answer = await request(`${url}/health`).catch(() => null);
-    await answer?.body.dump();
-    if (answer?.statusCode === 200) return;
-  }
-  throw new Error(`${url} was not healthy within a minute`);
 }

@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, readCommandLine, type CommandLine, type ShopConfig } from './config';
 import { askDatabases } from './ask-databases';
-import { cannotRestart, NoBroker, openRealBrokers } from './real-brokers';
+import { NoBroker, openRealBrokers } from './real-brokers';
+import { faultsOf } from './kernel/faults';
+import { openAddressBook } from './kernel/http-server/address-book';
 import { openLocalWorld } from './local-world';
-import { openProcessWorld, recordsIn } from './process-world';
+import { declareEverything } from './open-instance';
+import { openProcessWorld, recordsIn, type ProcessWorldParts } from './process-world';
 import { notebookIn } from './scenarios/records';
 import { expectedFor, planFor, runScenario, type Outcome } from './scenarios/run-scenario';
 import { SCENARIOS } from './scenarios/scenarios';
-import type { Connect } from './transport/port';
+import { startInstance, type StartedInstance } from './start-instance';
+import type { Connect, Identity } from './transport/port';
 import type { World } from './world';
 
 const USAGE = `npm run shop -- [--broker in-process|kafka+rabbitmq] [--scenario NAME] [--orders N] [--rate PER_SECOND] [--seed N]
@@ -35,6 +39,8 @@ export interface Program {
   readonly restartRealBroker?: World['restartBroker'];
   readonly print: (text: string) => void;
   readonly complain: (text: string) => void;
+  /** With `--services`: they are up. */
+  readonly isUp?: () => void;
   /** Ends the run in good order: intake, drain, flush, close. */
   readonly signal: AbortSignal;
 }
@@ -65,31 +71,42 @@ export async function runShop(program: Program): Promise<number> {
   } catch (error) {
     if (isPortTaken(error)) {
       program.complain(
-        `http.basePort: ${error.address}:${error.port} is taken by another program. SHOP_HTTP_BASE_PORT names another base port; 0 takes free ones, with --processes one`,
+        `http.basePort: ${error.address}:${error.port} is taken by another program. SHOP_HTTP_BASE_PORT names another base port; 0 takes free ones`,
       );
       return 2;
     }
-    if (!(error instanceof NoBroker)) throw error;
+    if (!(error instanceof NoBroker || error instanceof ConfigError)) throw error;
     program.complain(error.message);
-    return 3;
+    return error instanceof NoBroker ? 3 : 2;
   }
 }
 
 const isPortTaken = (error: unknown): error is { readonly address: string; readonly port: number } =>
   error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 
+/** What the story asks for goes before what was asked on the command line. */
+function asTold({ config }: CommandLine): ShopConfig {
+  const { rate = config.rate, trace = config.trace } = SCENARIOS[config.scenario];
+  return { ...config, rate, trace };
+}
+
 async function runWhole(line: CommandLine, program: Program): Promise<number> {
   const scenario = SCENARIOS[line.config.scenario];
-  const given = { ...line.config, rate: scenario.rate ?? line.config.rate, trace: scenario.trace ?? line.config.trace };
+  const given = asTold(line);
   const data = given.data ?? mkdtempSync(join(tmpdir(), 'shop-'));
   const config = { ...given, data };
   const plan = planFor(scenario, config);
-  const world = await openWorld({ config, plan }, program);
+  const lost: string[] = [];
+  const onLost = (what: string): void => {
+    lost.push(what);
+    program.complain(what);
+  };
+  const world = await openWorld({ config, plan, onLost }, program);
   try {
     program.complain(`the shop is open: ${scenario.name}, ${plan.size} orders, ${config.broker}`);
     const outcome = await runScenario(scenario, config, world, program.signal);
     program.print(line.json ? JSON.stringify(outcome, null, 2) : report(outcome));
-    return outcome.differences.length === 0 || program.signal.aborted ? 0 : 1;
+    return lost.length === 0 && (outcome.differences.length === 0 || program.signal.aborted) ? 0 : 1;
   } finally {
     await world.close();
     if (given.data === undefined) rmSync(data, { recursive: true, force: true });
@@ -97,34 +114,45 @@ async function runWhole(line: CommandLine, program: Program): Promise<number> {
 }
 
 async function openWorld(
-  { config, plan }: { readonly config: ShopConfig & { readonly data: string }; readonly plan: World['plan'] },
-  { args, inProcess, restartRealBroker }: Program,
+  { config, plan, onLost }: Pick<ProcessWorldParts, 'config' | 'plan' | 'onLost'>,
+  { args, env, inProcess, restartRealBroker }: Program,
 ): Promise<World> {
   if (config.broker === 'kafka+rabbitmq') {
     const brokers = await openRealBrokers(config, restartRealBroker);
-    return config.processes === 'one' ? openLocalWorld({ config, plan, ...brokers }) : openProcessWorld({ config, plan, args, ...brokers });
+    return config.processes === 'one'
+      ? openLocalWorld({ config, plan, ...brokers })
+      : openProcessWorld({ config, plan, args, env, onLost, ...brokers });
   }
   if (inProcess === undefined) throw new NoBroker('nobody handed in an in-process broker: npm run shop does');
   return openLocalWorld({ config, plan, ...inProcess });
 }
 
 /** This process is one instance of some services, until it is told to stop. */
-async function runServices(line: CommandLine, { inProcess, signal }: Program): Promise<number> {
-  const { config, instance } = line;
-  const data = config.data ?? mkdtempSync(join(tmpdir(), 'shop-'));
+async function runServices(line: CommandLine, { inProcess, isUp, signal }: Program): Promise<number> {
+  const { instance } = line;
+  const config = { ...asTold(line), data: line.config.data ?? mkdtempSync(join(tmpdir(), 'shop-')) };
   const connect = config.broker === 'kafka+rabbitmq' ? (await openRealBrokers(config)).connect : inProcess?.connect;
   if (connect === undefined) throw new NoBroker('nobody handed in an in-process broker: npm run shop does');
   const services = config.services ?? [];
-  const world = await openLocalWorld({
-    config: { ...config, data },
-    plan: planFor(SCENARIOS[config.scenario], config),
-    connect,
-    restartBroker: cannotRestart,
-    only: services.map((service) => ({ service, instance })),
-    note: notebookIn(recordsIn(data), services.join('+')),
-  });
+  const planned = planFor(SCENARIOS[config.scenario], config).faults;
+  const shared = {
+    config,
+    planned,
+    faults: faultsOf(planned),
+    addresses: openAddressBook(config.http.basePort),
+    note: notebookIn(recordsIn(config.data), services.join('+')),
+    // Whoever is started alone finds what it publishes to.
+    connect: async (who: Identity) => {
+      const transports = await connect(who);
+      await declareEverything(transports);
+      return transports;
+    },
+  };
+  const started: StartedInstance[] = [];
+  for (const service of services) started.push(await startInstance({ ...shared, service, instance }));
+  isUp?.();
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  await world.close();
+  for (const one of started.toReversed()) await one.stop();
   return 0;
 }
 
