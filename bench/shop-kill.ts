@@ -15,7 +15,7 @@ import { kill, meanwhile, orders, signUp, start } from '@/shop/scenarios/steps';
 import { expectedOf, fateOf, type Counts } from '@/shop/traffic/expected';
 import type { Plan } from '@/shop/traffic/plan';
 import { START_ORDER } from '@/shop/world';
-import { readEnvFile } from '../scripts/brokers/addresses';
+import { anOwnCorner } from './kit/own-corner';
 import { effectsAfter, effectsOf } from './kit/shop-effects';
 
 /**
@@ -42,20 +42,18 @@ const flags = {
   broker: 'kafka+rabbitmq',
   scenario: 'mixed',
   orders: String(rounds * perRound),
-  // Brokers may remember an earlier run: its orders are none of this one's.
-  seed: String(Number(values.seed) * 100_000 + (Date.now() % 100_000)),
+  seed: values.seed,
   timeFactor: values['time-factor'],
 };
-const env = { ...Object.fromEntries(readEnvFile()), ...process.env };
+const corner = await anOwnCorner();
+const { env } = corner;
 const config = { ...readConfig({ env, flags: { ...flags, http: { basePort: 0 } } }), data };
 const plan = planFor(SCENARIOS.mixed, config);
 const args = ['broker', 'scenario', 'orders', 'seed'].flatMap((name) => [`--${name}`, flags[name as 'seed']]);
 const instances = START_ORDER.flatMap((service) => Array.from({ length: config.instances[service] }, (_, n) => [service, n + 1] as const));
 const lost: string[] = [];
 
-console.log(
-  `${rounds} rounds of ${perRound} orders at ${rate}/s, seed ${values.seed}, orders ${config.seed}, waits ÷ ${values['time-factor']}`,
-);
+console.log(`${rounds} rounds of ${perRound} orders at ${rate}/s, seed ${values.seed}, waits ÷ ${values['time-factor']}`);
 const opened = Date.now();
 const world = await openProcessWorld({
   config,
@@ -73,6 +71,7 @@ const table: Record<string, string | number>[] = [];
 for (let round = 1; round <= rounds && !stopping.signal.aborted; round += 1) table.push(await play(round));
 console.table(table);
 await world.close();
+await corner.end();
 rmSync(data, { recursive: true, force: true });
 const bad = table.filter(({ differences }) => differences !== 'none').length;
 for (const what of lost) console.log(what);

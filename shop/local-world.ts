@@ -6,7 +6,7 @@ import { openTraffic } from './open-instance';
 import { PlanBook } from './plan-book';
 import { Tally } from './scenarios/records';
 import { startInstance, type StartedInstance } from './start-instance';
-import { seedText, type Plan } from './traffic/plan';
+import type { Plan } from './traffic/plan';
 import type { Connect } from './transport/port';
 import { START_ORDER, type World } from './world';
 
@@ -31,7 +31,7 @@ const everybody = ({ instances }: ShopConfig): (readonly [ServiceName, number])[
 
 /** All instances in one process. A kill destroys an instance's connections and memory without a drain. */
 export async function openLocalWorld({ config, plan, connect, restartBroker, only }: LocalWorldParts): Promise<LocalWorld> {
-  const tally = new Tally(seedText(plan.seed));
+  const tally = new Tally(plan);
   const book = new PlanBook(plan);
   const faults = faultsOf(book);
   const addresses = openAddressBook(config.http.basePort);
@@ -81,7 +81,7 @@ export async function openLocalWorld({ config, plan, connect, restartBroker, onl
     play: async (next) => {
       faults.switch(NO_SWITCHES);
       for (const [service, instance] of everybody(config)) if (!running.has(`${service}/${instance}`)) await start(service, instance);
-      tally.begin(seedText(next.seed));
+      tally.begin(next);
       book.play(next);
     },
     close,

@@ -6,7 +6,7 @@ import { startInstanceProcess, type InstanceProcess } from './instance-process';
 import { openAddressBook, type ServiceName } from './kernel/http-server/address-book';
 import { openTraffic } from './open-instance';
 import { Tally } from './scenarios/records';
-import { seedText, type Plan } from './traffic/plan';
+import type { Plan } from './traffic/plan';
 import type { Connect } from './transport/port';
 import { START_ORDER, type World } from './world';
 
@@ -35,7 +35,7 @@ export interface ProcessWorld extends World {
 export async function openProcessWorld(given: ProcessWorldParts): Promise<ProcessWorld> {
   const { plan, args, env, connect, restartBroker, onLost } = given;
   const config = { ...given.config, http: { ...given.config.http, basePort: await basePortFor(given.config) } };
-  const tally = new Tally(seedText(plan.seed));
+  const tally = new Tally(plan);
   const addresses = openAddressBook(config.http.basePort);
   const records = recordsIn(config.data);
   const run = await openTraffic({ config, connect, addresses, planned: plan.faults, note: tally.add });

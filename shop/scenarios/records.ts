@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { seedText, type Plan } from '../traffic/plan';
 
 /**
  * What a run notes about itself, one fact a line: the counts of a scenario come from here and from the services' own databases, never from a
@@ -31,9 +32,24 @@ export type Notebook = (note: Note) => void;
 /** A process of a multi-process run writes its own file; each line is on the disk when the call returns. */
 export function notebookIn(directory: string, name: string): Notebook {
   mkdirSync(directory, { recursive: true });
-  const file = join(directory, `${name}.${process.pid}.jsonl`);
-  return (note) => appendFileSync(file, `${JSON.stringify(note)}\n`);
+  const file = openSync(join(directory, `${name}.${process.pid}.jsonl`), 'a');
+  return (note) => void writeSync(file, `${JSON.stringify(note)}\n`);
 }
+
+/** The whole lines of a file from a byte on, and where the next one begins: what a killed process left of a line is nobody's. */
+function linesFrom(path: string, from: number): { readonly lines: readonly string[]; readonly next: number } {
+  const size = statSync(path).size;
+  if (size <= from) return { lines: [], next: from };
+  const bytes = Buffer.alloc(size - from);
+  const file = openSync(path, 'r');
+  readSync(file, bytes, 0, bytes.length, from);
+  closeSync(file);
+  const end = bytes.lastIndexOf(10) + 1;
+  return { lines: bytes.toString('utf8', 0, end).split('\n').slice(0, -1), next: from + end };
+}
+
+/** A run without end is counted as exactly as one needs who looks at it: of each kind the newest ids are told apart, older ones are a number. */
+const REMEMBERED = 2_000;
 
 /** Distinct ids, and how often. */
 export class Tally {
@@ -43,8 +59,12 @@ export class Tally {
   /** Notes so far: stands still when the run does. */
   notes = 0;
 
-  /** What is about an order of another run is not counted: `seed` as it stands in the ids of this one. */
-  constructor(private seed: string) {}
+  private seed = '';
+  private remembered = Infinity;
+
+  constructor(plan: Pick<Plan, 'seed' | 'size'>) {
+    this.begin(plan);
+  }
 
   readonly add: Notebook = (note) => {
     this.notes += 1;
@@ -81,16 +101,14 @@ export class Tally {
   readFrom(directory: string): void {
     if (!existsSync(directory)) return;
     for (const name of readdirSync(directory)) {
-      const lines = readFileSync(join(directory, name), 'utf8').split('\n');
-      const done = this.read.get(name) ?? 0;
-      // The last one is empty, or half a line that a killed process left.
-      for (const line of lines.slice(done, -1)) this.add(JSON.parse(line) as Note);
-      this.read.set(name, lines.length - 1);
+      const { lines, next } = linesFrom(join(directory, name), this.read.get(name) ?? 0);
+      for (const line of lines) this.add(JSON.parse(line) as Note);
+      this.read.set(name, next);
     }
   }
 
   get(key: string): number {
-    return this.ids.get(key)?.size ?? this.times.get(key) ?? 0;
+    return (this.ids.get(key)?.size ?? 0) + (this.times.get(key) ?? 0);
   }
 
   /** Ids in the order in which an inbox has worked on them. */
@@ -98,9 +116,10 @@ export class Tally {
     return [...(this.ids.get(`worked.${inbox}`) ?? [])];
   }
 
-  /** From here on another run is counted. */
-  begin(seed: string): void {
-    this.seed = seed;
+  /** From here on another run is counted: what is about an order of an earlier one is not, as the seed in its id tells. */
+  begin({ seed, size }: Pick<Plan, 'seed' | 'size'>): void {
+    this.seed = seedText(seed);
+    this.remembered = Number.isFinite(size) ? Infinity : REMEMBERED;
     this.ids.clear();
     this.times.clear();
   }
@@ -113,6 +132,12 @@ export class Tally {
     const known = this.ids.get(key);
     if (known === undefined) this.ids.set(key, new Set([id]));
     else known.add(id);
+    if (known === undefined || known.size <= this.remembered) return;
+    for (const oldest of known) {
+      known.delete(oldest);
+      break;
+    }
+    this.count(key);
   }
 
   private count(key: string): void {

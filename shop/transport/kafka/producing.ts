@@ -2,16 +2,23 @@ import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { inTurns } from '../in-turns';
 import type { OutgoingRecord, ProduceOptions, Transaction } from '../port';
 import { byTopic } from './messages';
+import { together } from './together';
 
 const { CompressionTypes } = kafkajs;
 const COMPRESSION = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP, snappy: CompressionTypes.Snappy } as const;
 /** Few attempts of the library's own: the publisher tries again, and says so. */
 const RETRY = { retries: 3, initialRetryTime: 100, maxRetryTime: 500 };
 
+type Compression = keyof typeof COMPRESSION;
+/** Of one request: far below what a broker takes. */
+const MOST_RECORDS = 500;
+const MOST_BYTES = 262_144;
+
 /** Producers of one instance, each connected when it is first needed: idempotent for acks all, plain for the others, one a transactional id. */
 export class Producers {
   private readonly producers = new Map<string, Promise<Producer>>();
   private readonly turns = inTurns();
+  private readonly lanes = new Map<Compression, (records: readonly OutgoingRecord[]) => Promise<void>>();
 
   constructor(
     private readonly kafka: Kafka,
@@ -19,12 +26,9 @@ export class Producers {
   ) {}
 
   async send(records: readonly OutgoingRecord[], { acks, compression = 'none' }: ProduceOptions): Promise<void> {
-    const producer = await (acks === 'all' ? this.idempotent() : this.plain());
-    await producer.sendBatch({
-      acks: acks === 'all' ? -1 : acks,
-      compression: COMPRESSION[compression],
-      topicMessages: byTopic(records, this.nameOf),
-    });
+    if (acks === 'all') return this.safely(compression)(records);
+    const producer = await this.plain();
+    await producer.sendBatch({ acks, compression: COMPRESSION[compression], topicMessages: byTopic(records, this.nameOf) });
   }
 
   transaction<T>(id: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -64,10 +68,32 @@ export class Producers {
     }
   }
 
-  private idempotent(): Promise<Producer> {
-    return this.opened('idempotent', () =>
-      this.kafka.producer({ idempotent: true, maxInFlightRequests: 5, allowAutoTopicCreation: false, retry: RETRY }),
-    );
+  /**
+   * Nothing is lost and nothing there twice, though answers get lost. The library counts the records of a failed request back: what comes next would
+   * have the numbers of what the broker may already have, and be dropped by it as a repetition. Hence one request at a time, and a new producer after
+   * one that failed.
+   */
+  private safely(compression: Compression): (records: readonly OutgoingRecord[]) => Promise<void> {
+    let lane = this.lanes.get(compression);
+    if (lane === undefined) {
+      const name = `idempotent:${compression}`;
+      lane = together(
+        async (records) => {
+          const producer = await this.opened(name, () =>
+            this.kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, retry: RETRY }),
+          );
+          try {
+            await producer.sendBatch({ acks: -1, compression: COMPRESSION[compression], topicMessages: byTopic(records, this.nameOf) });
+          } catch (error) {
+            void this.drop(name);
+            throw error;
+          }
+        },
+        { sizeOf: ({ message }) => message.body.length, most: MOST_RECORDS, size: MOST_BYTES },
+      );
+      this.lanes.set(compression, lane);
+    }
+    return lane;
   }
 
   private plain(): Promise<Producer> {
