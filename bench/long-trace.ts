@@ -35,7 +35,7 @@ const WATCH = `
   };
   requestAnimationFrame(look);`;
 
-/** Scrolls what scrolls by a screen every tenth of a second; gives the times between frames. */
+/** Scrolls what scrolls by four rows a frame; gives the times between frames. */
 const SCROLL = `(async () => {
   let box = document.querySelector('[role=treegrid]') ?? document.scrollingElement;
   while (box !== document.scrollingElement && !(box.scrollHeight > box.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(box).overflowY))) box = box.parentElement ?? document.scrollingElement;
