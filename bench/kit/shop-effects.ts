@@ -35,6 +35,22 @@ export const effectsAfter = (plan: Plan, counts: Counts): Counts => ({
   'effect.pieces reserved twice': 0,
 });
 
+/** Sagas that were not answered for too long while a process was away and were undone, as planned for nobody: an end as good, with other messages. */
+export function givenUp({ databaseOf }: Pick<World, 'databaseOf'>, plan: Plan): readonly string[] {
+  const database = openDatabase(databaseOf('saga-orchestrator'));
+  try {
+    const lost = database.all<{ id: string }>(
+      `SELECT DISTINCT order_id AS id FROM sagas JOIN saga_log USING (saga) WHERE saga_log.state = 'lost'`,
+    );
+    const planned = new Set(
+      plan.orders().flatMap(({ orderId, marks }) => (marks.includes('silent-shipping') || marks.includes('refund-fails') ? [orderId] : [])),
+    );
+    return lost.map(({ id }) => id).filter((id) => !planned.has(id));
+  } finally {
+    database.close();
+  }
+}
+
 function ask(path: string, sql: string): number {
   if (!existsSync(path)) return 0;
   const database = openDatabase(path);
