@@ -2,7 +2,7 @@ import { compileRules } from '@/lib/events/recognise/compile-rules';
 import { BrokerPart } from './broker-part';
 import { CollectorMetrics } from './collector-metrics';
 import type { CollectorParts } from './collector-parts';
-import { inflateForRecognition } from '../compression/inflate';
+import { inflateForRecognition, latin1ForRecognition } from '../compression/inflate';
 import { FollowedTraces } from './ingest/followed-traces';
 import { TapBoard } from './ingest/tap-board';
 import { OwnEvents } from './replay/own-events';
@@ -20,7 +20,12 @@ const DAY = 86_400_000_000;
 export async function startCollector(parts: CollectorParts): Promise<{ close(): Promise<void> }> {
   const { store, bus, settings, log } = parts;
   const metrics = new CollectorMetrics(parts.metrics);
-  const rules = compileRules({ own: settings.rules ?? [], serviceNames: settings.serviceNames, inflate: inflateForRecognition });
+  const rules = compileRules({
+    own: settings.rules ?? [],
+    serviceNames: settings.serviceNames,
+    inflate: inflateForRecognition,
+    latin1: latin1ForRecognition,
+  });
   const board = new TapBoard(bus, metrics);
   const sagas = new SagaEngine(settings.sagas, { store, bus, log, clock: parts.clock, onStates: (counts) => metrics.sagaStates(counts) });
   const followed = new FollowedTraces(() => performance.now());

@@ -7,7 +7,7 @@ import { compileRules } from '@/lib/events/recognise/compile-rules';
 import { describeRecognised } from '@/lib/events/recognise/describe-recognised';
 import { recognise } from '@/lib/events/recognise/recognise';
 import { losersOf } from '@/lib/events/recognise/sayings';
-import { inflateForRecognition } from '../compression/inflate';
+import { inflateForRecognition, latin1ForRecognition } from '../compression/inflate';
 import { ownRules } from './recognition';
 import type { Config } from './schema';
 
@@ -29,7 +29,12 @@ type Sample = z.output<typeof sampleSchema>;
  * @throws AppError `sample`
  */
 export function tryRules(config: Config, json: string): string {
-  const rules = compileRules({ own: ownRules(config), serviceNames: config.serviceNames, inflate: inflateForRecognition });
+  const rules = compileRules({
+    own: ownRules(config),
+    serviceNames: config.serviceNames,
+    inflate: inflateForRecognition,
+    latin1: latin1ForRecognition,
+  });
   return readSamples(json)
     .map((sample, n) => {
       const record = toRecord(sample);

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Micros } from '@/lib/events/names';
 import { compileRules } from '@/lib/events/recognise/compile-rules';
 import type { Bus } from '@/server/bus/bus';
-import { inflateForRecognition } from '@/server/compression/inflate';
+import { inflateForRecognition, latin1ForRecognition } from '@/server/compression/inflate';
 import type { Log } from '@/server/log';
 import type { Store } from '@/server/store/store';
 import type { Bodies } from '@/server/decoding/bodies';
@@ -42,7 +42,12 @@ export async function startWeb({ server, store, bus, settings, bodies, log, cloc
   };
   const live = attachLive({ server, bus, store, settings, mayUpgrade: guard.mayUpgrade, clock, log });
   server.prependListener('upgrade', refuseUpgrade);
-  const rules = compileRules({ own: settings.rules, serviceNames: settings.serviceNames, inflate: inflateForRecognition });
+  const rules = compileRules({
+    own: settings.rules,
+    serviceNames: settings.serviceNames,
+    inflate: inflateForRecognition,
+    latin1: latin1ForRecognition,
+  });
   provideServices({ store, bus, settings, rules, bodies, live: live.state, csrf, clock, log });
   return {
     guardRequest: guard.guardRequest,

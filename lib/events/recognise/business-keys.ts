@@ -1,5 +1,6 @@
 import type { BusinessKey } from '@/lib/events/observed-event';
-import type { JsonObject } from './parse-body';
+import type { JsonObject, ParsedBody } from './parse-body';
+import { ESCAPED, NUMBER, OBJECT, TEXT, type Skim } from './skim';
 
 /** Ids of the transport and of the telling, not of the business. */
 const TECHNICAL = new Set([
@@ -51,6 +52,48 @@ export function keysOfBatch(batch: readonly unknown[]): readonly BusinessKey[] {
     if (value !== null) keys.push({ name: `item${n + 2}`, value });
   }
   return keys;
+}
+
+/** The same of a body, made or not. */
+export function keysInBody({ object, skim, text }: ParsedBody, keysIn: readonly string[]): readonly BusinessKey[] {
+  if (object !== null) return businessKeysOf(object, text ?? '', keysIn);
+  if (skim === undefined || skim === null) return NO_KEYS;
+  found.length = 0;
+  for (const member of keysIn) collectIn(skim, skim.find(member), found);
+  collectIn(skim, skim.find('data'), found);
+  collectIn(skim, skim.find('payload'), found);
+  collectAmong(skim, 0, skim.count, found);
+  return found.length === 0 ? NO_KEYS : found.slice();
+}
+
+function collectIn(skim: Skim, at: number, keys: BusinessKey[]): void {
+  if (at >= 0 && skim.kinds[at] === OBJECT) collectAmong(skim, at + 1, skim.next[at] as number, keys);
+}
+
+function collectAmong(skim: Skim, from: number, to: number, keys: BusinessKey[]): void {
+  let seen = 0;
+  for (let i = from; i < to; i = skim.next[i] as number) {
+    if (++seen > MAX_FIELDS || keys.length === MAX_KEYS) return;
+    const field = skim.names[i] as string;
+    const last = field.charCodeAt(field.length - 1);
+    if (last !== 100 && last !== 68) continue;
+    const name = aggregateOf(field);
+    if (name === '' || hasName(keys, name)) continue;
+    const value = valueOf(skim, i, field);
+    if (value !== null) keys.push({ name, value });
+  }
+}
+
+function valueOf(skim: Skim, i: number, field: string): string | null {
+  const kind = skim.kinds[i];
+  const length = skim.lengthOf(i);
+  if (kind === TEXT) return length > 0 && length <= MAX_VALUE ? skim.slice(i) : null;
+  if (kind === NUMBER) return numberOf(skim, i, field);
+  return kind === ESCAPED && length <= 6 * MAX_VALUE ? asValue(skim.textOf(i), field, '') : null;
+}
+
+export function numberOf(skim: Skim, i: number, field: string): string | null {
+  return asValue(Number(skim.slice(i)), field, skim.lengthOf(i) < 16 ? '' : skim.text());
 }
 
 /** Scratch: what is given away is made to measure. */

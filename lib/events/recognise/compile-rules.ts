@@ -4,6 +4,7 @@ import { FAMILIES } from './families';
 import { toFamily, type OwnRule } from './own-rules';
 import type { Inflate } from './parse-body';
 import { ChannelKinds, compileConditions, Shapes, type CompiledConditions } from './plan';
+import { Skim, type Latin1 } from './skim';
 import { FIELDS, type Conditions, type ContextPlaces, type FailurePlaces, type Family, type KeyPlace, type ValueCondition } from './table';
 
 export interface RuleOptions {
@@ -11,6 +12,8 @@ export interface RuleOptions {
   /** What a message calls its source → what a person calls it. */
   readonly serviceNames?: Readonly<Record<string, ServiceName>>;
   readonly inflate?: Inflate;
+  /** Text of ASCII bytes, quicker than lib's own; `null`: bodies are always parsed whole (tests compare). */
+  readonly latin1?: Latin1 | null;
   /** For tests of one family; all of them otherwise. */
   readonly families?: readonly Family[];
 }
@@ -92,6 +95,7 @@ export interface Rules {
   readonly shapes: Shapes;
   readonly serviceNames: ReadonlyMap<string, ServiceName>;
   readonly inflate: Inflate | null;
+  readonly skim: Skim | null;
   /** Index of the last header of each known name, −1 = absent. */
   readonly last: Int32Array;
   /** Families of which a value condition does not hold in this record. */
@@ -118,6 +122,7 @@ export function compileRules(options: RuleOptions = {}): Rules {
     shapes: new Shapes(),
     serviceNames: new Map(Object.entries(options.serviceNames ?? {})),
     inflate: options.inflate ?? null,
+    skim: options.latin1 === null ? null : new Skim(options.latin1),
     last: new Int32Array(compiler.count).fill(-1),
     blocked: new Uint8Array(families.length),
     texts: FIELDS.map(() => null),

@@ -1,4 +1,5 @@
 import type { RawRecord } from '@/lib/events/observed-event';
+import type { Skim } from './skim';
 
 /** Bodies beyond this are kept and shown, but not looked into. */
 export const MAX_PARSED_BYTES = 256 * 1024;
@@ -7,6 +8,8 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface ParsedBody {
   readonly object: JsonObject | null;
+  /** In place of `object`, until the next body is parsed: the same members, of which nothing was made yet. */
+  readonly skim?: Skim | null;
   /** The body's text, for what JSON numbers lose. */
   readonly text: string | null;
   /** Why the body could not be read; `null` when it could, or when it never said to be JSON. */
@@ -28,12 +31,16 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 const none = (problem: string | null, schemaId: number | null = null): ParsedBody => ({ object: null, text: null, problem, schemaId });
 const NOTHING = none(null);
 
+/** That there is an object, made or not. */
+export const hasObject = ({ object, skim }: ParsedBody): boolean => object !== null || (skim !== undefined && skim !== null);
+
 /** Reads a body as a JSON object if it is one. Never throws: V8's JSON parser keeps its own stack, so nesting can't exhaust ours. */
 export function parseBody(
   record: RawRecord,
   contentType: string | null,
   contentEncoding: string | null,
   inflate: Inflate | null,
+  skim: Skim | null = null,
 ): ParsedBody {
   const { body } = record;
   if (body === null || body.length === 0) return NOTHING;
@@ -42,16 +49,18 @@ export function parseBody(
   const packing = packingOf(body, contentEncoding);
   if (packing !== null) {
     const inflated = inflate === null ? null : inflate(body, packing);
-    return inflated === null ? none(`compressed (${packing}) and not readable within 256 kB`) : parseBytes(inflated, contentType, 0, null);
+    return inflated === null
+      ? none(`compressed (${packing}) and not readable within 256 kB`)
+      : parseBytes(inflated, contentType, 0, null, skim);
   }
   if (body[0] === 0 && body.length > 5 && record.partition !== null) {
     const schemaId = ((body[1] as number) << 24) | ((body[2] as number) << 16) | ((body[3] as number) << 8) | (body[4] as number);
-    return parseBytes(body, null, 5, schemaId);
+    return parseBytes(body, null, 5, schemaId, null);
   }
-  return parseBytes(body, contentType, 0, null);
+  return parseBytes(body, contentType, 0, null, skim);
 }
 
-function parseBytes(body: Uint8Array, contentType: string | null, from: number, schemaId: number | null): ParsedBody {
+function parseBytes(body: Uint8Array, contentType: string | null, from: number, schemaId: number | null, skim: Skim | null): ParsedBody {
   let first = from;
   while (first < body.length && (body[first] as number) <= 32) first++;
   const isBatch = body[first] === 91 && contentType !== null && contentType.includes('cloudevents-batch');
@@ -60,6 +69,8 @@ function parseBytes(body: Uint8Array, contentType: string | null, from: number, 
       return schemaId === null ? NOTHING : none(null, schemaId);
     return none(`said to be ${contentType.slice(0, 60)} and does not begin like it`, schemaId);
   }
+  // What Kafka Connect wraps begins with its schema; that is unwrapped below.
+  if (skim !== null && !isBatch && skim.scan(body, first) && skim.names[0] !== 'schema') return skim.body;
   let text: string;
   try {
     text = decoder.decode(from === 0 ? body : body.subarray(from));

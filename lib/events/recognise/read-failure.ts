@@ -1,7 +1,7 @@
 import { inboxOfGroup, type BrokerSystem } from '@/lib/events/names';
 import type { EventHeader, Failure, RawRecord } from '@/lib/events/observed-event';
 import type { Candidate, CompiledFailure, Rules } from './compile-rules';
-import type { ParsedBody } from './parse-body';
+import { hasObject, type ParsedBody } from './parse-body';
 import { textAt } from './read-place';
 import type { FailurePlaces, FoundFailure, FoundOrigin } from './table';
 import { firstHeader, lastHeader, textOfHeader, toBigEndianCount, toCount } from './values';
@@ -38,7 +38,7 @@ export function readFailure(
 const NOWHERE: FoundOrigin = { channel: null, inbox: null, partition: null, offset: null, routingKey: null };
 
 function readBody({ inBody }: CompiledFailure, body: ParsedBody): FoundFailure | null {
-  if (inBody === null || body.object === null) return null;
+  if (inBody === null || !hasObject(body)) return null;
   const at = (place: Candidate | null, max: number): string | null =>
     place === null ? null : (textAt(body, place)?.slice(0, max) ?? null);
   const message = at(inBody.message, MAX_MESSAGE);

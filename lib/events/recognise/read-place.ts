@@ -1,7 +1,8 @@
 import type { EventHeader, RawRecord } from '@/lib/events/observed-event';
-import { asValue } from './business-keys';
+import { asValue, numberOf } from './business-keys';
 import { BODY, CHANNEL, CONSTANT, KEY, type Candidate } from './compile-rules';
-import type { JsonObject, ParsedBody } from './parse-body';
+import { hasObject, type JsonObject, type ParsedBody } from './parse-body';
+import { ESCAPED, LIST, NUMBER, TEXT, type Skim } from './skim';
 import { hexOf, MAX_ID_BYTES, plainText, textOfHeader, toBigEndianCount } from './values';
 
 /** What stands at a place, cleaned by its family; `null` when nothing that can be an id, a name or a number does. */
@@ -13,7 +14,7 @@ export function textOf(place: Candidate, record: RawRecord, body: ParsedBody, la
 function rawTextOf(place: Candidate, record: RawRecord, body: ParsedBody, last: Int32Array): string | null {
   switch (place.kind) {
     case BODY:
-      return body.object === null ? null : textAt(body, place);
+      return hasObject(body) ? textAt(body, place) : null;
     case KEY:
       return record.key === null || record.key.length > MAX_ID_BYTES ? null : plainText(record.key);
     case CHANNEL:
@@ -40,8 +41,16 @@ function binaryText(header: EventHeader, binary: 'int' | 'uuid'): string | null 
 }
 
 /** A text or number in the body; a place in a list is its number. */
-export function textAt(body: ParsedBody, { first, second, rest }: Candidate): string | null {
-  const outer = (body.object as JsonObject)[first];
+export function textAt(body: ParsedBody, place: Candidate): string | null {
+  const { first, second, rest } = place;
+  const { skim } = body;
+  if (body.object === null && skim !== undefined && skim !== null) {
+    const at = skim.find(first);
+    if (at < 0) return null;
+    if (second === null) return textOfSkim(skim, at, first);
+    if (rest === null && skim.kinds[at] !== LIST) return textOfSkim(skim, skim.findIn(at, second), second);
+  }
+  const outer = (body.object ?? (skim as Skim).object())[first];
   let value = second === null ? outer : memberOf(outer, second);
   let field = second ?? first;
   if (rest !== null)
@@ -50,7 +59,20 @@ export function textAt(body: ParsedBody, { first, second, rest }: Candidate): st
       field = name;
     }
   if (typeof value === 'string') return value.length <= MAX_ID_BYTES ? value : null;
-  return typeof value === 'number' ? asValue(value, field, body.text ?? '') : null;
+  return typeof value === 'number' ? asValue(value, field, body.text ?? skim?.text() ?? '') : null;
+}
+
+/** An escape is six letters for one at most. */
+const MAX_ESCAPED = 6 * MAX_ID_BYTES;
+
+function textOfSkim(skim: Skim, at: number, field: string): string | null {
+  if (at < 0) return null;
+  const kind = skim.kinds[at];
+  if (kind === TEXT) return skim.lengthOf(at) <= MAX_ID_BYTES ? skim.slice(at) : null;
+  if (kind === NUMBER) return numberOf(skim, at, field);
+  if (kind !== ESCAPED || skim.lengthOf(at) > MAX_ESCAPED) return null;
+  const text = skim.textOf(at);
+  return text.length <= MAX_ID_BYTES ? text : null;
 }
 
 const memberOf = (value: unknown, name: string): unknown =>

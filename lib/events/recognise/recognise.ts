@@ -1,11 +1,12 @@
 import type { BrokerSystem, Micros } from '@/lib/events/names';
 import type { BusinessKey, ClockOwner, EventHeader, Meaning, RawRecord, TraceContext, Why } from '@/lib/events/observed-event';
-import { businessKeysOf, keysOfBatch } from './business-keys';
+import { keysInBody, keysOfBatch } from './business-keys';
 import { BODY, type Candidate, type CompiledContext, type Guard, type Rules } from './compile-rules';
-import { parseBody, type ParsedBody } from './parse-body';
+import { hasObject, parseBody, type ParsedBody } from './parse-body';
 import { planOf, type Edge, type Plan, type ShapeNode } from './plan';
 import { readFailure } from './read-failure';
 import { textAt, textOf } from './read-place';
+import { NULL, type Skim } from './skim';
 import { FIELDS, type Field, type ReadContext } from './table';
 import { toCount, toMicros } from './values';
 
@@ -58,7 +59,7 @@ export function shapeOf(record: RawRecord, rules: Rules, decoded: ParsedBody | n
   if (atHead.headGuards.length > 0) guard(atHead.headGuards, record, NO_BODY, null, rules);
   const contentType = take(atHead.contentType, record, NO_BODY, rules);
   const contentEncoding = take(atHead.contentEncoding, record, NO_BODY, rules);
-  const body = decoded ?? parseBody(record, contentType, contentEncoding, rules.inflate);
+  const body = decoded ?? parseBody(record, contentType, contentEncoding, rules.inflate, rules.skim);
   const node = shapeOfBody(head, body, rules);
   const plan = node === head ? atHead : planOf(node, rules.families);
   if (plan.guards.length > 0) guard(plan.guards, record, body, contentType, rules);
@@ -146,11 +147,27 @@ function propertyEdge(node: ShapeNode, name: string, { shapes, propertySteps }: 
 
 function shapeOfBody(head: ShapeNode, body: ParsedBody, { memberSteps, shapes, objectStep, schemaStep }: Rules): ShapeNode {
   let node = body.schemaId === null ? head : shapes.mark(head, schemaStep);
-  const { object } = body;
-  if (object === null) return node;
+  const { object, skim } = body;
+  if (!hasObject(body)) return node;
   node = shapes.mark(node, objectStep);
+  if (object === null) return shapeOfSkim(node, skim as Skim, memberSteps, shapes);
   for (const member in object) {
     if (object[member] === null) continue;
+    node = (node.members.get(member) ?? shapes.learn(node, node.members, member, memberSteps.get(member) ?? -1)).to;
+  }
+  return node;
+}
+
+function shapeOfSkim(
+  start: ShapeNode,
+  { count, names, kinds, next }: Skim,
+  memberSteps: ReadonlyMap<string, number>,
+  shapes: Rules['shapes'],
+): ShapeNode {
+  let node = start;
+  for (let i = 0; i < count; i = next[i] as number) {
+    if (kinds[i] === NULL) continue;
+    const member = names[i] as string;
     node = (node.members.get(member) ?? shapes.learn(node, node.members, member, memberSteps.get(member) ?? -1)).to;
   }
   return node;
@@ -214,7 +231,7 @@ function contextsOf(record: RawRecord, body: ParsedBody, plan: Plan, rules: Rule
     const { readBytes, read: readTexts } = context.places;
     found = note(context, bytes !== null && readBytes !== undefined ? readBytes(bytes) : readTexts(texts), found, rules);
   }
-  if (body.object === null) return found;
+  if (!hasObject(body)) return found;
   for (const context of plan.bodyContexts) {
     if (blocked[context.family] !== 0 || textAt(body, context.at[0] as Candidate) === null) continue;
     const texts: (string | null)[] = [];
@@ -273,7 +290,7 @@ function keysOf(
   plan: Plan,
   rules: Rules,
 ): readonly BusinessKey[] {
-  const keys = body.object === null ? NO_KEYS : businessKeysOf(body.object, body.text ?? '', plan.keysIn);
+  const keys = keysInBody(body, plan.keysIn);
   const first: BusinessKey[] = [];
   for (const place of plan.keys) {
     if (rules.blocked[place.family] !== 0) continue;
