@@ -20,6 +20,7 @@ import { repair, waitForInserts } from './clickhouse/summaries';
 import type { EmbeddedStore } from './embedded/start-embedded';
 import { startEmbeddedStore } from './embedded/start-embedded';
 import { EMBEDDED_HEADER } from './embedded/messages';
+import { openInsertSpool } from './embedded/spool';
 import type { Store } from './store';
 
 export interface StoreSettings {
@@ -73,7 +74,8 @@ async function openStoreAt(settings: StoreSettings, owned: EmbeddedStore | null,
 
   const kind = await patiently(() => kindAt(url), log);
   if (kind === 'server') await patiently(() => createDatabase({ url, user, password }, database), log);
-  const client = openClient({ url, user, password, database });
+  const access = { url, user, password, database };
+  const client = openClient({ ...access, spool: kind === 'embedded' ? await openInsertSpool(access) : undefined });
   try {
     await patiently(() => migrate(client, settings.retentionDays), log);
   } catch (error) {

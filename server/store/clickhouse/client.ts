@@ -7,7 +7,16 @@ export interface ClientSettings {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** Another way for the data of large inserts than the request's body. */
+  readonly spool?: InsertSpool | undefined;
 }
+
+/** Puts an insert's data where the store finds it; `null` when it is to travel in the request. */
+export type InsertSpool = (bytes: Uint8Array) => Promise<{
+  /** These name it to the store, in place of a body. */
+  readonly headers: Record<string, string>;
+  readonly remove: () => Promise<void>;
+} | null>;
 
 export type Parameters = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
 
@@ -50,7 +59,7 @@ const SCAN_ROWS = 100_000_000;
 /** Above the engine's own limit, so that the engine's answer comes first. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-export function openClient({ url, user, password, database }: ClientSettings): StoreClient {
+export function openClient({ url, user, password, database, spool }: ClientSettings): StoreClient {
   const client = createClient({
     url,
     username: user,
@@ -89,12 +98,17 @@ export function openClient({ url, user, password, database }: ClientSettings): S
     run: (sql, parameters = {}) => guarded(async () => void (await client.command({ query: sql, query_params: parameters }))),
     send: (sql, bytes, parameters = {}) =>
       guarded(async () => {
-        const { stream } = await client.exec({
-          query: sql,
-          query_params: parameters,
-          values: Readable.from([bytes], { objectMode: false }),
-        });
-        for await (const _ of stream);
+        const spooled = (await spool?.(bytes)) ?? null;
+        try {
+          const { stream } = await client.exec({
+            query: sql,
+            query_params: parameters,
+            ...(spooled === null ? { values: Readable.from([bytes], { objectMode: false }) } : { http_headers: spooled.headers }),
+          });
+          for await (const _ of stream);
+        } finally {
+          await spooled?.remove();
+        }
       }),
     insert: (table, rows) =>
       guarded(async () => {

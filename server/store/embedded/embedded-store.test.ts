@@ -1,17 +1,19 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anEvent, utf8 } from '@/lib/events/event.fixture';
 import { isAppError } from '@/lib/errors';
+import { openClient } from '../clickhouse/client';
 import { openStore } from '../open-store';
 import type { Store } from '../store';
 import { describeSearchContract } from '../search.contract';
 import type { StoreUnderTest } from '../store.contract';
 import { aBatch, around, describeStoreContract, quietTime, someEvents } from '../store.contract';
 import type { EmbeddedStore } from './start-embedded';
+import { openInsertSpool, SPOOL_HEADER, spoolInto, sweepSpool } from './spool';
 import { startEmbeddedStore } from './start-embedded';
 
 const log = pino({ level: 'silent' });
@@ -125,6 +127,55 @@ describe('the embedded store', { timeout: 600_000 }, () => {
     await client('SYSTEM START MERGES events');
   });
 
+  it('[S1] [S9] a large batch lies in the folder of the engine while it is stored, and not longer', async () => {
+    const client = await rawClient(embedded);
+    const folder = await spoolOf(embedded);
+    const body = utf8(JSON.stringify({ text: 'x'.repeat(200) }));
+    const spool = await openInsertSpool(embedded);
+    const put = await spool?.(new Uint8Array(1_000_000));
+    expect(readdirSync(folder)).toEqual([put?.headers[SPOOL_HEADER]]);
+    await put?.remove();
+    await store.append(
+      aBatch(
+        'large',
+        1,
+        someEvents('large', 1, 3_000, () => ({ body })),
+      ),
+    );
+    expect(await client("SELECT count(), uniqExact(body), any(length(body)) FROM events WHERE tap = 'large'")).toBe(
+      `3000\t1\t${body.length}`,
+    );
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('[S9] without a folder to write to, a large batch travels by HTTP; a body that is not there can be sent again', async () => {
+    const nowhere = spoolInto(join(directory, 'nowhere'));
+    expect(await nowhere(new Uint8Array(1_000_000))).toBeNull();
+    const lost = openClient({
+      ...embedded,
+      spool: () => Promise.resolve({ headers: { [SPOOL_HEADER]: 'lost-1.bin' }, remove: () => Promise.resolve() }),
+    });
+    const outside = openClient({
+      ...embedded,
+      spool: () => Promise.resolve({ headers: { [SPOOL_HEADER]: '../etc/passwd' }, remove: () => Promise.resolve() }),
+    });
+    const sql = "INSERT INTO positions (tap) SELECT tap FROM input('tap String') FORMAT RowBinary";
+    await expect(lost.send(sql, new Uint8Array(1))).rejects.toMatchObject({ retryable: true });
+    await expect(outside.send(sql, new Uint8Array(1))).rejects.toMatchObject({ retryable: false });
+    expect((await fetch(`${embedded.url}/spool`)).status).toBe(403);
+    await lost.close();
+    await outside.close();
+  });
+
+  it('[S9] what a killed writer left is removed', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eventyard-spool-'));
+    for (const name of ['old-1.bin', 'new-1.bin']) writeFileSync(join(folder, name), 'x');
+    utimesSync(join(folder, 'old-1.bin'), new Date(0), new Date(0));
+    sweepSpool(folder, Date.now());
+    expect(readdirSync(folder)).toEqual(['new-1.bin']);
+    rmSync(folder, { recursive: true });
+  });
+
   it('keeps its address over a restart and answers nobody without the secret', async () => {
     const { url } = embedded;
     const answer = await fetch(`${url}/?query=SELECT%201`);
@@ -207,6 +258,11 @@ async function again<T>(work: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
+}
+
+async function spoolOf({ url, user, password }: EmbeddedStore): Promise<string> {
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  return (await fetch(`${url}/spool`, { headers: { authorization } })).text();
 }
 
 /** The engine itself, past the store. Resolves to the answer's text. */

@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
-import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Engine, EngineResult } from './engine';
 import { EngineError } from './engine';
 import { EMBEDDED_HEADER } from './messages';
+import { SPOOL_HEADER, SPOOL_PATH, spooledFile, sweepSpool } from './spool';
 import { bindParameters, changesSession, insertFromFile, isInsert, isRead, readRequest, StatementError } from './statement';
 
 export interface HttpInterfaceOptions {
@@ -40,14 +41,22 @@ async function answer(
   if (url.pathname === '/ping') return void response.end('Ok.\n');
   if (!isAuthentic(request, options))
     return answerText(response, 516, 403, 'Code: 516. DB::Exception: Authentication failed. (AUTHENTICATION_FAILED)\n');
+  if (url.pathname === SPOOL_PATH) {
+    sweepSpool(options.spoolDirectory, Date.now());
+    return void response.end(options.spoolDirectory);
+  }
   if (url.pathname !== '/') return answerText(response, 0, 404, 'There is no such path\n');
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') throw new StatementError('Compressed bodies are not taken', 62);
 
   const asked = readRequest(url, options.database);
   const bodyIsData = asked.sql !== '' && isInsert(asked.sql) && request.method === 'POST';
-  const result = bodyIsData
-    ? await runInsert(request, bindParameters(asked.sql, asked.parameters), options, nextSpoolFile())
-    : await runStatement(asked.sql === '' ? await readText(request) : asked.sql, asked.parameters, asked.format, options.engine);
+  const spooled = request.headers[SPOOL_HEADER];
+  const result =
+    typeof spooled === 'string'
+      ? await runSpooled(asked.sql === '' ? await readText(request) : asked.sql, asked.parameters, options, spooled)
+      : bodyIsData
+        ? await runInsert(request, bindParameters(asked.sql, asked.parameters), options, nextSpoolFile())
+        : await runStatement(asked.sql === '' ? await readText(request) : asked.sql, asked.parameters, asked.format, options.engine);
   const summary = {
     read_rows: String(result.rows),
     read_bytes: '0',
@@ -80,6 +89,20 @@ async function runInsert(request: IncomingMessage, sql: string, options: HttpInt
   } finally {
     unlinkQuietly(file);
   }
+}
+
+/** An insert whose data the writer has put into the folder itself. The writer removes it. */
+async function runSpooled(
+  sql: string,
+  parameters: ReadonlyMap<string, string>,
+  { engine, spoolDirectory }: HttpInterfaceOptions,
+  name: string,
+): Promise<EngineResult> {
+  if (!isInsert(sql)) throw new StatementError('Only an insert has a body', 62);
+  const file = spooledFile(spoolDirectory, name);
+  // The folder is made anew when this process takes the place of one that died.
+  if (!existsSync(file)) throw new StatementError('The data of this insert is gone', 1002);
+  return engine.write(insertFromFile(bindParameters(sql, parameters), file), 'Null');
 }
 
 /** Writes the body as it comes; the file lies in memory, so the writes do not wait. Resolves to its size. */
