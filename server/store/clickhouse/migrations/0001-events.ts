@@ -4,8 +4,8 @@ import type { Migration } from './migrations';
  * `events`: partitions, TTL and the sort's first key go by `observedAt`, our own clock; `publishedAt` is whatever a producer said, so it is a
  * plain number [S7]. One batch = one part = one partition. Null partitions, offsets and attempts are -1, null strings ''.
  * A lookup reads one granule of each of 27 columns: small granules and one file for young parts are meant to make that cheaper, at the price
- * of slower scans of one column (docs/performance.md says what is known of it). The single bloom filter answers every id a person pastes. It
- * is built at merge, not at insert (twice the insert rate when tried).
+ * of slower scans of one column (docs/performance.md says what is known of it). The single bloom filter answers every id a person pastes.
+ * When it is built and how parts are merged: `applyMergeSettings` (migrations.ts), for tables that are there already too.
  */
 export const events: Migration = {
   number: 1,

@@ -34,6 +34,30 @@ export async function migrate(client: StoreClient, retentionDays: number): Promi
     await client.insert('schema_migrations', [{ number, name }]);
   }
   await applyRetention(client, retentionDays);
+  await applyMergeSettings(client);
+}
+
+/**
+ * How parts of `events` are merged (docs/adr/0005). Of every store, also of one that was made before; what a server does not know it goes without.
+ *
+ * - Ten parts at least: with the engine's own choice a row was written again 1.7 times within the first 200,000 events. A merge of an event costs
+ *   more than its insert did.
+ * - So that young parts, which now stay longer, answer ids as quickly as old ones, the filter is built with the insert.
+ */
+const MERGE_SETTINGS: Readonly<Record<string, number>> = { min_parts_to_merge_at_once: 10, materialize_skip_indexes_on_insert: 1 };
+
+async function applyMergeSettings(client: StoreClient): Promise<void> {
+  const names = Object.keys(MERGE_SETTINGS);
+  const known = await client.rows<{ name: string }>('SELECT name FROM system.merge_tree_settings WHERE name IN {names:Array(String)}', {
+    names,
+  });
+  const [events] = await client.rows<{ engine: string }>(
+    "SELECT engine_full AS engine FROM system.tables WHERE database = currentDatabase() AND name = 'events'",
+  );
+  const wanted = known
+    .map(({ name }) => `${name} = ${MERGE_SETTINGS[name]}`)
+    .filter((setting) => !new RegExp(`\\b${setting}\\b`).test(events?.engine ?? ''));
+  if (wanted.length > 0) await client.run(`ALTER TABLE events MODIFY SETTING ${wanted.join(', ')}`);
 }
 
 async function applyRetention(client: StoreClient, retentionDays: number): Promise<void> {
