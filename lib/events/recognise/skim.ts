@@ -16,7 +16,7 @@ export const NUMBER = 3;
 export const OBJECT = 4;
 export const LIST = 5;
 export const NULL = 6;
-export const LITERAL = 7;
+const LITERAL = 7;
 
 /** Text of ASCII bytes. Given by the server, which has a quicker one. */
 export type Latin1 = (bytes: Uint8Array, from: number, to: number) => string;

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import type { InsertSpool } from '../insert-spool';
 import { toStoreError } from './errors';
 
 export interface ClientSettings {
@@ -10,13 +11,6 @@ export interface ClientSettings {
   /** Another way for the data of large inserts than the request's body. */
   readonly spool?: InsertSpool | undefined;
 }
-
-/** Puts an insert's data where the store finds it; `null` when it is to travel in the request. */
-export type InsertSpool = (bytes: Uint8Array) => Promise<{
-  /** These name it to the store, in place of a body. */
-  readonly headers: Record<string, string>;
-  readonly remove: () => Promise<void>;
-} | null>;
 
 export type Parameters = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClientSettings, InsertSpool } from '../clickhouse/client';
+import type { InsertSpool } from '../insert-spool';
 import { StatementError } from './statement';
 
 /**
@@ -39,8 +39,14 @@ export function sweepSpool(directory: string, nowMs: number): void {
 const LEAST_BYTES = 256 * 1024;
 const ASK_WITHIN_MS = 5_000;
 
+interface SpoolAccess {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
 /** The writer's half; `undefined` when the store does not say where its folder is. */
-export async function openInsertSpool({ url, user, password }: ClientSettings): Promise<InsertSpool | undefined> {
+export async function openInsertSpool({ url, user, password }: SpoolAccess): Promise<InsertSpool | undefined> {
   try {
     const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
     const answer = await fetch(`${url}${SPOOL_PATH}`, { headers: { authorization }, signal: AbortSignal.timeout(ASK_WITHIN_MS) });
