@@ -38,7 +38,7 @@ export async function migrate(client: StoreClient, retentionDays: number): Promi
 }
 
 /**
- * How parts of `events` are merged (docs/adr/0005). Of every store, also of one that was made before; what a server does not know it goes without.
+ * How parts of `events` are merged (docs/adr/0006). Of every store, also of one that was made before; what a server does not know it goes without.
  *
  * - Ten parts at least: with the engine's own choice a row was written again 1.7 times within the first 200,000 events. A merge of an event costs
  *   more than its insert did.
