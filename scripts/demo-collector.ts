@@ -18,10 +18,12 @@ runCollectorChild(async (config) => {
     brokers: config.brokers.map((broker) => openInProcessBroker(engine, { name: broker.name, system: systemOf(broker) })),
     async onStarted({ bus, log }) {
       const { EVENTYARD_DEMO_RATE: rate, EVENTYARD_DEMO_SEED: seed = '1', EVENTYARD_DEMO_SCENARIO: first = 'mixed' } = process.env;
+      const { EVENTYARD_DEMO_REGISTRY_PORT: registryPort } = process.env;
       const opened = openPlayer({
         brokers: inProcessBrokers(engine),
         seed: Number(seed),
         ...(rate === undefined ? {} : { rate: Number(rate) }),
+        ...(registryPort === undefined ? {} : { registryPort: Number(registryPort) }),
         onError: (error) => log.error({ err: error }, 'the shop could not go on'),
       });
       player = opened;

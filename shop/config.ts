@@ -50,9 +50,16 @@ const Settings = z.strictObject({
   /** Whether `POST /faults` is answered, on the loopback address. */
   faults: z.stringbool().or(z.boolean()).default(false),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('error'),
-  /** The services' addresses follow from the base port; 0 takes free ones, which works in one process only. */
+  /**
+   * The services' addresses follow from the base port; 0 takes free ones, which works in one process only. `ports` names those of some
+   * services' first instances.
+   */
   http: z
-    .strictObject({ host: z.string().default('127.0.0.1'), basePort: z.coerce.number().int().min(0).max(65_000).default(7_300) })
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      basePort: z.coerce.number().int().min(0).max(65_000).default(7_300),
+      ports: z.partialRecord(z.enum(SERVICE_NAMES), z.coerce.number().int().min(0).max(65_535)).default({}),
+    })
     .prefault({}),
   kafka: z
     .strictObject({

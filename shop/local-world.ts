@@ -34,7 +34,7 @@ export async function openLocalWorld({ config, plan, connect, restartBroker, onl
   const tally = new Tally(plan);
   const book = new PlanBook(plan);
   const faults = faultsOf(book);
-  const addresses = openAddressBook(config.http.basePort);
+  const addresses = openAddressBook(config.http.basePort, config.http.ports);
   const running = new Map<string, StartedInstance>();
   const taken = (service: ServiceName, instance: number) => {
     const name = `${service}/${instance}`;

@@ -45,6 +45,7 @@ if (!dev && process.env.EVENTYARD_DEMO_NO_BUILD === undefined && !buildIsFresh(R
 }
 
 const port = await freePort(Number(values.port));
+const registryPort = await freePort(port + 100);
 const data = mkdtempSync(join(tmpdir(), 'eventyard-demo-'));
 const child = spawn(
   process.execPath,
@@ -69,6 +70,7 @@ const child = spawn(
       EVENTYARD_CHILD_COLLECTOR: join(ROOT, 'scripts/demo-collector.ts'),
       ...(values.rate === undefined ? {} : { EVENTYARD_DEMO_RATE: values.rate }),
       EVENTYARD_DEMO_SEED: values.seed,
+      EVENTYARD_DEMO_REGISTRY_PORT: String(registryPort),
       EVENTYARD_DEMO_SCENARIO: values.scenario,
     },
   },

@@ -14,6 +14,8 @@ export interface PlayerOptions {
   /** Orders per second; without it, what the scenario says. */
   readonly rate?: number;
   readonly seed: number;
+  /** Where the shop's schema registry is to listen; without it, anywhere. */
+  readonly registryPort?: number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -28,7 +30,7 @@ export interface Player {
 const RATE = 4;
 
 /** Plays scenarios on one living shop, one after the other. Each gets a seed of its own, so that no two orders have one id. */
-export function openPlayer({ brokers, rate, seed, onError }: PlayerOptions): Player {
+export function openPlayer({ brokers, rate, seed, registryPort, onError }: PlayerOptions): Player {
   const data = mkdtempSync(join(tmpdir(), 'shop-demo-'));
   let world: LocalWorld | null = null;
   let worldTrace: ShopConfig['trace'] = 'full';
@@ -44,7 +46,7 @@ export function openPlayer({ brokers, rate, seed, onError }: PlayerOptions): Pla
       seed: seed + turn,
       rate: rate ?? story.rate ?? RATE,
       trace: story.trace ?? 'full',
-      http: { basePort: 0 },
+      http: { basePort: 0, ...(registryPort !== undefined && { ports: { 'schema-registry': registryPort } }) },
     };
     const config = { ...readConfig({ flags }), data: join(data, story.trace ?? 'full') };
     const plan = planFor(story, config);

@@ -91,6 +91,7 @@ describe('configuration', () => {
       KAFKA_BROKERS: 'h:9092',
       AMQP_URL: 'amqp://h',
       RABBITMQ_API_URL: 'http://h:15672',
+      EVENTYARD_DEMO_REGISTRY_PORT: '7312',
     };
     for (const file of ['eventyard.example.yaml', 'scripts/demo/eventyard.yaml', 'shop/eventyard.yaml']) {
       const config = readConfig({ file: join(process.cwd(), file), env, flags: {}, cwd: folder });

@@ -29,10 +29,14 @@ export interface AddressBook {
   find(service: string): string;
 }
 
-export function openAddressBook(base: number): AddressBook {
+/** The ports of some services' first instances, where somebody must know them beforehand. */
+type FixedPorts = Readonly<Partial<Record<ServiceName, number>>>;
+
+export function openAddressBook(base: number, fixed: FixedPorts = {}): AddressBook {
   const entered = new Map<string, Map<number, string>>();
   const port = (service: string, instance: number): number =>
-    base === 0 ? 0 : base + SERVICE_NAMES.indexOf(service as ServiceName) + (instance - 1) * INSTANCES_APART;
+    (instance === 1 ? fixed[service as ServiceName] : undefined) ??
+    (base === 0 ? 0 : base + SERVICE_NAMES.indexOf(service as ServiceName) + (instance - 1) * INSTANCES_APART);
   return {
     port,
     enter: (service, instance, url) => void entered.set(service, (entered.get(service) ?? new Map<number, string>()).set(instance, url)),
