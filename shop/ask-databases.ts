@@ -7,7 +7,7 @@ import { EventStore } from './kernel/event-store/event-store';
 import { stateAt, whatIf } from './kernel/event-store/repository';
 import { openAddressBook } from './kernel/http-server/address-book';
 import { PROJECTIONS, rebuildFromFiles } from './rebuild-from-files';
-import type { Program } from './run';
+import type { Program } from './program';
 import { Order } from './services/order/domain/order';
 
 /**

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { inProcessBrokers } from '../scripts/shop/in-process-brokers';
 import { createInProcessEngine } from '../server/brokers/in-process/engine';
 import { SERVICE_NAMES } from './kernel/http-server/address-book';
-import { runShop, type Program } from './run';
+import type { Program } from './program';
+import { runShop } from './run';
 
 const run = (...args: string[]): ReturnType<typeof runWith> => runWith({ args });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, readCommandLine, type CommandLine, type ShopConfig } from './config';
 import { askDatabases } from './ask-databases';
+import type { Program } from './program';
 import { NoBroker, openRealBrokers } from './real-brokers';
 import { faultsOf } from './kernel/faults';
 import { openAddressBook } from './kernel/http-server/address-book';
@@ -13,7 +14,7 @@ import { notebookIn } from './scenarios/records';
 import { expectedFor, planFor, runScenario, type Outcome } from './scenarios/run-scenario';
 import { SCENARIOS } from './scenarios/scenarios';
 import { startInstance, type StartedInstance } from './start-instance';
-import type { Connect, Identity } from './transport/port';
+import type { Identity } from './transport/port';
 import type { World } from './world';
 
 const USAGE = `npm run shop -- [--broker in-process|kafka+rabbitmq] [--scenario NAME] [--orders N] [--rate PER_SECOND] [--seed N]
@@ -24,26 +25,6 @@ npm run shop -- state ORDER [--at TIME] | rebuild NAME | what-if ORDER --without
 Scenarios: ${Object.keys(SCENARIOS).join(' ')}
 Real brokers: those of npm run brokers -- start, else KAFKA_BROKERS and AMQP_URL, or shop.config.json, or SHOP_*.
 Exit codes: 0 as planned, 1 counts differ, 2 a setting is wrong, 3 no broker.`;
-
-/** A broker inside this process, which somebody hands in. */
-export interface InProcessBrokers {
-  readonly connect: Connect;
-  readonly restartBroker: World['restartBroker'];
-}
-
-export interface Program {
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly inProcess?: InProcessBrokers;
-  /** Starts a real broker anew, where somebody can. */
-  readonly restartRealBroker?: World['restartBroker'];
-  readonly print: (text: string) => void;
-  readonly complain: (text: string) => void;
-  /** With `--services`: they are up. */
-  readonly isUp?: () => void;
-  /** Ends the run in good order: intake, drain, flush, close. */
-  readonly signal: AbortSignal;
-}
 
 /** The whole program. Gives its exit code. */
 export async function runShop(program: Program): Promise<number> {

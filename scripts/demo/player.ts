@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DemoView } from '../../lib/contract/demo';
 import { readConfig, type ShopConfig } from '../../shop/config';
 import { openLocalWorld, type LocalWorld } from '../../shop/local-world';
-import type { InProcessBrokers } from '../../shop/run';
+import type { InProcessBrokers } from '../../shop/program';
 import { planFor, runScenario } from '../../shop/scenarios/run-scenario';
 import { SCENARIOS } from '../../shop/scenarios/scenarios';
 import { isScenario, type Scenario } from '../../shop/traffic/scenario-names';

@@ -1,5 +1,5 @@
 import type { InProcessEngine } from '../../server/brokers/in-process/engine';
-import type { InProcessBrokers } from '../../shop/run';
+import type { InProcessBrokers } from '../../shop/program';
 import { inProcessConnect } from '../../shop/transport/in-process';
 
 /** How long a broker that is started anew is away. */

@@ -1,6 +1,6 @@
 import { matcherOf } from '@/lib/topology/name-pattern';
 import type { BrokerSystem } from '@/lib/events/names';
-import type { Candidate, CompiledContext, CompiledFailure, CompiledFamily, Guard, KeyCandidate } from './compile-rules';
+import type { Candidate, CompiledConditions, CompiledContext, CompiledFailure, CompiledFamily, Guard, KeyCandidate } from './compiled';
 import { FIELDS, type Conditions, type Field } from './table';
 
 /**
@@ -158,8 +158,6 @@ export class ChannelKinds {
     return steps;
   }
 }
-
-export type CompiledConditions = Readonly<Record<'any' | 'all' | 'none' | 'oneOf', readonly number[]>>;
 
 /** Steps of all names in the conditions; what is asked of values becomes guards elsewhere. */
 export function compileConditions(

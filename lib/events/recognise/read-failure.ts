@@ -1,6 +1,7 @@
 import { inboxOfGroup, type BrokerSystem } from '@/lib/events/names';
 import type { EventHeader, Failure, RawRecord } from '@/lib/events/observed-event';
-import type { Candidate, CompiledFailure, Rules } from './compile-rules';
+import type { Candidate, CompiledFailure } from './compiled';
+import type { Rules } from './compile-rules';
 import { hasObject, type ParsedBody } from './parse-body';
 import { textAt } from './read-place';
 import type { FailurePlaces, FoundFailure, FoundOrigin } from './table';

@@ -1,6 +1,6 @@
 import type { EventHeader, RawRecord } from '@/lib/events/observed-event';
 import { asValue, numberOf } from './business-keys';
-import { BODY, CHANNEL, CONSTANT, KEY, type Candidate } from './compile-rules';
+import { BODY, CHANNEL, CONSTANT, KEY, type Candidate } from './compiled';
 import { hasObject, type JsonObject, type ParsedBody } from './parse-body';
 import { ESCAPED, LIST, NUMBER, TEXT, type Skim } from './skim';
 import { hexOf, MAX_ID_BYTES, plainText, textOfHeader, toBigEndianCount } from './values';

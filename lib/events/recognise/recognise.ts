@@ -1,7 +1,8 @@
 import type { BrokerSystem, Micros } from '@/lib/events/names';
 import type { BusinessKey, ClockOwner, EventHeader, Meaning, RawRecord, TraceContext, Why } from '@/lib/events/observed-event';
 import { keysInBody, keysOfBatch } from './business-keys';
-import { BODY, type Candidate, type CompiledContext, type Guard, type Rules } from './compile-rules';
+import { BODY, type Candidate, type CompiledContext, type Guard } from './compiled';
+import type { Rules } from './compile-rules';
 import { hasObject, parseBody, type ParsedBody } from './parse-body';
 import { planOf, type Edge, type Plan, type ShapeNode } from './plan';
 import { readFailure } from './read-failure';

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations';
+import type { Migration } from './migration';
 
 /**
  * `events`: partitions, TTL and the sort's first key go by `observedAt`, our own clock; `publishedAt` is whatever a producer said, so it is a

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations';
+import type { Migration } from './migration';
 
 /**
  * What is computed per batch, into tables that replace: done twice, it is the same [S2, S4]. No materialised view: one would count a batch

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations';
+import type { Migration } from './migration';
 
 /** Samples, sagas, replays, audit and the brokers' pictures. Times are µs since 1970. */
 export const states: Migration = {

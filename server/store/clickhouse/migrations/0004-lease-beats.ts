@@ -1,4 +1,4 @@
-import type { Migration } from './migrations';
+import type { Migration } from './migration';
 
 /** When the holder of a tap was last heard of: who was fenced takes the tap again only when the other one is silent. One row a tap is kept. */
 export const leaseBeats: Migration = {

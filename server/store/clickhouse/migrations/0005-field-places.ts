@@ -1,4 +1,4 @@
-import type { Migration } from './migrations';
+import type { Migration } from './migration';
 
 /**
  * The index over values of headers and bodies: for each value (as a number, field-index/field-values.ts) the stretches of time in which it was.

@@ -4,19 +4,7 @@ import { rollups } from './0002-rollups';
 import { states } from './0003-states';
 import { leaseBeats } from './0004-lease-beats';
 import { fieldPlaces } from './0005-field-places';
-
-export interface MigrationContext {
-  /** Names a table engine with its parameters; the one place where a cluster's engines would be chosen. */
-  readonly engine: (kind: string, parameters?: string) => string;
-  readonly retentionDays: number;
-}
-
-/** A numbered step of the schema. Its statements can be run again: a start may have been interrupted between two of them. */
-export interface Migration {
-  readonly number: number;
-  readonly name: string;
-  readonly statements: (context: MigrationContext) => readonly string[];
-}
+import type { Migration, MigrationContext } from './migration';
 
 const MIGRATIONS: readonly Migration[] = [events, rollups, states, leaseBeats, fieldPlaces];
 const KEPT_BY_RETENTION = ['events', 'batch_summaries', 'dead_letters', 'gaps', 'field_places'];
