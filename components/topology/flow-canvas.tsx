@@ -254,6 +254,9 @@ function Tools({ onTidy, heights, frame }: { readonly onTidy: () => void; readon
   );
 }
 
+/** Legend and tools lie over the lowest strip, px. */
+const FOOT = 48;
+
 /** The whole picture where that can be read; else its upper part, to be scrolled. Centred across, top aligned. */
 function fitTopLeft(
   flow: ReturnType<typeof useReactFlow>,
@@ -263,9 +266,10 @@ function fitTopLeft(
   const pane = document.querySelector(`.${styles.stage}`)?.getBoundingClientRect();
   if (!pane) return;
   const byWidth = pane.width / (bounds.width + 2 * LANE_PAD);
-  const byHeight = pane.height / bounds.height;
+  const height = pane.height - FOOT;
+  const byHeight = height / bounds.height;
   const zoom = byHeight >= 0.62 ? Math.min(1.15, byWidth, byHeight) : Math.min(0.85, byWidth);
   const x = (pane.width - bounds.width * zoom) / 2 - bounds.x * zoom;
-  const spare = pane.height - bounds.height * zoom;
+  const spare = height - bounds.height * zoom;
   void flow.setViewport({ x, y: -bounds.y * zoom + Math.max(0, Math.min(24, spare / 3)), zoom }, { duration });
 }

@@ -1,7 +1,18 @@
 'use client';
 
-import { useMemo } from 'react';
-import { Handle, Position, ReactFlow, ReactFlowProvider, type Edge, type EdgeProps, type Node, type NodeProps } from '@xyflow/react';
+import { useEffect, useMemo, useRef, type RefObject } from 'react';
+import {
+  Handle,
+  Position,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStore,
+  type Edge,
+  type EdgeProps,
+  type Node,
+  type NodeProps,
+} from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import type { TopologyView } from '@/lib/contract/topology';
 import { layoutColumns } from '@/lib/topology/column-layout';
@@ -25,6 +36,7 @@ export interface TraceGraphViewProps {
 
 /** The trace over the topology: where it went, in which step, and where it died. A line selects its events one after the other. */
 export function TraceGraphView({ rows, topology, selected, onSelect }: TraceGraphViewProps) {
+  const moved = useRef(false);
   const graph = useMemo(() => traceGraph(rows, topology), [rows, topology]);
   const { flow, heights, shapes } = useMemo(() => {
     const built = buildFlow(graph);
@@ -68,13 +80,31 @@ export function TraceGraphView({ rows, topology, selected, onSelect }: TraceGrap
           onEdgeClick={(_, edge) => selectNext(edge.data?.events ?? [], selected, onSelect)}
           onNodeClick={(_, node) => selectNext(node.data.events, selected, onSelect)}
           fitView
-          fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
+          fitViewOptions={FIT}
           nodesDraggable={false}
+          onMoveStart={(event) => {
+            // Without an event it was us.
+            if (event !== null) moved.current = true;
+          }}
           aria-label="Where this trace went"
-        />
+        >
+          <FitAgain moved={moved} />
+        </ReactFlow>
       </ReactFlowProvider>
     </div>
   );
+}
+
+const FIT = { padding: 0.08, maxZoom: 1.1 };
+
+/** What appears above or beside the picture takes room from it: it is fitted again, until somebody has moved it. */
+function FitAgain({ moved }: { readonly moved: RefObject<boolean> }) {
+  const { fitView } = useReactFlow();
+  const size = useStore(({ width, height }) => `${width} ${height}`);
+  useEffect(() => {
+    if (!moved.current) void fitView(FIT);
+  }, [size, moved, fitView]);
+  return null;
 }
 
 /** The first of them, or the one after the selected one. */

@@ -11,7 +11,8 @@ export interface CardGateway {
 }
 
 const GAUGE = { closed: 0, 'half-open': 0.5, open: 1 } as const;
-const LIMITS = { concurrent: 20, queued: 200, failures: 5, openMs: 2_000, timeoutMs: 5_000, retries: 1 };
+/** It opens before the last of a message's four attempts, however few messages there are. */
+const LIMITS = { concurrent: 20, queued: 200, failures: 3, openMs: 2_000, timeoutMs: 5_000, retries: 1 };
 const LOOK_AGAIN_MS = 250;
 
 /**
