@@ -8,7 +8,8 @@ describe.each(['happy-path', 'payment-failure', 'duplicate-delivery', 'transacti
   (scenario) => {
     let watched: WatchedShop;
     beforeAll(async () => {
-      watched = await openWatchedShop(scenario, 20);
+      // Slowly, so that there are five batches of a second, and one that aborts.
+      watched = await openWatchedShop(scenario, 20, scenario === 'transaction-abort' ? 2 : 20);
     });
     afterAll(() => watched.close());
 

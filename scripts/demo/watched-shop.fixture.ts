@@ -28,7 +28,7 @@ export interface WatchedShop {
 }
 
 /** A virtual host and a topic prefix of its own, the shop on them, and Eventyard beside it as `shop/eventyard.yaml` configures it. */
-export async function openWatchedShop(scenario: Scenario, orders: number): Promise<WatchedShop> {
+export async function openWatchedShop(scenario: Scenario, orders: number, rate = 20): Promise<WatchedShop> {
   const run = `watched-${randomBytes(4).toString('hex')}`;
   const folder = mkdtempSync(join(tmpdir(), 'eventyard-watched-'));
   const { KAFKA_BROKERS: kafka, AMQP_URL: amqp, RABBITMQ_API_URL: api } = brokerAddresses();
@@ -61,7 +61,7 @@ export async function openWatchedShop(scenario: Scenario, orders: number): Promi
     broker: 'kafka+rabbitmq',
     scenario,
     orders,
-    rate: 20,
+    rate,
     seed: Math.floor(Math.random() * 1e6),
     http: { basePort: 0 },
     kafka: { topicPrefix: `${run}.`, brokers: kafka },

@@ -58,7 +58,7 @@ export const STORIES_OF_THE_HOUSE: readonly Played[] = [
   { scenario: 'unroutable' },
   { scenario: 'overload' },
   // Slowly, so that there are enough batches for one to abort.
-  { scenario: 'transaction-abort', orders: 30, rate: 10 },
+  { scenario: 'transaction-abort', orders: 30, rate: 5 },
   { scenario: 'high-volume', timeFactor: 60 },
 ];
 

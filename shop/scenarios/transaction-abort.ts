@@ -7,6 +7,8 @@ export const transactionAbort: Scenario = {
   name: 'transaction-abort',
   shows: 'as many summaries as inputs for who reads committed records, more for who does not',
   shape: { orders: 100, mix: 'standard', abortEvery: 5 },
+  // A batch is a second at most: slowly enough for many more than five.
+  rate: 10,
   expected: (plan) => {
     const told = expectedOf(plan);
     const inputs = (told['order.placed@kafka'] ?? 0) + (told['order.completed'] ?? 0);
