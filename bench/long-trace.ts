@@ -5,6 +5,7 @@ import pino from 'pino';
 import { startEmbeddedStore } from '@/server/store/embedded/start-embedded';
 import { openStore } from '@/server/store/open-store';
 import { findChromium } from '../scripts/test/find-chromium';
+import { aKafka } from './kit/brokers';
 import { fillStore } from './kit/fill-store';
 import { buildPages, startProduct, untilReady } from './kit/product';
 import { figure, median, percentile, printFigures, printMachine } from './kit/report';
@@ -75,7 +76,10 @@ const found = findChromium();
 if ('missing' in found) throw new Error(found.missing);
 buildPages();
 printMachine();
-const product = await startProduct({ config: { brokers: [{ name: 'kafka', inProcess: 'kafka' }] }, prepare: storeOneTrace });
+// It needs a broker to be ready; nothing is read from it.
+const kafka = await aKafka();
+const config = { brokers: [{ name: 'kafka', kafka: { brokers: kafka.brokers }, tap: { include: ['bench-long-trace-none'] } }] };
+const product = await startProduct({ config, prepare: storeOneTrace });
 const browser = await chromium.launch({ executablePath: found.path, args: ['--no-sandbox'] });
 try {
   await untilReady(product);
@@ -151,6 +155,7 @@ try {
 } finally {
   await browser.close();
   await product.close();
+  await kafka.end();
 }
 
 async function storeOneTrace(directory: string): Promise<void> {
