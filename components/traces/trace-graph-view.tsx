@@ -100,10 +100,11 @@ const FIT = { padding: 0.08, maxZoom: 1.1 };
 /** What appears above or beside the picture takes room from it: it is fitted again, until somebody has moved it. */
 function FitAgain({ moved }: { readonly moved: RefObject<boolean> }) {
   const { fitView } = useReactFlow();
-  const size = useStore(({ width, height }) => `${width} ${height}`);
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
   useEffect(() => {
-    if (!moved.current) void fitView(FIT);
-  }, [size, moved, fitView]);
+    if (width > 0 && height > 0 && !moved.current) void fitView(FIT);
+  }, [width, height, moved, fitView]);
   return null;
 }
 
