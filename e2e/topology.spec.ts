@@ -67,7 +67,7 @@ async function crowd(page: Page, chains: number): Promise<void> {
   await page.route(/\/api\/topology(\?.*)?$/, (route) => route.fulfill({ json: view }));
 }
 
-test('700 nodes are drawn as groups; a group opens in place, the link carries it, Back closes it', async ({ page }) => {
+test('[Y9] 700 nodes are drawn as groups; a group opens in place, the link carries it, Back closes it', async ({ page }) => {
   await crowd(page, 175);
   await open(page, '/');
   await expect(page.getByText(/nodes in \d+ groups/)).toBeVisible();
@@ -81,7 +81,7 @@ test('700 nodes are drawn as groups; a group opens in place, the link carries it
   await expect(page.getByRole('button', { name: 'Close group orders-*' })).toHaveCount(0);
 });
 
-test('2,000 nodes: where to begin comes first, then what is near it', async ({ page }) => {
+test('[Y9] 2,000 nodes: where to begin comes first, then what is near it', async ({ page }) => {
   await crowd(page, 500);
   await open(page, '/');
   await expect(page.getByText('2,000 nodes: choose where to begin.')).toBeVisible();
@@ -93,7 +93,7 @@ test('2,000 nodes: where to begin comes first, then what is near it', async ({ p
   await expect(page.getByText('2,000 nodes: choose where to begin.')).toBeVisible();
 });
 
-test('a node that was dragged stays where it was put, also after a reload, until everything is tidied up', async ({ page }) => {
+test('[Y14] a node that was dragged stays where it was put, also after a reload, until everything is tidied up', async ({ page }) => {
   await open(page, '/');
   const node = page.locator('.react-flow__node').first();
   await expect(node).toBeVisible();
