@@ -84,7 +84,9 @@ describe('the shop on a real Kafka and a real RabbitMQ, watched', () => {
     ];
     let events: Awaited<ReturnType<Store['eventsOfTrace']>>['events'] = [];
     let way: string[] = [];
-    for (const end = Date.now() + 240_000; !way.includes('kafka order.completed') && Date.now() < end; await sleep(500)) {
+    // RabbitMQ copies only from when the tap's bindings stand: of orders before that the beginning was not seen.
+    const whole = (): boolean => steps.every((step) => way.includes(step));
+    for (const end = Date.now() + 240_000; !whole() && Date.now() < end; await sleep(500)) {
       const { rows } = await store.search({ node: null, range: { from: clock() - 600_000_000, to: clock() }, limit: 100 });
       for (const { traceId } of rows.filter((trace) => trace.brokers.length === 2 && trace.events >= 15)) {
         ({ events } = await store.eventsOfTrace(traceId, 200));
@@ -93,7 +95,7 @@ describe('the shop on a real Kafka and a real RabbitMQ, watched', () => {
           events.some(({ system, channel }) => system === 'kafka' && channel.startsWith(`${vhost}.`)) &&
           !events.some(({ type }) => type === 'inventory.reserve');
         way = ours ? events.map(({ system, type }) => `${system} ${type}`) : [];
-        if (way.includes('kafka order.completed')) break;
+        if (whole()) break;
       }
     }
     for (const step of steps)
