@@ -35,7 +35,8 @@ describe('private brokers for a test', () => {
     };
     expect(await topics()).toContain('kept');
     await kafka.kill9();
-    expect([kafka.isRunning(), await portAnswers('127.0.0.1', kafka.port)]).toEqual([false, false]);
+    expect(kafka.isRunning()).toBe(false);
+    await vi.waitFor(async () => expect(await portAnswers('127.0.0.1', kafka.port)).toBe(false), { timeout: 30_000 });
     await kafka.restart();
     expect(kafka.isRunning()).toBe(true);
     expect(await topics()).toContain('kept');

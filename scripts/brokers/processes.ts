@@ -116,11 +116,16 @@ async function gone(pid: number, mark: string, patienceMs: number): Promise<bool
   return isGone(pid, mark);
 }
 
-/** A killed Java has no command line any more while its threads still end, and its port still answers: gone is when they are gone too. */
+/**
+ * A killed Java has no command line any more while its threads still end, and its port still answers: gone is when they are gone too, and the
+ * first one waits to be buried, with nothing open.
+ */
 function isGone(pid: number, mark: string): boolean {
   if (runs(pid, mark)) return false;
   try {
-    return readdirSync(`/proc/${pid}/task`).length <= 1;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const state = stat.charAt(stat.lastIndexOf(')') + 2);
+    return readdirSync(`/proc/${pid}/task`).length <= 1 && (state === 'Z' || state === 'X');
   } catch {
     return true;
   }
