@@ -1,4 +1,4 @@
-import type { JsonObject, ParsedBody } from './parse-body';
+type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * A JSON object read in place, without making what nobody asks for: one pass over the bytes that checks all of it and notes where the members
@@ -42,7 +42,7 @@ interface Name {
 
 export class Skim {
   /** What `parseBody` answers with; one and the same for all. */
-  readonly body: ParsedBody = { object: null, skim: this, text: null, problem: null, schemaId: null };
+  readonly body = { object: null, skim: this, text: null, problem: null, schemaId: null };
   count = 0;
   bytes: Uint8Array = new Uint8Array(0);
   readonly names: string[] = [];

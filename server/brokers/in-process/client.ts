@@ -2,11 +2,14 @@ import type { EventHeader } from '@/lib/events/observed-event';
 import { engineError } from './errors';
 import type { ExchangeOptions, Exchanges, PublishResult } from './exchanges';
 import type { Groups, Member, MemberOptions, OffsetOf, TopicPartition } from './groups';
-import type { EngineSide } from './engine';
+import { lastStable } from './last-stable';
 import type { EngineMessage, EngineRecord } from './message';
 import type { Delivery, QueueCounts, QueueOptions } from './queue';
 import type { NewRecord, TopicOptions, Topics } from './topics';
-import { lastStable, type Transactions } from './transactions';
+import type { Transactions } from './transactions';
+
+/** The engine as RabbitMQ (`queues`) and as Kafka (`logs`). */
+export type EngineSide = 'queues' | 'logs';
 
 export interface OutgoingPublish {
   /** `''` goes straight to the queue named by the routing key. */

@@ -1,5 +1,5 @@
 import { type EngineClock, systemClock } from './clock';
-import { createClient, type EndableClient, type InProcessClient } from './client';
+import { createClient, type EndableClient, type EngineSide, type InProcessClient } from './client';
 import { Exchanges, type JournalEntry } from './exchanges';
 import { Groups } from './groups';
 import type { RingBounds } from './ring';
@@ -68,9 +68,6 @@ export interface InProcessEngine {
   /** Why this side (without one: either) can't be reached; null while it can. */
   down(side?: EngineSide): string | null;
 }
-
-/** The engine as RabbitMQ (`queues`) and as Kafka (`logs`). */
-export type EngineSide = 'queues' | 'logs';
 
 export function createInProcessEngine(options: EngineOptions = {}): InProcessEngine {
   const clock = options.clock ?? systemClock;

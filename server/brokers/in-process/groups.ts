@@ -2,7 +2,7 @@ import type { EngineClock } from './clock';
 import { engineError } from './errors';
 import { type EngineRecord, isRead } from './message';
 import type { Topics } from './topics';
-import { lastStable } from './transactions';
+import { lastStable } from './last-stable';
 
 export interface TopicPartition {
   readonly topic: string;

@@ -3,7 +3,8 @@ import type { RawRecord } from '@/lib/events/observed-event';
 import { AppError } from '@/lib/errors';
 import type { Tap, TapBatch, TapGap, TapNote, TapOptions, TapState } from '../broker';
 import { growBatch, type GrowingBatch } from '../growing-batch';
-import type { EngineSide, InProcessEngine } from './engine';
+import type { EngineSide } from './client';
+import type { InProcessEngine } from './engine';
 
 /** What a tap of either role reads from. Nothing is read ahead: the engine's own bounded memory is the buffer. */
 export interface TapSource {

@@ -5,7 +5,7 @@ import type { TapGap, TapOptions } from '../broker';
 import type { InProcessEngine } from './engine';
 import { type SourceBatch, type TapSource, bodyWithin } from './in-process-tap';
 import { type EngineRecord, isRead, sizeOf } from './message';
-import { lastStable } from './transactions';
+import { lastStable } from './last-stable';
 import type { Ring } from './ring';
 
 interface Reading {

@@ -19,7 +19,7 @@ import { openLogSource } from './log-source';
 import { sameBytes, sameHeaders } from './message';
 import type { Group } from './groups';
 import type { Queue } from './queue';
-import { lastStable } from './transactions';
+import { lastStable } from './last-stable';
 
 /** What differs between the engine as Kafka and the engine as RabbitMQ. */
 export interface Role {

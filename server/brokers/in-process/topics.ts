@@ -4,7 +4,6 @@ import { engineError } from './errors';
 import { type EngineRecord, sizeOf } from './message';
 import { partitionOfKey } from './murmur2';
 import { Ring, type RingBounds } from './ring';
-import type { OpenTransaction } from './transactions';
 
 export interface NewRecord {
   readonly topic: string;
@@ -38,10 +37,16 @@ export interface TopicsOptions {
   readonly onTopics: () => void;
 }
 
+/** The transaction within which records are written: it is told where its first one went in each log. */
+export interface Writer {
+  readonly state: 'open' | 'committed' | 'aborted';
+  wrote(log: Ring<EngineRecord>, topic: string, partition: number, offset: number): void;
+}
+
 interface Appending {
   readonly undecodable?: boolean;
   readonly marker?: boolean;
-  readonly transaction?: OpenTransaction;
+  readonly transaction?: Writer;
 }
 
 /** Partitioned logs, each bounded: the oldest records go first, as by retention. */

@@ -1,20 +1,12 @@
 import type { EngineClock } from './clock';
 import { engineError } from './errors';
 import type { Groups, OffsetOf } from './groups';
+import { beganIn, endedIn } from './last-stable';
 import type { EngineRecord } from './message';
 import type { Ring } from './ring';
-import type { NewRecord, Topics } from './topics';
+import type { NewRecord, Topics, Writer } from './topics';
 
-/** Where open transactions began, per log: nothing behind the first is stable. */
-const openIn = new WeakMap<Ring<EngineRecord>, Map<OpenTransaction, number>>();
-
-/** The offset up to which a read_committed reader may go. */
-export function lastStable(log: Ring<EngineRecord>): number {
-  const begun = openIn.get(log);
-  return begun === undefined || begun.size === 0 ? log.end : Math.min(...begun.values());
-}
-
-export class OpenTransaction {
+export class OpenTransaction implements Writer {
   state: 'open' | 'committed' | 'aborted' = 'open';
   private readonly logs = new Map<Ring<EngineRecord>, { readonly topic: string; readonly partition: number }>();
   private readonly offsets: { readonly group: string; readonly offsets: readonly OffsetOf[] }[] = [];
@@ -39,8 +31,7 @@ export class OpenTransaction {
   wrote(log: Ring<EngineRecord>, topic: string, partition: number, offset: number): void {
     if (this.state !== 'open' || this.logs.has(log)) return;
     this.logs.set(log, { topic, partition });
-    const begun = openIn.get(log) ?? new Map<OpenTransaction, number>();
-    openIn.set(log, begun.set(this, offset));
+    beganIn(log, this, offset);
   }
 
   end(how: 'committed' | 'aborted'): void {
@@ -49,7 +40,7 @@ export class OpenTransaction {
     this.onEnd(this);
     if (how === 'committed') for (const { group, offsets } of this.offsets) this.groups.place(group, offsets);
     for (const [log, { topic, partition }] of this.logs) {
-      openIn.get(log)?.delete(this);
+      endedIn(log, this);
       if (this.topics.topics.has(topic)) this.topics.append({ topic, partition, key: null, headers: [], body: null }, { marker: true });
     }
   }
