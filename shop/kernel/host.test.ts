@@ -329,6 +329,20 @@ describe('reading a topic', () => {
 describe('requests', () => {
   const quote = (n: number) => anEvent(n, { type: 'shipping.quote' });
 
+  it('[SM30] while the broker is away a request is refused at once; the first one after it is answered', async () => {
+    const answering = await world.host('shipping-service');
+    await answering.parts.consume(fromQueue('shipping-quotes', ['shipping.quote']), {
+      'shipping.quote': (event) => answering.parts.reply(event, anEvent('answer', { type: 'shipping.quoted' })),
+    });
+    const { parts } = await world.host('api-gateway', { config: { time: (ms) => ms, trace: 'full' } });
+    const ask = (n: number) => parts.request(quote(n), toExchange('shop.commands'), 60_000);
+    world.engine.stopBroker('queues', 'restarting');
+    await expect(ask(1)).rejects.toThrow(NotConnected);
+    world.engine.startBroker('queues');
+    await parts.publisher.whenReady('rabbitmq');
+    expect(await ask(2)).toMatchObject({ id: 'event-answer' });
+  });
+
   it('[SM30] [SM31] an answer finds its request; nobody answering is a timeout; a late answer is counted', async () => {
     const answering = await world.host('shipping-service');
     await answering.parts.consume(fromQueue('shipping-quotes', ['shipping.quote']), {

@@ -26,12 +26,13 @@ function given(limits: Partial<PublishLimits> = {}) {
     broker.answer()
   );
   const quiet = (): void => {};
+  const counted: string[] = [];
   const publisher = createPublisher({
     who: { service: 'test', instance: 1 },
     transports: { rabbitmq, kafka: { ...rabbitmq, produce } } as unknown as Transports,
     converters: text,
     config: { time: () => 1, trace: 'full' },
-    metrics: { published: quiet, returned: quiet, refused: quiet },
+    metrics: { published: () => void counted.push('published'), returned: quiet, refused: () => void counted.push('refused') },
     log: { debug: quiet, info: quiet, warn: () => void (broker.failures += 1), error: quiet },
     limits,
   });
@@ -41,7 +42,7 @@ function given(limits: Partial<PublishLimits> = {}) {
   };
   const publish = (n: number, signal?: AbortSignal) =>
     publisher.publish(anEvent(n, { channels: [toExchange('ecommerce.events')] }), signal);
-  return { broker, sent, turn, publish, publisher };
+  return { broker, sent, counted, listeners, turn, publish, publisher };
 }
 
 describe('a publisher', () => {
@@ -67,6 +68,28 @@ describe('a publisher', () => {
     answer('confirmed');
     expect(await publishing).toBe('confirmed');
     expect(sent).toEqual(['event-1']);
+  });
+
+  it('[SM4] what the broker has when it begins to block is waited for, and not sent a second time', async () => {
+    const { broker, sent, listeners, turn, publish } = given({ confirmMs: 5 });
+    let answer: (outcome: PublishOutcome) => void = () => {};
+    broker.answer = () => {
+      turn('blocked');
+      return new Promise<PublishOutcome>((resolve) => (answer = resolve));
+    };
+    const publishing = publish(0);
+    await vi.waitFor(() => expect(listeners.size).toBe(1), { timeout: 30_000 });
+    turn('connected');
+    answer('confirmed');
+    expect(await publishing).toBe('confirmed');
+    expect(sent).toEqual(['event-0']);
+  });
+
+  it('[SM1] what was refused is counted as refused, and not as published', async () => {
+    const { broker, counted, publish } = given({ retries: 1 });
+    broker.answer = () => Promise.resolve('refused');
+    expect(await publish(0)).toBe('refused');
+    expect(counted).toEqual(['refused', 'refused']);
   });
 
   it('[SM4] has a buffer of 1,000', async () => {
@@ -121,7 +144,7 @@ describe('a publisher', () => {
   });
 
   it('[SM24] a stop does not wait for a broker that blocks', async () => {
-    const { sent, turn, publish, publisher } = given({ drainMs: 5 });
+    const { sent, turn, publish, publisher } = given({ drainMs: 600_000 });
     turn('blocked');
     publish(0).catch(() => {});
     await publisher.flush();

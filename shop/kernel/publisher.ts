@@ -72,7 +72,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
   const { transports, config, metrics, log, who } = parts;
   const limits = { ...LIMITS, ...parts.limits };
   const tokens = new RateLimiterQueue(new RateLimiterMemory({ points: limits.rate, duration: 1 }), { maxQueueSize: limits.buffer });
-  const underWay = new Set<Promise<unknown>>();
+  const underWay = new Map<Promise<unknown>, Destination['broker']>();
   const batches = new Map<TopicName, BatchingProducer>();
 
   const link = (broker: Destination['broker']): Transports['kafka' | 'rabbitmq'] => transports[broker];
@@ -121,6 +121,12 @@ export function createPublisher(parts: PublisherParts): Publisher {
         if (outcome !== 'refused' || last) return outcome;
         request = null;
       } catch (error) {
+        if (error instanceof NoConfirm && link(to.broker).state() === 'blocked') {
+          // It is in the socket that the broker does not read for now: a second one beside it would come after it.
+          await state(to.broker, (now) => now !== 'blocked', signal);
+          attempt -= 1;
+          continue;
+        }
         if (to.broker === 'rabbitmq' || !(error instanceof NoConfirm)) request = null;
         if (!ready(to.broker)) throw new NotConnected(`${to.broker} is away`, { cause: error });
         if (last) throw new PublishFailed(`${to.channel}: ${(error as Error).message}`, { cause: error });
@@ -142,7 +148,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
     if (link(to.broker).state() === 'blocked') await state(to.broker, (now) => now !== 'blocked', signal);
     if (link(to.broker).state() === 'disconnected') throw new NotConnected(`${to.broker} is away`);
     const outcome = await persist(to, message, signal);
-    metrics.published(to.channel, to.broker === 'kafka' ? event.type : message.key);
+    if (outcome !== 'refused') metrics.published(to.channel, to.broker === 'kafka' ? event.type : message.key);
     return outcome;
   }
 
@@ -161,8 +167,8 @@ export function createPublisher(parts: PublisherParts): Publisher {
     });
   }
 
-  function track<T>(work: Promise<T>): Promise<T> {
-    underWay.add(work);
+  function track<T>(broker: Destination['broker'], work: Promise<T>): Promise<T> {
+    underWay.set(work, broker);
     const done = (): void => void underWay.delete(work);
     work.then(done, done);
     return work;
@@ -170,7 +176,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
 
   return {
     async publish(event, signal) {
-      const outcomes = await Promise.all(event.channels.map((to) => track(publishTo(event, to, signal))));
+      const outcomes = await Promise.all(event.channels.map((to) => track(to.broker, publishTo(event, to, signal))));
       return outcomes.includes('refused') ? 'refused' : outcomes.includes('returned') ? 'returned' : 'confirmed';
     },
     async publishTogether(transactionalId, events, offsets, inside) {
@@ -181,6 +187,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
         ),
       );
       await track(
+        'kafka',
         transports.kafka.transaction(transactionalId, async (transaction) => {
           if (records.length > 0) await transaction.send(records);
           await inside?.(transaction);
@@ -193,8 +200,9 @@ export function createPublisher(parts: PublisherParts): Publisher {
     whenReady: (broker, signal) => state(broker, (now) => now === 'connected', signal),
     async flush() {
       for (const batch of batches.values()) batch.flush();
-      // A broker that blocks may do so for hours: what it has not taken is in the outbox still.
-      await settledWithin(limits.drainMs, underWay);
+      // A broker that is away or blocks may do so for hours: what it has not taken is in the outbox still.
+      const taken = [...underWay].filter(([, broker]) => ready(broker)).map(([work]) => work);
+      await settledWithin(limits.drainMs, taken);
     },
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectionName, type Consumer, type Identity, type Message, type QueueTransport } from '../transport/port';
 import { toExchange } from './channels';
 import { readEvent, toMessage } from './envelope';
+import { NotConnected } from './publisher';
 import type { Converters, IncomingEvent } from './events';
 import type { HostConfig, HostMetrics, Requester } from './service-host';
 
@@ -44,17 +45,28 @@ export function createRequester(parts: RequesterParts): Requester & { close(): P
     });
   }
 
+  /** The queue of this instance, from the first request on; one that could not be made is tried again with the next request. */
+  async function listening(): Promise<void> {
+    if (rabbitmq.state() === 'disconnected') throw new NotConnected('rabbitmq is away');
+    const opening = (consumer ??= listen());
+    try {
+      await opening;
+    } catch (error) {
+      if (consumer === opening) consumer = null;
+      throw new NotConnected('rabbitmq is away', { cause: error });
+    }
+  }
+
   async function send(exchange: string, message: Message, mandatory: boolean): Promise<void> {
     const outcome = await rabbitmq.publish(exchange, message, { mandatory });
-    metrics.published(exchange, message.key);
+    if (outcome !== 'refused') metrics.published(exchange, message.key);
     if (outcome === 'returned') metrics.returned(exchange, message.key);
   }
 
   return {
     async request(event, to, timeoutMs = TIMEOUT_MS): Promise<IncomingEvent> {
       if (to.broker !== 'rabbitmq') throw new TypeError('requests go over queues');
-      consumer ??= listen();
-      await consumer;
+      await listening();
       const patience = Math.max(1, Math.round(config.time(timeoutMs)));
       const message = await toMessage({ ...event, replyTo: queue }, { ...to, expirationMs: patience }, parts);
       const answer = await new Promise<Message>((resolve, reject) => {
@@ -65,7 +77,9 @@ export function createRequester(parts: RequesterParts): Requester & { close(): P
         };
         const timer = setTimeout(() => end(() => reject(new RequestTimeout(`no answer to ${event.type} within ${patience} ms`))), patience);
         waiting.set(event.id, (reply) => end(() => resolve(reply)));
-        send(to.channel, { ...message, correlationId: event.id }, true).catch((error: unknown) => end(() => reject(error as Error)));
+        send(to.channel, { ...message, correlationId: event.id }, true).catch((cause: unknown) =>
+          end(() => reject(new NotConnected('the request could not be sent', { cause }))),
+        );
       });
       return readEvent(answer, converters('json-a').decode);
     },

@@ -99,7 +99,7 @@ export interface Subscriber {
 }
 
 export interface Requester {
-  /** Sends with this instance's reply queue and waits for the answer. @throws RequestTimeout; a later answer is counted and thrown away */
+  /** Sends with this instance's reply queue and waits for the answer. @throws RequestTimeout, NotConnected; a later answer is counted and thrown away */
   request(event: OutgoingEvent, to: Destination, timeoutMs?: number): Promise<IncomingEvent>;
   /** Answers to `event.replyTo`. Does nothing when nobody waits. */
   reply(to: IncomingEvent, answer: Omit<OutgoingEvent, 'channels'>): Promise<void>;

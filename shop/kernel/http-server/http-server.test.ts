@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { createHttpClient } from '../http-client/http-client';
 import { createLog } from '../log';
@@ -75,6 +75,31 @@ describe('HTTP server', () => {
     expect((await client.get('a', '/fails/unknown')).status).toBe(404);
     await expect(client.get('b', '/fails/boom')).rejects.toMatchObject({ name: 'TargetFault' });
     await client.close();
+  });
+
+  it('[SP1] a stop answers what has begun, and breaks off what is not answered in its time', async () => {
+    let begun = 0;
+    let answer = (): void => {};
+    const options = { service: 'test', port: 0, metrics: createMetrics(), log: createLog('test', 'silent'), drainMs: 200 };
+    const stopping = await openHttpServer({
+      ...options,
+      routes: (app) => {
+        app.get('/slow', async () => {
+          begun += 1;
+          await new Promise<void>((resolve) => (answer = resolve));
+          return { done: true };
+        });
+        app.get('/never', () => ((begun += 1), new Promise(() => {})));
+      },
+    });
+    const [slow, never] = [fetch(`${stopping.url}/slow`), fetch(`${stopping.url}/never`)];
+    never.catch(() => {});
+    await vi.waitFor(() => expect(begun).toBe(2), { timeout: 30_000 });
+    const closed = stopping.close();
+    answer();
+    expect(await (await slow).json()).toEqual({ done: true });
+    await closed;
+    await expect(never).rejects.toThrow();
   });
 
   it('[SH5] a log line never carries a body or a key', () => {

@@ -2,6 +2,7 @@ import { brotliCompress, gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { DRAIN_MS, settledWithin } from '../drain';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import { badRequest, HttpError } from './http-errors';
@@ -10,7 +11,7 @@ export interface HttpServer {
   /** Where it listens: `http://127.0.0.1:7301`. */
   readonly url: string;
   readonly port: number;
-  /** Answers what has begun, takes no more. */
+  /** Takes no more and answers what has begun; what is not answered within 10 s is broken off. */
   close(): Promise<void>;
   /** Breaks every connection, as a crash would. */
   crash(): void;
@@ -24,6 +25,7 @@ export interface HttpServerOptions {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly routes?: (app: FastifyInstance) => void;
+  readonly drainMs?: number;
 }
 
 const MAX_REQUEST_BYTES = 1_048_576;
@@ -51,7 +53,12 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   options.routes?.(app);
 
   const url = await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
-  return { url, port: Number(new URL(url).port), close: () => app.close(), crash: () => crash(app) };
+  return { url, port: Number(new URL(url).port), close: () => close(app, options.drainMs ?? DRAIN_MS), crash: () => crash(app) };
+}
+
+async function close(app: FastifyInstance, drainMs: number): Promise<void> {
+  await settledWithin(drainMs, [app.close()]);
+  app.server.closeAllConnections();
 }
 
 function crash(app: FastifyInstance): void {

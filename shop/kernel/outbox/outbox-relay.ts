@@ -97,7 +97,9 @@ export class OutboxRelay {
     for (let left = Infinity; this.parts.outbox.pending() < left && this.parts.lease.hold(); this.flush()) {
       left = this.parts.outbox.pending();
       this.pump();
-      await Promise.all([...this.readings.values()].flatMap(({ lanes }) => [...lanes.values()].map(({ work }) => work)));
+      // A broker that takes nothing keeps nobody from going.
+      const taking = [...this.readings].filter(([broker]) => this.parts.publisher.ready(broker));
+      await Promise.all(taking.flatMap(([, { lanes }]) => [...lanes.values()].map(({ work }) => work)));
     }
   }
 

@@ -126,6 +126,24 @@ describe('the outbox', () => {
     await vi.waitFor(() => expect([fake.sent, outbox.pending()]).toEqual([['1'], 0]), PATIENCE);
   });
 
+  it('[SM24] a stop does not wait for what a broker had when it went away', async () => {
+    const database = scratchDatabase()();
+    const outbox = new Outbox(database);
+    let given = 0;
+    const publisher = {
+      ready: () => given === 0,
+      publish: () => ((given += 1), new Promise<never>(() => {})),
+      publishTogether: () => new Promise<never>(() => {}),
+    };
+    const lease = new Lease(database, 'relay', 'one', 60_000, Date.now);
+    const relay = new OutboxRelay({ outbox, publisher, lease, log: { warn: () => {} }, time: () => 5, drainMs: 600_000 });
+    outbox.add(database, event('1', 'a'));
+    relay.start();
+    await vi.waitFor(() => expect(given).toBe(1), PATIENCE);
+    await relay.stop();
+    expect(outbox.pending()).toBe(1);
+  });
+
   it('[SS9] survives a crash: what was not removed is published by the next one, with the same id', async () => {
     const open = scratchDatabase();
     const fake = fakePublisher();

@@ -70,6 +70,7 @@ export async function startSubscriber(parts: SubscriberParts, reader: Reader): P
     watchSoon();
   };
 
+  let stopping: Promise<void> | undefined;
   await start();
   return {
     binding,
@@ -79,9 +80,8 @@ export async function startSubscriber(parts: SubscriberParts, reader: Reader): P
       await reader.drained();
     },
     resume: () => (paused ? start() : Promise.resolve()),
-    async stop() {
-      await settledWithin(DRAIN_MS, [halt().then(() => reader.drained())]);
-    },
+    // Once: whoever stops it again does not wait another time for what did not finish.
+    stop: () => (stopping ??= settledWithin(DRAIN_MS, [halt().then(() => reader.drained())])),
   };
 }
 

@@ -4,6 +4,8 @@ import type { HttpAnswer, HttpClient } from '../../kernel/http-client/http-clien
 import { openHttpServer, type HttpServer } from '../../kernel/http-server/http-server';
 import { createLog } from '../../kernel/log';
 import { createMetrics } from '../../kernel/metrics';
+import { NotConnected } from '../../kernel/publisher';
+import { RequestTimeout } from '../../kernel/request-reply';
 import { legacyCheckout } from './legacy-checkout';
 import { limitRequests } from './limits';
 import { orderRoutes } from './order-routes';
@@ -17,7 +19,7 @@ afterEach(async () => void (await Promise.all(servers.splice(0).map((server) => 
 type Answers = (target: string, path: string) => HttpAnswer;
 
 /** A gateway whose calls are answered by `answers`; what it called and told is written down. */
-async function given(answers: Answers, share = 0) {
+async function given(answers: Answers, { share = 0, noQuote = new RequestTimeout('late') as Error } = {}) {
   const calls: string[] = [];
   const told: string[] = [];
   const call = async (target: string, path: string): Promise<HttpAnswer> => {
@@ -33,12 +35,12 @@ async function given(answers: Answers, share = 0) {
     metrics: createMetrics(),
     log: createLog('api-gateway', 'silent'),
     routes: (app) => {
-      limitRequests(app);
+      // No test lasts so long that a second window would begin.
+      limitRequests(app, 3_600);
       orderRoutes(app, client, tell);
       shopRoutes(app, client, tell, prices);
       legacyCheckout(app, { client, share, time: () => 0 });
-      const late = Object.assign(new Error('late'), { name: 'RequestTimeout' });
-      quoteRoutes(app, { service: 'api-gateway', clock: () => 1, request: () => Promise.reject(late) });
+      quoteRoutes(app, { service: 'api-gateway', clock: () => 1, request: () => Promise.reject(noQuote) });
     },
   });
   servers.push(server);
@@ -100,6 +102,11 @@ describe('the gateway', () => {
     });
   });
 
+  it('[SH1] a quote while the broker is away is 503', async () => {
+    const { ask } = await given(() => ({ status: 200, body: {} }), { noQuote: new NotConnected('rabbitmq is away') });
+    expect(await ask('POST', '/quotes', { country: 'EX', weightGrams: 5 })).toMatchObject({ status: 503, retryAfter: '1' });
+  });
+
   it('[SH1] of 250 questions for stock at once 50 are too many', async () => {
     const { ask } = await given(() => ({ status: 200, body: {} }));
     const answers = await Promise.all(Array.from({ length: 250 }, () => ask('GET', '/stock/lamp')));
@@ -115,7 +122,7 @@ describe('the gateway', () => {
     const old = await given(away);
     expect(await old.ask('POST', '/legacy/checkout', checkout)).toMatchObject({ status: 503 });
     expect(old.calls.map((call) => call.split(' ')[0])).toEqual(['inventory-service', 'payment-service', 'notification-service']);
-    const strangled = await given(away, 1);
+    const strangled = await given(away, { share: 1 });
     expect(await strangled.ask('POST', '/legacy/checkout', checkout)).toMatchObject({ status: 202 });
     expect(strangled.calls).toEqual(['order-service /orders']);
   });

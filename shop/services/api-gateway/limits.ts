@@ -7,10 +7,10 @@ const LIMITS = { stock: 200, others: 20_000 } as const;
 const WINDOW_SECONDS = 10;
 
 /** Answers 429 with Retry-After to who asks too much. */
-export function limitRequests(app: FastifyInstance): void {
+export function limitRequests(app: FastifyInstance, windowSeconds = WINDOW_SECONDS): void {
   const limiters = {
-    stock: new RateLimiterMemory({ points: LIMITS.stock, duration: WINDOW_SECONDS }),
-    others: new RateLimiterMemory({ points: LIMITS.others, duration: WINDOW_SECONDS }),
+    stock: new RateLimiterMemory({ points: LIMITS.stock, duration: windowSeconds }),
+    others: new RateLimiterMemory({ points: LIMITS.others, duration: windowSeconds }),
   };
   app.addHook('onRequest', async ({ url, ip }) => {
     try {

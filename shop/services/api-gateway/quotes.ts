@@ -3,9 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { toExchange } from '../../kernel/channels';
 import { toEvent } from '../../kernel/facts';
-import { HttpError } from '../../kernel/http-server/http-errors';
+import { HttpError, unavailable } from '../../kernel/http-server/http-errors';
 import { parse } from '../../kernel/http-server/http-server';
 import type { Parts } from '../../kernel/parts';
+import { NotConnected } from '../../kernel/publisher';
+import { RequestTimeout } from '../../kernel/request-reply';
 
 const QuoteForm = z.object({
   quoteId: z.string().min(1).optional(),
@@ -30,7 +32,8 @@ export function quoteRoutes(app: FastifyInstance, { request, service, clock }: P
     try {
       return (await request(question, to, PATIENCE_MS)).data;
     } catch (error) {
-      if ((error as Error).name === 'RequestTimeout') throw new HttpError(504, 'no quote in time', { quoteId });
+      if (error instanceof RequestTimeout) throw new HttpError(504, 'no quote in time', { quoteId });
+      if (error instanceof NotConnected) throw unavailable('the broker is away');
       throw error;
     }
   });
