@@ -62,7 +62,7 @@ export function parseBody(
 
 function parseBytes(body: Uint8Array, contentType: string | null, from: number, schemaId: number | null, skim: Skim | null): ParsedBody {
   let first = from;
-  while (first < body.length && (body[first] as number) <= 32) first++;
+  while (isBlank(body[first])) first++;
   const isBatch = body[first] === 91 && contentType !== null && contentType.includes('cloudevents-batch');
   if (body[first] !== 123 && !isBatch) {
     if (contentType === null || !contentType.includes('json') || isJsonStart(body[first]))
@@ -95,6 +95,9 @@ function unwrapped(value: unknown, text: string): JsonObject | null {
   const isWrapped = typeof schema === 'object' && typeof payload === 'object' && payload !== null && !Array.isArray(payload);
   return (isWrapped ? payload : one) as JsonObject;
 }
+
+/** What JSON allows around its values, and nothing else: a NUL before an object is no JSON. */
+const isBlank = (byte: number | undefined): boolean => byte === 32 || byte === 10 || byte === 13 || byte === 9;
 
 /** Arrays, texts, numbers, true, false, null: JSON, but nothing that has fields. */
 const isJsonStart = (byte: number | undefined): boolean =>

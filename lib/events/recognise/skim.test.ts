@@ -93,6 +93,11 @@ describe('a body that is only skimmed', () => {
     );
   });
 
+  it.each(['\0{}', '\v{"id":1}', '\ufeff{}', ' \r\n\t{"id":"1"} \n', '{}\0', '{\0}'])(
+    '[G67] what stands around an object, %j, is read alike',
+    (text) => sameFor(utf8.encode(text)),
+  );
+
   it('[G67] a body that JSON.parse refuses is never taken for an object', () => {
     const skim = new Skim();
     const bad = [
