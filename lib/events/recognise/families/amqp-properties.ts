@@ -1,11 +1,15 @@
 import type { Family } from '../table';
 
-/** AMQP 0-9-1 basic properties. `timestamp` is whole seconds and already the record's own `publishedAt`. */
+/**
+ * AMQP 0-9-1 basic properties. `timestamp` is whole seconds and already the record's own `publishedAt`; the broker's timestamp interceptor
+ * writes the milliseconds beside it.
+ */
 export const amqpProperties: Family = {
   name: 'amqp-properties',
   title: 'AMQP property',
   framework: false,
   detect: 'always',
+  headers: { publishedAt: ['timestamp_in_ms'] },
   properties: {
     messageId: ['message-id'],
     type: ['type'],

@@ -40,7 +40,7 @@ export const massTransit: Family = {
     messageId: ['messageId', 'requestId'],
     type: ['messageType.0'],
     source: ['sourceAddress', 'host.processName'],
-    correlationId: ['correlationId'],
+    correlationId: ['correlationId', 'requestId'],
     conversationId: ['conversationId'],
     causationId: ['initiatorId'],
     publishedAt: ['sentTime'],
@@ -49,6 +49,13 @@ export const massTransit: Family = {
   },
   clean: { type: firstUrn, source: lastOfAddress, replyTo: lastOfAddress },
   keysIn: ['message'],
+  // Transports without headers of their own carry the activity in the envelope.
+  contexts: ['headers.MT-Activity-Id', 'headers.Diagnostic-Id', 'headers.traceparent'].map((path) => ({
+    system: 'ids',
+    in: 'body',
+    from: [path],
+    read: ([text]) => readActivity(text ?? ''),
+  })),
 };
 
 /** Without an envelope everything is in headers; beside one, its error queue's account is. */
@@ -72,7 +79,7 @@ export const massTransitHeaders: Family = {
     messageId: ['messageid', 'transportmessageid', 'mt-originalmessageid'],
     type: ['mt-messagetype', 'mt-fault-messagetype'],
     source: ['mt-source-address'],
-    correlationId: ['correlationid'],
+    correlationId: ['correlationid', 'requestid'],
     conversationId: ['conversationid', 'mt-initiatingconversationid'],
     causationId: ['mt-initiatorid'],
     replyTo: ['mt-response-address'],

@@ -16,7 +16,7 @@ export const idHeaders: Family = {
     replyTo: ['reply-to'],
     attempt: ['attempt', 'x-attempt'],
     retries: ['retry-count', 'x-retry-count', 'x-delivery-count'],
-    contentType: ['content-type'],
+    contentType: ['content-type', 'contenttype'],
     contentEncoding: ['content-encoding', 'compressed', 'compression', 'x-compression', 'compression-type', 'x-content-encoding'],
   },
   contexts: [

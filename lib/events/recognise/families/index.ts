@@ -22,10 +22,22 @@ import {
   springAmqp,
 } from './jvm';
 import { kafkaConnect } from './kafka-connect';
-import { celery, celeryBody, dramatiq, fastStream, moleculer, nestJs, nestJsBody, sidekiq, watermill } from './other-languages';
+import {
+  celery,
+  celeryBody,
+  dramatiq,
+  fastStream,
+  moleculer,
+  moleculerResponse,
+  nestJs,
+  nestJsBody,
+  nestJsReply,
+  sidekiq,
+  watermill,
+} from './other-languages';
 import { ownReplays } from './own-replays';
 import { rabbitmqDeaths } from './rabbitmq-deaths';
-import { springAmqpRepublish, springCloudStream, springKafka, springRetryTopics } from './spring';
+import { springAmqpRepublish, springCloudStream, springKafka, springKafkaTypes, springRetryTopics } from './spring';
 import { datadog, dotnetActivity, elasticApm, googleCloudTrace, instana, jaeger, newRelic, sentry, skywalking, xray } from './tracers';
 import { w3c } from './w3c';
 
@@ -59,6 +71,7 @@ export const FAMILIES: readonly Family[] = [
   easyNetQ,
   springKafka,
   springAmqp,
+  springKafkaTypes,
   axon4,
   axon,
   eventuate,
@@ -81,10 +94,12 @@ export const FAMILIES: readonly Family[] = [
   eventuateBody,
   debezium,
   moleculer,
+  moleculerResponse,
   celeryBody,
   dramatiq,
   sidekiq,
   nestJsBody,
+  nestJsReply,
   dataEnvelope,
   payloadEnvelope,
 

@@ -2,12 +2,16 @@ import type { Family } from '../table';
 import { readTraceparent } from './w3c';
 import { jaeger } from './tracers';
 
-/** Spring AMQP's JSON converter. Its `content-encoding` names a charset. */
+/** Spring AMQP's JSON converter, told from Spring Kafka's by the property that it always sets. Its `content-encoding` names a charset. */
 export const springAmqp: Family = {
   name: 'spring-amqp',
   title: 'Spring AMQP',
   framework: true,
-  detect: { headers: ['__typeid__'], allHeaders: ['__typeid__'], noHeaders: ['spring_json_header_types'] },
+  detect: {
+    allHeaders: ['__typeid__'],
+    noHeaders: ['spring_json_header_types'],
+    value: [{ at: { property: 'content-type' }, holds: () => true }],
+  },
   headers: { type: ['__typeid__'], correlationId: ['spring_returned_message_correlation'] },
 };
 

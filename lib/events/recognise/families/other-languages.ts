@@ -18,11 +18,22 @@ export const nestJsBody: Family = {
   body: { type: ['pattern', 'pattern.cmd', 'pattern.event'], messageId: ['id'] },
 };
 
+/** A reply of NestJS over RabbitMQ; the property says of which request. */
+export const nestJsReply: Family = {
+  name: 'nestjs-body',
+  title: 'NestJS reply',
+  framework: true,
+  detect: { body: { all: ['isDisposed'], oneOf: ['response', 'err'] } },
+  body: { correlationId: ['id'] },
+  keysIn: ['response'],
+  failure: { detect: [], marksDeadLetter: false, inBody: { cause: 'err.name', message: 'err.message', stack: 'err.stack' } },
+};
+
 export const moleculer: Family = {
   name: 'moleculer',
   title: 'Moleculer',
   framework: true,
-  detect: { body: { all: ['ver', 'sender'], oneOf: ['event', 'action', 'success'] } },
+  detect: { body: { all: ['ver', 'sender'], oneOf: ['event', 'action'] } },
   body: {
     messageId: ['id'],
     type: ['event', 'action'],
@@ -31,6 +42,16 @@ export const moleculer: Family = {
     causationId: ['parentID'],
   },
   keysIn: ['data', 'params'],
+};
+
+/** Its answer to a request: it bears the request's id. */
+export const moleculerResponse: Family = {
+  name: 'moleculer',
+  title: 'Moleculer response',
+  framework: true,
+  detect: { body: { all: ['ver', 'sender', 'success'] } },
+  body: { source: ['sender'], correlationId: ['id'] },
+  keysIn: ['data'],
   failure: { detect: [], marksDeadLetter: false, inBody: { cause: 'error.name', message: 'error.message', stack: 'error.stack' } },
 };
 
@@ -101,6 +122,14 @@ export const sidekiq: Family = {
   title: 'Sidekiq job',
   framework: true,
   detect: { body: { all: ['jid', 'class', 'args'] } },
-  body: { messageId: ['jid'], type: ['class'], publishedAt: ['enqueued_at', 'created_at'], correlationId: ['bid'] },
+  body: {
+    messageId: ['jid'],
+    type: ['class'],
+    publishedAt: ['enqueued_at', 'created_at'],
+    correlationId: ['bid'],
+    retries: ['retry_count'],
+  },
+  // It is absent at first and 0 after the first failure.
+  clean: { retries: (text) => (/^\d{1,9}$/.test(text) ? String(Number(text) + 1) : null) },
   failure: { detect: [], marksDeadLetter: false, inBody: { cause: 'error_class', message: 'error_message' } },
 };

@@ -32,6 +32,15 @@ export const springKafka: Family = {
   },
 };
 
+/** Its JSON serialiser alone writes only the type. */
+export const springKafkaTypes: Family = {
+  name: 'spring-kafka',
+  title: 'Spring Kafka',
+  framework: true,
+  detect: { allHeaders: ['__typeid__'], noHeaders: ['spring_json_header_types'] },
+  headers: { type: ['__typeid__'] },
+};
+
 /** The same recoverer in retry topics: no dead letter yet, the group's header keeps its `dlt-`. */
 export const springRetryTopics: Family = {
   name: 'spring-retry-topic',

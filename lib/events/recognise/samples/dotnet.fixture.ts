@@ -37,6 +37,23 @@ export const dotnetSamples: readonly Sample[] = [
       businessKeys: orderKeys,
     },
   ),
+  kafka(
+    'masstransit',
+    'a response without headers of the transport: activity and request in the envelope',
+    {},
+    {
+      messageId: 'mt-2',
+      requestId: 'rq-1',
+      conversationId: 'v-1',
+      sourceAddress: 'loopback://localhost/payments',
+      destinationAddress: 'loopback://localhost/orders',
+      messageType: ['urn:message:Shop.Contracts:PaymentTaken'],
+      message: { orderId: 'o-17' },
+      headers: { 'MT-Activity-Id': TRACEPARENT },
+      host: { machineName: 'web-1' },
+    },
+    { framework: 'masstransit', messageId: 'mt-2', correlationId: 'rq-1', source: 'payments', traceId: TRACE, spanId: SPAN },
+  ),
   amqp(
     'masstransit-headers',
     'raw JSON, everything in headers',

@@ -137,6 +137,14 @@ export const envelopeSamples: readonly Sample[] = [
     order,
     { messageId: 'm-1', correlationId: 'c-1', type: 'order.placed', source: 'order-service', replyTo: 'answers' },
   ),
+  amqp(
+    'amqp-properties',
+    'the broker’s milliseconds beside its whole seconds',
+    { type: 'order.placed' },
+    { timestamp_in_ms: NOON / 1000 + 123 },
+    order,
+    { type: 'order.placed', publishedAt: NOON + 123_000 },
+  ),
   kafka(
     'eventyard-replay',
     'one of our own replays',

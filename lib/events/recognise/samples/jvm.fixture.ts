@@ -17,6 +17,18 @@ export const jvmSamples: readonly Sample[] = [
     order,
     { framework: 'spring-kafka', type: 'com.shop.OrderPlaced', correlationId: 'c-1', attempt: 2, traceId: TRACE },
   ),
+  kafka('spring-kafka', 'the serialiser alone: only the type', { __TypeId__: 'com.shop.OrderPlaced' }, order, {
+    framework: 'spring-kafka',
+    type: 'com.shop.OrderPlaced',
+    businessKeys: orderKeys,
+  }),
+  kafka(
+    'spring-kafka',
+    'Cloud Stream: types and content type as JSON',
+    { contentType: '"application/json"', spring_json_header_types: '{"contentType":"java.lang.String"}' },
+    order,
+    { framework: 'spring-kafka', contentType: 'application/json', businessKeys: orderKeys },
+  ),
   kafka(
     'spring-kafka',
     'dead letter with big-endian places',
