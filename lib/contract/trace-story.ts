@@ -24,7 +24,7 @@ export type ParentRule =
   | 'causation'
   /** W3C, B3 or other parent span ↔ span. */
   | 'span'
-  /** A reply and its request: correlation id ↔ message id. */
+  /** A reply and its request: correlation id ↔ message id, or one correlation id for both and the place that the request named. */
   | 'reply'
   /** An earlier copy of the same message. */
   | 'retry'
@@ -84,6 +84,8 @@ export interface EventMark {
     /** Its clock says it was before its cause. */
     | 'clock-skew'
     | 'missing-parent'
+    /** It names no cause, and it is not the first: the trace has several beginnings. */
+    | 'another-root'
     /** Causes form a circle, which was cut here. */
     | 'cycle'
     /** The sender said that it did not sample this trace: parts may be missing. */

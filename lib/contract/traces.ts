@@ -36,8 +36,9 @@ export interface EventRow {
   readonly failureCause: string | null;
   readonly replayId: string | null;
   readonly replayOf: EventId | null;
-  /** Read with the events of a trace only, as are the next five. */
+  /** Read with the events of a trace only, as are the next six. */
   readonly conversationId?: string | null;
+  readonly replyTo?: string | null;
   readonly version?: string | null;
   /** The sender's word; `false` = parts of the trace may be missing elsewhere. */
   readonly sampled?: boolean | null;

@@ -26,6 +26,27 @@ describe('the tree of one trace', () => {
     expect(shape([placed, reply])).toEqual(['a<null root 0', 'r<a reply 1']);
   });
 
+  it('[T4] joins a reply to its request where both carry one correlation id and it went where the request said', () => {
+    const request = anEventRow({ id: 'q', correlationId: 'c-1', replyTo: 'rabbitmq://host/shop/answers?temporary=true', after: 1 });
+    const other = anEventRow({ id: 'o', correlationId: 'c-1', channel: 'audit', after: 2 });
+    const reply = anEventRow({ id: 'r', correlationId: 'c-1', channel: 'answers', after: 3 });
+    expect(shape([placed, request, other, reply])).toEqual(['a<null root 0', 'q<a time 1', 'r<q reply 2', 'o<a time 1']);
+    const routed = { ...reply, channel: '', routingKey: 'answers' };
+    expect(shape([request, routed])).toEqual(['q<null root 0', 'r<q reply 1']);
+  });
+
+  it('[T4] a dead letter without ids hangs under the event of its exchange, key, type and order', () => {
+    const about = (value: string) => [{ name: 'order', value }];
+    const one = anEventRow({ id: 'x', type: 'Paid', routingKey: 'paid', businessKeys: about('o-1'), after: 1 });
+    const two = anEventRow({ id: 'y', type: 'Paid', routingKey: 'paid', businessKeys: about('o-2'), after: 2 });
+    const origin = { channel: 'shop.events', inbox: 'billing', partition: null, offset: null, routingKey: 'paid' };
+    const dead = anEventRow({ id: 'z', type: 'Paid', channel: 'shop.dlx', deadLetter: true, origin, businessKeys: about('o-1'), after: 3 });
+    expect(shape([one, two, dead])).toContain('z<x dead-letter 1');
+    const bare = { ...dead, businessKeys: [] };
+    expect(shape([one, two, bare]).at(-1)).toBe('z<x time 1 orphan');
+    expect(shape([one, bare])).toEqual(['x<null root 0', 'z<x dead-letter 1']);
+  });
+
   it('[T4] hangs what only shares the trace id under the root, by time', () => {
     expect(shape([placed, anEventRow({ id: 'x', after: 5 })])).toEqual(['a<null root 0', 'x<a time 1']);
   });
@@ -86,6 +107,7 @@ describe('the tree of one trace', () => {
         spanId: id,
         parentSpanId: id,
         correlationId: id,
+        replyTo: fc.constantFrom('shop.events', 'elsewhere', null),
         deadLetter: fc.boolean(),
         after: fc.integer({ min: 0, max: 3 }),
         replayOf: fc.constantFrom('e0', 'e1', null),

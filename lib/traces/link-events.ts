@@ -2,6 +2,7 @@ import type { EventId } from '@/lib/events/names';
 import type { ParentRule } from '@/lib/contract/trace-story';
 import type { EventRow } from '@/lib/contract/traces';
 import { joiningKeys } from './joining-keys';
+import { deadOriginalOf, kindOf, requestOf } from './likely-causes';
 
 /** What stands above an event, and how that is known. */
 export interface Link {
@@ -18,6 +19,8 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
   const byId = new Map(ordered.map((event) => [event.id, event]));
   const byMessage = groupBy(ordered, (event) => event.messageId);
   const bySpan = groupBy(ordered, (event) => event.spanId);
+  const byKind = groupBy(ordered, kindOf);
+  const byCorrelation = groupBy(ordered, (event) => event.correlationId);
   const byPlace = new Map(
     ordered.flatMap((event) =>
       event.offset === null ? [] : [[placeOf(event.broker, event.channel, event.partition, event.offset), event] as const],
@@ -53,6 +56,8 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
       if (original) return joined(original, 'dead-letter', `message id ${messageId}`);
       const spoken = sameSpan(event, bySpan);
       if (spoken) return joined(spoken, 'dead-letter', `span ${event.spanId}`);
+      const died = deadOriginalOf(event, byKind, at);
+      if (died) return joined(died, 'dead-letter', `origin ${origin?.channel}`);
     }
     const cause = ofMessage(event, causationId);
     if (cause) return joined(cause, 'causation', `causation id ${causationId}`);
@@ -60,6 +65,8 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
     if (span) return joined(span, 'span', `span ${parentSpanId}`);
     const request = ofMessage(event, correlationId);
     if (request) return joined(request, 'reply', `correlation id ${correlationId}`);
+    const asked = correlationId === null ? null : requestOf(event, byCorrelation.get(correlationId) ?? [], at);
+    if (asked) return joined(asked, 'reply', `correlation id ${correlationId}, sent to ${asked.replyTo}`);
     const copy = messageId === null ? undefined : (byMessage.get(messageId) ?? []).findLast((other) => at(other) < at(event));
     if (copy) return joined(copy, 'retry', `message id ${messageId}`);
     const named = missing(event);

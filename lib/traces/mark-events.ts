@@ -8,8 +8,7 @@ import { joiningKeys } from './joining-keys';
 import { type NamingStyle, namingStyleOf, styleInWords } from './naming-style';
 
 /**
- * What about the events of one trace deserves a word (docs/spec/traces.md, M1–M6). `rules`: the naming rule of each channel, by `broker⏎channel`;
- * `versions`: other versions of a type that were seen lately.
+ * What about the events of one trace deserves a word (docs/spec/traces.md, M1–M7). `rules`: the naming rule of each channel, by `broker⏎channel`.
  */
 export function markEvents(nodes: readonly TraceNode[], rules: ReadonlyMap<string, NamingStyle> = new Map()): readonly EventMark[] {
   const events = nodes.map(({ event }) => event).toSorted(inOurOrder);
@@ -20,6 +19,7 @@ export function markEvents(nodes: readonly TraceNode[], rules: ReadonlyMap<strin
     ...names(events, rules),
     ...nodes.flatMap(ofTree),
     ...unsampled(events),
+    ...moreRoots(nodes),
   ];
 }
 
@@ -71,16 +71,19 @@ function* outOfOrder(events: readonly EventRow[]): Generator<EventMark> {
   }
 }
 
-/** [M3] One type in two versions. */
+/** [M3] One type in two versions of its schema. */
 function* drifts(events: readonly EventRow[]): Generator<EventMark> {
   const seen = new Map<string, EventRow>();
+  const schemas = sourcesWithSchemaVersions(events);
   for (const event of events) {
     if (event.type === null || (event.version ?? null) === null || event.deadLetter) continue;
     const place = `${event.channel}\n${event.type}`;
     const other = seen.get(place);
-    // Numbers that are new each time are a stream's versions, not the type's.
     if (other === undefined) seen.set(place, event);
-    else if (other.version !== event.version && /[.]/.test(`${other.version}${event.version}`))
+    else if (
+      other.version !== event.version &&
+      (/[.]/.test(`${other.version}${event.version}`) || (schemas.has(writerOf(event)) && schemas.has(writerOf(other))))
+    )
       yield {
         event: event.id,
         kind: 'version-drift',
@@ -89,6 +92,26 @@ function* drifts(events: readonly EventRow[]): Generator<EventMark> {
       };
   }
 }
+
+/**
+ * Whose whole numbers are versions of schemas: a stream's version is new with each of its events, a schema's is said again by the next event of
+ * the same business key.
+ */
+function sourcesWithSchemaVersions(events: readonly EventRow[]): ReadonlySet<string> {
+  const said = new Map<string, EventRow>();
+  const found = new Set<string>();
+  for (const event of events) {
+    const key = joiningKeys(event)[0];
+    if (key === undefined || (event.version ?? null) === null || event.deadLetter || event.replayId !== null) continue;
+    const place = `${writerOf(event)}\n${key.name}\n${key.value}\n${event.version}`;
+    const other = said.get(place);
+    if (other === undefined) said.set(place, event);
+    else if (other.type !== event.type) found.add(writerOf(event));
+  }
+  return found;
+}
+
+const writerOf = ({ source, broker, channel }: EventRow): string => source ?? `${broker}\n${channel}`;
 
 /** [M4] A name that is written otherwise than the names of its channel. */
 function* names(events: readonly EventRow[], rules: ReadonlyMap<string, NamingStyle>): Generator<EventMark> {
@@ -123,4 +146,20 @@ function unsampled(events: readonly EventRow[]): readonly EventMark[] {
           other: null,
         },
       ];
+}
+
+/**
+ * [M7] Events that name no cause where others do: the trace has several beginnings, and these hang under the first by time alone. Where nobody
+ * names a cause (a `traceparent` never says its parent) order is all there is, and nothing to remark on.
+ */
+function moreRoots(nodes: readonly TraceNode[]): readonly EventMark[] {
+  const loose = nodes.filter(({ joinedBy, orphan }) => joinedBy === 'time' && !orphan);
+  const caused = nodes.filter(({ joinedBy }) => joinedBy !== 'time' && joinedBy !== 'root' && joinedBy !== 'key');
+  if (caused.length < loose.length) return [];
+  return loose.map(({ event, parent }) => ({
+    event: event.id,
+    kind: 'another-root',
+    text: 'it names no cause: another beginning of this trace, placed here by time',
+    other: parent,
+  }));
 }

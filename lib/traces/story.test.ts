@@ -125,6 +125,24 @@ describe('marks', () => {
     ).toEqual(['b version-drift']);
   });
 
+  it('[M3] whole numbers are versions of a schema where the next event of the same order says the same again', () => {
+    const said = (id: string, type: string, version: string, after: number, key = 'o-1') =>
+      anEventRow({ id, type, version, source: 'orders', businessKeys: order(key), after });
+    const old = [said('a', 'order.placed', '1', 0), said('b', 'order.paid', '1', 1)];
+    expect(marksOf([...old, said('c', 'order.placed', '2', 2, 'o-2')])).toEqual(['c version-drift']);
+    expect(marksOf([said('a', 'stock.changed', '1', 0), said('b', 'stock.changed', '2', 1)])).toEqual([]);
+  });
+
+  it('[M7] an event that names no cause among those that do is another beginning; where nobody names one, none is', () => {
+    const chain = [
+      anEventRow({ id: 'a', messageId: 'm1' }),
+      anEventRow({ id: 'b', messageId: 'm2', causationId: 'm1', after: 1 }),
+      anEventRow({ id: 'c', messageId: 'm3', after: 2 }),
+    ];
+    expect(marksOf(chain)).toEqual(['c another-root']);
+    expect(marksOf(chain.map((event) => ({ ...event, causationId: null })))).toEqual([]);
+  });
+
   it('[M4] a name that is written otherwise than those of its channel', () => {
     expect(
       marksOf(

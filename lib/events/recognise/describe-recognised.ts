@@ -1,9 +1,11 @@
 import type { Recognised } from './recognise';
 import type { Saying } from './sayings';
+import { whyOfKeys } from './why-of-keys';
 
 /** What was recognised, a line each, for a terminal: field, value, why. */
 export function describeRecognised(meaning: Recognised, losers: readonly Saying[]): readonly string[] {
-  const fromOf = (field: string): string => meaning.why.find((why) => why.field === field)?.from ?? '';
+  const reasons = [...meaning.why, ...whyOfKeys(meaning)];
+  const fromOf = (field: string): string => reasons.find((why) => why.field === field)?.from ?? '';
   const lines: (readonly [string, string, string])[] = [['recognised as', meaning.framework ?? 'no known framework', '']];
   for (const field of SHOWN) {
     const value = meaning[field];
@@ -14,7 +16,7 @@ export function describeRecognised(meaning: Recognised, losers: readonly Saying[
     lines.push([
       'business key',
       `${name} = ${value}`,
-      meaning.why.find(({ from }) => from.startsWith(`${name} from `))?.from.slice(name.length + 6) ?? '',
+      reasons.find(({ from }) => from.startsWith(`${name} from `))?.from.slice(name.length + 6) ?? '',
     ]);
   for (const { system, from, traceId, origin } of meaning.contexts.slice(1))
     lines.push(['other context', traceId, `${from} (${system}${origin ? ', where it was first made' : ''})`]);

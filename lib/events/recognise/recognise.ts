@@ -78,6 +78,7 @@ function read(record: RawRecord, rules: Rules, system: BrokerSystem, decoded: Pa
   }
   const contexts = contextsOf(record, body, plan, rules);
   const chosen = chooseContext(contexts);
+  if (chosen !== null && chosen.origin) rules.why.push(whyOfOrigin(chosen, plan));
   const failures = plan.failures[system];
   const failure = failures.length === 0 ? null : readFailure(record, body, failures, rules, system);
   const clock = clockOf(record, plan.clock, body, rules);
@@ -273,6 +274,12 @@ function note(
 function chooseContext(contexts: readonly TraceContext[]): TraceContext | null {
   for (const context of contexts) if (!context.origin) return context;
   return contexts[0] ?? null;
+}
+
+/** Where the event was first made is said only when nobody said this hop. */
+function whyOfOrigin({ from }: TraceContext, { headerContexts, bodyContexts }: Plan): Why {
+  const isIt = ({ places, from: own }: CompiledContext): boolean => places.origin === true && own === from;
+  return (headerContexts.find(isIt) ?? (bodyContexts.find(isIt) as CompiledContext)).why;
 }
 
 /** Another context of the same span may know its parent (`traceparent` never says it). */

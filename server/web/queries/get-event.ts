@@ -5,6 +5,7 @@ import { baggageOf } from '@/lib/events/baggage';
 import { decodeBody, viewHeaders } from '@/lib/events/decode-body';
 import { toEventRow } from '@/lib/events/event-row';
 import { losersOf } from '@/lib/events/recognise/sayings';
+import { whyOfKeys } from '@/lib/events/recognise/why-of-keys';
 import type { ObservedEvent, RoutedInbox } from '@/lib/events/observed-event';
 import type { Services } from '../services';
 import { readBody } from './read-body';
@@ -34,7 +35,7 @@ export async function eventDetail(services: Services, event: ObservedEvent): Pro
     sagaId,
     replyTo,
     framework,
-    why,
+    why: [...why, ...whyOfKeys(event)],
     losers: losersOf(event, event, services.rules, parsed),
     contexts,
     baggage: baggageOf(event.headers),

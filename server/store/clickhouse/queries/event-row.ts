@@ -90,12 +90,13 @@ export interface RawTraceRow extends RawEventRow {
 
 export function toTraceRow(raw: RawTraceRow): EventRow {
   const row = toEventRow(raw);
-  const { version, contexts } = readDetail(raw.detail, row);
+  const { version, replyTo, contexts } = readDetail(raw.detail, row);
   const failure = raw.failure === '' ? null : (JSON.parse(raw.failure) as Failure);
   return {
     ...row,
     conversationId: said(raw.conversationId),
     sagaId: said(raw.sagaId),
+    replyTo,
     version,
     sampled: contexts.find(({ sampled }) => sampled !== null)?.sampled ?? null,
     origin: failure?.firstOrigin ?? null,
