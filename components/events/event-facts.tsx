@@ -114,12 +114,7 @@ function identityOf({ row, ...detail }: EventDetail): Fact[] {
   return [
     ['Type', row.type === null ? 'not said' : <code key="type">{row.type}</code>],
     ...(detail.version === null ? [] : [['Version', detail.version] as Fact]),
-    [
-      'Source',
-      row.source === null
-        ? 'unknown producer'
-        : `${row.source}${detail.sourceEvidence === 'inferred' ? ', inferred from a client name' : ''}`,
-    ],
+    ['Source', row.source === null ? 'unknown producer' : `${row.source}${sourceWords[detail.sourceEvidence ?? 'seen']}`],
     ['Broker', row.broker],
     [row.system === 'kafka' ? 'Topic' : 'Exchange', row.channel === '' ? 'default exchange' : row.channel],
     ...place,
@@ -141,6 +136,8 @@ function identityOf({ row, ...detail }: EventDetail): Fact[] {
     ...id('Event id', row.id),
   ];
 }
+
+const sourceWords = { seen: '', declared: ', as your rule says of this channel', inferred: ', inferred from a client name' } as const;
 
 const TraceLink = ({ id }: { readonly id: string }) => (
   <Link className={`${styles.link} mono`} href={`/traces/${encodeURIComponent(id)}`} prefetch={false}>

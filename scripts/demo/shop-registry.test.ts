@@ -1,8 +1,7 @@
 import avro from 'avsc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Bodies } from '../../server/decoding/bodies';
-import { openDecoder } from '../../server/decoding/decoder';
-import { openConfluentRegistry } from '../../server/schemas/confluent/confluent-registry';
+import type { Bodies } from '../../server/decoding/bodies';
+import { bodiesOver } from '../../server/decoding/bodies.fixture';
 import { sampleEvents } from '../../shop/schemas/samples.fixture';
 import { startShopRegistry, type ShopRegistry } from './shop-registry.fixture';
 
@@ -19,11 +18,7 @@ describe("the shop's schema registry", () => {
   let bodies: Bodies;
   beforeAll(async () => {
     server = await startShopRegistry();
-    bodies = new Bodies({
-      registries: new Map([['kafka', openConfluentRegistry({ url: server.url })]]),
-      protobuf: [],
-      decoder: openDecoder(),
-    });
+    bodies = bodiesOver(server.url);
   });
   afterAll(async () => {
     await bodies.close();

@@ -6,11 +6,10 @@ import avro from 'avsc';
 import { encode as encodeCbor } from 'cbor-x';
 import protobuf from 'protobufjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openConfluentRegistry } from '../schemas/confluent/confluent-registry';
 import { shopSchemas, startTestRegistry, wired, type TestRegistry } from '../schemas/confluent/registry.fixture';
 import { configSchema } from '../config/schema';
-import { Bodies } from './bodies';
-import { openDecoder } from './decoder';
+import type { Bodies } from './bodies';
+import { bodiesOver } from './bodies.fixture';
 import { openBodies } from './open-bodies';
 
 const LONG = 60_000;
@@ -20,11 +19,7 @@ describe('bodies', () => {
   let bodies: Bodies;
   beforeAll(async () => {
     server = await startTestRegistry(shopSchemas);
-    bodies = new Bodies({
-      registries: new Map([['kafka', openConfluentRegistry({ url: server.url })]]),
-      protobuf: [],
-      decoder: openDecoder(),
-    });
+    bodies = bodiesOver(server.url);
   });
   afterAll(async () => {
     await bodies.close();
@@ -132,11 +127,7 @@ describe('bodies', () => {
       { subject: 'b', version: 1, id: 1, schema: '{"type":"array","items":{"type":"record","name":"Nothing","fields":[]}}' },
       ...shopSchemas,
     ]);
-    const own = new Bodies({
-      registries: new Map([['kafka', openConfluentRegistry({ url: bomb.url })]]),
-      protobuf: [],
-      decoder: openDecoder(),
-    });
+    const own = bodiesOver(bomb.url);
     const ask = (body: Uint8Array, withinMs: number) =>
       own.decode([{ broker: 'kafka', channel: 'c', partition: 0, body, contentType: null }], withinMs);
     await ask(wired(301, Buffer.from('{}')), LONG);

@@ -53,6 +53,8 @@ export interface Rules {
   readonly texts: (string | null)[];
   readonly why: Why[];
   lastWhy: readonly Why[];
+  /** The kind of place that the text just taken stood at. */
+  takenFrom: Candidate['kind'];
 }
 
 export function compileRules(options: RuleOptions = {}): Rules {
@@ -77,6 +79,7 @@ export function compileRules(options: RuleOptions = {}): Rules {
     texts: FIELDS.map(() => null),
     why: [],
     lastWhy: [],
+    takenFrom: HEADER,
   };
 }
 

@@ -31,6 +31,14 @@ describe('recognise', () => {
     ]);
   });
 
+  it('[G4] a source that a rule says of a channel is the user’s word, one that the message says is seen', () => {
+    const writer = compileRules({ own: [{ name: 'writer', take: { source: { value: 'inventory' } } }] });
+    const said = compileRules({ own: [{ name: 'said', take: { source: { header: 'who' } } }] });
+    const evidenceOf = (rules: typeof writer, ...headers: [string, string][]) =>
+      recognise(aRecord(headers, { a: 1 }), { system: 'kafka', rules }).sourceEvidence;
+    expect([evidenceOf(writer), evidenceOf(said, ['who', 'orders']), evidenceOf(said)]).toEqual(['declared', 'seen', null]);
+  });
+
   it('[G4] a user’s own rule comes first, and names of services are the user’s', () => {
     const rules = compileRules({
       own: [{ name: 'ours', take: { type: { path: 'meta.kind' }, correlationId: { header: 'X-Flow' }, source: { property: 'user-id' } } }],

@@ -1,7 +1,7 @@
-import type { BrokerSystem, Micros } from '@/lib/events/names';
+import type { BrokerSystem, Evidence, Micros } from '@/lib/events/names';
 import type { BusinessKey, ClockOwner, EventHeader, Meaning, RawRecord, TraceContext, Why } from '@/lib/events/observed-event';
 import { keysInBody, keysOfBatch } from './business-keys';
-import { BODY, type Candidate, type CompiledContext, type Guard } from './compiled';
+import { BODY, CHANNEL, CONSTANT, type Candidate, type CompiledContext, type Guard } from './compiled';
 import type { Rules } from './compile-rules';
 import { hasObject, parseBody, type ParsedBody } from './parse-body';
 import { planOf, type Edge, type Plan, type ShapeNode } from './plan';
@@ -72,9 +72,12 @@ function read(record: RawRecord, rules: Rules, system: BrokerSystem, decoded: Pa
   const { plan, body, contentType, contentEncoding } = shapeOf(record, rules, decoded);
   const { texts } = rules;
   texts.fill(null);
+  let sourceEvidence: Evidence = 'seen';
   for (const { field, places } of plan.fields) {
     if (field === F.retries && texts[F.attempt] !== null) continue;
     texts[field] = take(places, record, body, rules);
+    // A channel is no word of the message: who writes to it is what a user told us.
+    if (field === F.source) sourceEvidence = rules.takenFrom === CONSTANT || rules.takenFrom === CHANNEL ? 'declared' : 'seen';
   }
   const contexts = contextsOf(record, body, plan, rules);
   const chosen = chooseContext(contexts);
@@ -88,7 +91,7 @@ function read(record: RawRecord, rules: Rules, system: BrokerSystem, decoded: Pa
     type: texts[F.type] as string | null,
     version: texts[F.version] as string | null,
     source: said === null ? null : (rules.serviceNames.get(said) ?? said),
-    sourceEvidence: said === null ? null : 'seen',
+    sourceEvidence: said === null ? null : sourceEvidence,
     messageId: texts[F.messageId] as string | null,
     correlationId: texts[F.correlationId] as string | null,
     causationId: texts[F.causationId] as string | null,
@@ -195,6 +198,7 @@ function take(places: readonly Candidate[], record: RawRecord, body: ParsedBody,
     const text = textOf(place, record, body, rules.last);
     if (text !== null && text !== '') {
       rules.why.push(place.why);
+      rules.takenFrom = place.kind;
       return text;
     }
   }

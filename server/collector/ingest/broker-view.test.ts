@@ -37,6 +37,29 @@ describe("what ingest knows of a broker's wiring", () => {
     expect(view.originOf('shop.dlx', 'mail')).toBe('mail');
   });
 
+  it('[I17] messages of a waiting queue go back to the one queue that its wiring leads to', () => {
+    const ladder = new BrokerView('shop-rabbit', 'rabbitmq');
+    const waiting = (inbox: string, deadLetterTo: InboxPicture['deadLetterTo']): InboxPicture => ({
+      ...queue(inbox, null),
+      messageTtlMs: 4_000,
+      deadLetterTo,
+    });
+    ladder.learn({
+      ...picture,
+      inboxes: [
+        queue('mail', 'mail'),
+        waiting('mail.retry.4000', { channel: 'shop.requeue', routingKey: 'mail', by: 'argument' }),
+        waiting('mail.later', { channel: '', routingKey: 'mail', by: 'argument' }),
+      ],
+      bindings: [{ from: 'shop.requeue', to: { kind: 'inbox', inbox: 'mail' }, routingKey: 'mail', arguments: {} }],
+    });
+    expect(['mail', 'mail.retry.4000', 'mail.later'].map((inbox) => [ladder.isWaiting(inbox), ladder.queueAfter(inbox)])).toEqual([
+      [false, null],
+      [true, 'mail'],
+      [true, 'mail'],
+    ]);
+  });
+
   it('[I15] where several queues do, or none, it stays unsaid', () => {
     expect(view.originOf('shop.dlx', 'both')).toBeNull();
     expect(view.originOf('shop.dlx', 'nobody')).toBeNull();

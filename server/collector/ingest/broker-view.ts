@@ -10,6 +10,7 @@ export class BrokerView {
   private groups: ReadonlyMap<ChannelName, readonly RoutedInbox[]> = new Map();
   private consumers: ReadonlyMap<InboxName, ServiceName> = new Map();
   private origins: ReadonlyMap<string, InboxName | null> = new Map();
+  private afterWaiting: ReadonlyMap<InboxName, InboxName | null> = new Map();
 
   constructor(
     readonly broker: BrokerName,
@@ -22,6 +23,7 @@ export class BrokerView {
     this.groups = groupsByTopic(picture);
     this.consumers = singleConsumers(picture);
     this.origins = originsByWiring(picture);
+    this.afterWaiting = afterWaiting(picture, this.deaths);
   }
 
   /** [I10] Groups that read this topic, declared: a group is on no record. One list per topic, shared by all its records. */
@@ -32,6 +34,16 @@ export class BrokerView {
   /** [I15] Where a letter on this channel with this key died, when one queue alone dead-letters so; `null` when none or several do. */
   originOf(channel: ChannelName, routingKey: string | null): InboxName | null {
     return routingKey === null ? null : (this.origins.get(wire(channel, routingKey)) ?? null);
+  }
+
+  /** Whether messages only wait in this inbox, as on a step of a retry ladder: to leave it is no failure. */
+  isWaiting(inbox: InboxName): boolean {
+    return this.afterWaiting.has(inbox);
+  }
+
+  /** [I17] The one queue that a waiting queue's messages go back to; `null` when that is not to be told. */
+  queueAfter(inbox: InboxName): InboxName | null {
+    return this.afterWaiting.get(inbox) ?? null;
   }
 
   /** The one service that reads this inbox; `null` when there are none or several. */
@@ -65,6 +77,20 @@ function originsByWiring(picture: BrokerPicture): Map<string, InboxName | null> 
     origins.set(key, origins.has(key) ? null : inbox);
   }
   return origins;
+}
+
+/** Queues that certainly only hold messages back, and where these go then. */
+function afterWaiting({ inboxes, bindings }: BrokerPicture, deaths: DeathMap): Map<InboxName, InboxName | null> {
+  const found = new Map<InboxName, InboxName | null>();
+  for (const { inbox, deadLetterTo: to } of inboxes) {
+    const verdict = deaths.inboxes.get(inbox);
+    if (to === null || verdict?.kind !== 'retry' || !verdict.certain) continue;
+    const targets = bindings.flatMap((binding) =>
+      binding.from === to.channel && binding.routingKey === to.routingKey && binding.to.kind === 'inbox' ? [binding.to.inbox] : [],
+    );
+    found.set(inbox, to.channel === '' ? to.routingKey : targets.length === 1 ? (targets[0] ?? null) : null);
+  }
+  return found;
 }
 
 function singleConsumers(picture: BrokerPicture): Map<InboxName, ServiceName> {

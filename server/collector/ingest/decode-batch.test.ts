@@ -2,22 +2,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileRules } from '@/lib/events/recognise/compile-rules';
 import { aRecord } from '@/lib/events/recognise/raw-record.fixture';
 import { recognise } from '@/lib/events/recognise/recognise';
-import { Bodies } from '../../decoding/bodies';
-import { openDecoder } from '../../decoding/decoder';
-import { openConfluentRegistry } from '../../schemas/confluent/confluent-registry';
+import type { Bodies } from '../../decoding/bodies';
+import { bodiesOver } from '../../decoding/bodies.fixture';
 import { shopSchemas, startTestRegistry, wired, type TestRegistry } from '../../schemas/confluent/registry.fixture';
-import { decodeBatch } from './decode-batch';
+import { DECODING_LIMITS, decodeBatch } from './decode-batch';
+
+/** What is decoded, however busy the machine is. */
+const LONG = { chunkMs: 60_000, registryMs: 60_000, batchMs: 60_000 };
 
 describe('bodies decoded before recognition', () => {
   let server: TestRegistry;
   let bodies: Bodies;
   beforeAll(async () => {
     server = await startTestRegistry(shopSchemas);
-    bodies = new Bodies({
-      registries: new Map([['kafka', openConfluentRegistry({ url: server.url })]]),
-      protobuf: [],
-      decoder: openDecoder(),
-    });
+    bodies = bodiesOver(server.url);
   });
   afterAll(async () => {
     await bodies.close();
@@ -33,9 +31,7 @@ describe('bodies decoded before recognition', () => {
 
   it('[G66] keys within Avro count, and JSON among it is left to recognition', async () => {
     const records = [aRecord([], { orderId: 'o-0' }, { partition: 0, offset: 0 }), placed('o-1'), placed('o-2')];
-    // The first list pays for the process to begin.
-    for (let tries = 0; (await decodeBatch(records, 'kafka', bodies))?.get(1)?.object === null && tries < 20; tries++);
-    const decoded = await decodeBatch(records, 'kafka', bodies);
+    const decoded = await decodeBatch(records, 'kafka', bodies, LONG);
     expect([...(decoded?.keys() ?? [])]).toEqual([1, 2]);
     const meaning = recognise(records[2]!, { system: 'kafka', rules: compileRules() }, decoded?.get(2) ?? null);
     expect(meaning).toMatchObject({
@@ -50,11 +46,7 @@ describe('bodies decoded before recognition', () => {
   it('[G66] a registry that says nothing does not hold the tap; headers still count', async () => {
     const silent = await startTestRegistry(shopSchemas);
     silent.answer = 'never';
-    const waiting = new Bodies({
-      registries: new Map([['kafka', openConfluentRegistry({ url: silent.url })]]),
-      protobuf: [],
-      decoder: openDecoder(),
-    });
+    const waiting = bodiesOver(silent.url);
     const decoded = await decodeBatch([placed('o-1')], 'kafka', waiting);
     const meaning = recognise(placed('o-1'), { system: 'kafka', rules: compileRules() }, decoded?.get(0) ?? null);
     expect(meaning).toMatchObject({
@@ -70,7 +62,7 @@ describe('bodies decoded before recognition', () => {
   it('[G66] when the time of a batch is over, the rest is recognised without', async () => {
     const records = Array.from({ length: 501 }, (_, n) => placed(`o-${n}`));
     let now = 0;
-    const decoded = await decodeBatch(records, 'kafka', bodies, () => (now += 900));
+    const decoded = await decodeBatch(records, 'kafka', bodies, DECODING_LIMITS, () => (now += 900));
     expect(decoded?.get(500)).toMatchObject({ object: null, schemaId: 101, problem: 'There was no time to decode it.' });
   });
 

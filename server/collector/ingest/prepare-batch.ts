@@ -1,4 +1,4 @@
-import { eventIdOfBatch, eventIdOfLog, type Micros, type TapName } from '@/lib/events/names';
+import { eventIdOfBatch, eventIdOfLog, type InboxName, type Micros, type TapName } from '@/lib/events/names';
 import type { Failure, ObservedEvent, RawRecord } from '@/lib/events/observed-event';
 import { isDeadLetter } from '@/lib/dead-letters/classify-channels';
 import type { Rules } from '@/lib/events/recognise/compile-rules';
@@ -156,18 +156,26 @@ function toObservedEvent(
   };
 }
 
-/** Where it died, by the wiring of the queues, when no header says so [I15]. */
+/**
+ * Where it died, by the wiring of the queues, when no header says so [I15]; and where the broker's account only tells of a step of a retry ladder,
+ * the queue whose consumer failed, and no word of having "expired" there [I17].
+ */
 function withOrigin(failure: Failure, { channel, routingKey }: RawRecord, view: BrokerView): Failure {
-  if (failure.lastOrigin.inbox !== null) return failure;
-  const inbox = view.originOf(channel, routingKey);
-  if (inbox === null) return failure;
-  const lastOrigin = { ...failure.lastOrigin, inbox };
+  const first = livingInbox(failure.firstOrigin.inbox, view);
+  const said = failure.lastOrigin.inbox;
+  const waited = said !== null && view.isWaiting(said);
+  const last = said === null || waited ? (view.originOf(channel, routingKey) ?? livingInbox(said, view)) : said;
+  if (last === said && first === failure.firstOrigin.inbox) return failure;
   return {
     ...failure,
-    lastOrigin,
-    firstOrigin: failure.firstOrigin.inbox === null ? { ...failure.firstOrigin, inbox } : failure.firstOrigin,
+    reason: waited && failure.cause !== failure.reason ? null : failure.reason,
+    lastOrigin: { ...failure.lastOrigin, inbox: last },
+    firstOrigin: { ...failure.firstOrigin, inbox: first ?? last },
   };
 }
+
+const livingInbox = (inbox: InboxName | null, view: BrokerView): InboxName | null =>
+  inbox !== null && view.isWaiting(inbox) ? (view.queueAfter(inbox) ?? inbox) : inbox;
 
 /** Who failed: the one service that reads the inbox where it died. */
 function withConsumer(failure: Failure, view: BrokerView): Failure {
