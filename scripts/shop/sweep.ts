@@ -52,11 +52,14 @@ function run(scenario: string, env: Readonly<Record<string, string>>): Promise<{
 
 function lineOf(code: number, said: string, complained: string): string {
   const outcome = outcomeIn(said);
-  if (outcome === null) return `exit ${code}: ${complained.trim().split('\n').slice(-8).join('\n    ')}`;
+  if (outcome === null) return `exit ${code}: ${complaintsIn(complained).slice(-8).join('\n    ')}`;
   const { orders, seconds, differences, violations } = outcome;
   const wrong = [...differences.map(({ key, expected, actual }) => `${key} ${actual} instead of ${expected}`), ...violations];
   return `${String(orders).padStart(4)} orders ${seconds.toFixed(1).padStart(6)} s  ${wrong.length === 0 ? 'all as planned' : wrong.join('; ')}`;
 }
+
+/** What was complained of, without the way it took through the code. */
+const complaintsIn = (text: string): readonly string[] => text.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
 
 function outcomeIn(said: string): Outcome | null {
   try {
