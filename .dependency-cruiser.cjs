@@ -108,6 +108,7 @@ module.exports = {
       ['libsql', '^shop/kernel/db/'],
       ['avsc', '^(server/decoding|shop)/'],
       ['cbor-x', '^server/decoding/'],
+      ['ajv', '^server/decoding/'],
       ['@msgpack/msgpack', '^(server/decoding|shop)/'],
     ].map(([library, home]) => ({
       name: `one-home-for-${library.replace(/\W+/g, '-')}`,

@@ -36,7 +36,7 @@ it('[G53] [G55] [G62] shows why, what was said and not taken, the schema with it
       tab="why"
       detail={aDetail({
         losers: [{ field: 'messageId', from: 'body id (envelope id/type/data)', value: 'b-1' }],
-        schema: { id: 103, type: 'AVRO', subject: 'orders-value', version: 3, problem: 'The registry was gone.' },
+        schema: { id: 103, type: 'AVRO', subject: 'orders-value', version: 3, problem: 'The registry was gone.', breaks: null },
         bodyProblem: 'There was no time to decode it.',
         baggage: [{ name: 'tenant', value: '<b>t</b>', from: 'baggage' }],
       })}

@@ -151,6 +151,9 @@ function schemaText({ id, type, subject, version }: NonNullable<EventDetail['sch
   return [name, type === null ? null : schemaTitle[type], id === null ? null : `id ${id}`].filter((part) => part !== null).join(', ');
 }
 
+const breaksText = (breaks: readonly string[]): string =>
+  breaks.length === 0 ? 'The body keeps to it.' : `The body breaks it: ${breaks.join('; ')}.`;
+
 const schemaTitle = { AVRO: 'Avro', PROTOBUF: 'Protobuf', JSON: 'JSON Schema' } as const;
 
 function WhyTab({ detail }: { readonly detail: EventDetail }) {
@@ -168,6 +171,7 @@ function WhyTab({ detail }: { readonly detail: EventDetail }) {
         <PanelSection title="Schema of the body">
           <p>{schemaText(detail.schema)}</p>
           {detail.schema.problem !== null && <p className={styles.said}>{detail.schema.problem}</p>}
+          {detail.schema.breaks !== null && <p className={styles.said}>{breaksText(detail.schema.breaks)}</p>}
         </PanelSection>
       )}
       <PanelSection title="Where each field came from">

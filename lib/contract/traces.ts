@@ -173,8 +173,10 @@ export interface SchemaView {
   readonly type: 'AVRO' | 'PROTOBUF' | 'JSON' | null;
   readonly subject: string | null;
   readonly version: number | null;
-  /** Why nothing more is known of it. */
+  /** Why nothing more is known of it, or why the body was not held against it. */
   readonly problem: string | null;
+  /** JSON Schema: what the body breaks of it, a line each; empty = it keeps to it, `null` = not checked. */
+  readonly breaks: readonly string[] | null;
 }
 
 export interface BodyView {

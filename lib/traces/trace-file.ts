@@ -93,6 +93,7 @@ const detail = z.object({
       subject: text.nullable(),
       version: z.number().nullable(),
       problem: text.nullable(),
+      breaks: z.array(text).max(100).nullable().default(null),
     })
     .nullable()
     .default(null),

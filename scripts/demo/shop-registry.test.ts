@@ -36,7 +36,7 @@ describe("the shop's schema registry", () => {
   const decode = async (body: Uint8Array) => {
     const [decoded] = await bodies.decode(
       [{ broker: 'kafka', channel: 'c', partition: 0, body: new Uint8Array(body), contentType: null }],
-      60_000,
+      { withinMs: 60_000 },
     );
     return { schema: decoded?.schema, problem: decoded?.problem, value: JSON.parse(decoded?.text ?? 'null') as unknown };
   };

@@ -8,11 +8,11 @@ import protobuf from 'protobufjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shopSchemas, startTestRegistry, wired, type TestRegistry } from '../schemas/confluent/registry.fixture';
 import { configSchema } from '../config/schema';
-import type { Bodies } from './bodies';
+import type { Bodies, EncodedBody } from './bodies';
 import { bodiesOver } from './bodies.fixture';
 import { openBodies } from './open-bodies';
 
-const LONG = 60_000;
+const LONG = { withinMs: 60_000, checks: true };
 
 describe('bodies', () => {
   let server: TestRegistry;
@@ -27,7 +27,7 @@ describe('bodies', () => {
   });
 
   const textOf = (id: number): string => shopSchemas.find((one) => one.id === id)?.schema ?? '';
-  const decode = async (body: Uint8Array, contentType: string | null = null, over: { broker?: string; partition?: number | null } = {}) => {
+  const decode = async (body: Uint8Array, contentType: string | null = null, over: Partial<EncodedBody> = {}) => {
     const [decoded] = await bodies.decode([{ broker: 'kafka', channel: 'orders', partition: 0, body, contentType, ...over }], LONG);
     return decoded === null || decoded === undefined
       ? null
@@ -87,6 +87,71 @@ describe('bodies', () => {
     expect((await decode(new Uint8Array(encodeCbor(value)), 'application/cbor'))?.value).toEqual(shown);
   });
 
+  it('[G69] JSON is held against its schema, with references: what it breaks is said and it is shown all the same', async () => {
+    const refund = (value: object) => decode(wired(302, Buffer.from(JSON.stringify(value))));
+    expect((await refund({ refundId: 'r-1', cents: 5, buyer: { customerId: 'c' } }))?.schema).toMatchObject({ breaks: [], problem: null });
+    expect(await refund({ cents: 0, more: 1, buyer: {} })).toMatchObject({
+      value: { cents: 0, more: 1, buyer: {} },
+      problem: null,
+      schema: {
+        subject: 'refund-value',
+        breaks: [
+          "the body must have required property 'refundId'",
+          'the body must NOT have additional properties (more)',
+          '/cents must be >= 1',
+          "/buyer must have required property 'customerId'",
+        ],
+      },
+    });
+  });
+
+  it('[G69] a schema that cannot be checked, or takes for ever, leaves the body as it is', async () => {
+    expect(await decode(wired(305, Buffer.from('{"a":1}')))).toMatchObject({
+      value: { a: 1 },
+      schema: { breaks: null, problem: expect.stringContaining('old draft') },
+    });
+    const own = bodiesOver(server.url);
+    const body = wired(304, Buffer.from(JSON.stringify(`${'a'.repeat(60)}!`)));
+    const asked = [{ broker: 'kafka', channel: 'c', partition: 0, body, contentType: null }];
+    await own.decode(asked, { withinMs: 60_000 });
+    const [slow] = await own.decode(asked, { withinMs: 3_000, checks: true });
+    expect(slow).toMatchObject({
+      text: `"${'a'.repeat(60)}!"`,
+      schema: { breaks: null, problem: expect.stringContaining('takes longer') },
+    });
+    await own.close();
+  });
+
+  it('[G61] JSON keeps the digits and the twins that it was sent with', async () => {
+    expect((await decode(wired(301, Buffer.from('{"n":12345678901234567890,"a":1,"a":2}'))))?.text).toBe(
+      '{"n":12345678901234567890,"a":1,"a":2}',
+    );
+  });
+
+  it('[G68] a schema that a header names, by Confluent’s id or GUID, and by Apicurio’s ids', async () => {
+    const named = (name: string, value: Uint8Array) => ({ headers: [{ name, wire: 'kafka', value }] });
+    const long = (id: number) => new Uint8Array([0, 0, 0, 0, 0, 0, id >> 8, id & 255]);
+    const placed = Buffer.from([6, ...Buffer.from('o-1'), 14]);
+    const shown = { value: { orderId: 'o-1', total: 7 }, schema: { id: 101, type: 'AVRO', subject: 'orders-value', version: 1 } };
+    expect(await decode(placed, null, named('__value_schema_id', new Uint8Array([0, 0, 0, 0, 101])))).toMatchObject(shown);
+    expect(await decode(placed, null, named('apicurio.value.contentId', long(101)))).toMatchObject(shown);
+    const guid = Buffer.from('0189791c3e000102030405060708090a0b', 'hex');
+    expect(await decode(Buffer.from('{"refundId":7}'), null, named('__value_schema_id', guid))).toMatchObject({
+      value: { refundId: 7 },
+      schema: { id: 302, subject: 'refund-value', version: 2, breaks: ['/refundId must be string'] },
+    });
+    const customer = Buffer.concat([Buffer.from([0]), Buffer.from([10, 1, 99])]);
+    expect(await decode(customer.subarray(1), null, named('__value_schema_id', new Uint8Array([0, 0, 0, 0, 190, 0])))).toMatchObject({
+      value: { customer_id: 'c' },
+    });
+    expect((await decode(placed, null, named('apicurio.value.globalId', long(101))))?.problem).toContain('only Apicurio knows');
+    const apicurio = bodiesOver(`${server.url}/apis/ccompat/v7`);
+    const asked = { broker: 'kafka', channel: 'c', partition: 0, body: new Uint8Array(placed), contentType: null };
+    const [global] = await apicurio.decode([{ ...asked, ...named('apicurio.value.globalId', long(101)) }], LONG);
+    expect(global).toMatchObject({ text: '{"orderId":"o-1","total":7}', schema: { id: 101, type: 'AVRO' } });
+    await apicurio.close();
+  });
+
   it('[G61] Protobuf of a descriptor file, by the channel', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'eventyard-proto-'));
     const file = join(folder, 'shop.proto');
@@ -100,7 +165,7 @@ describe('bodies', () => {
       {
         text: '{"order_id":"o-1"}',
         problem: null,
-        schema: { id: null, type: 'PROTOBUF', subject: 'shop.Placed', version: null, problem: null },
+        schema: { id: null, type: 'PROTOBUF', subject: 'shop.Placed', version: null, problem: null, breaks: null },
       },
     ]);
     await own.close();
@@ -128,10 +193,10 @@ describe('bodies', () => {
       ...shopSchemas,
     ]);
     const own = bodiesOver(bomb.url);
-    const ask = (body: Uint8Array, withinMs: number) =>
-      own.decode([{ broker: 'kafka', channel: 'c', partition: 0, body, contentType: null }], withinMs);
+    const ask = (body: Uint8Array, limits: { readonly withinMs: number }) =>
+      own.decode([{ broker: 'kafka', channel: 'c', partition: 0, body, contentType: null }], limits);
     await ask(wired(301, Buffer.from('{}')), LONG);
-    const [ended] = await ask(wired(1, Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f])), 300);
+    const [ended] = await ask(wired(1, Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f])), { withinMs: 300 });
     expect(ended?.problem).toMatch(/takes longer than|too much memory/);
     const [next] = await ask(wired(301, Buffer.from('{"a":1}')), LONG);
     expect(next?.text).toBe('{"a":1}');

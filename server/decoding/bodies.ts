@@ -1,6 +1,8 @@
 import { AppError, isAppError } from '@/lib/errors';
 import type { SchemaView } from '@/lib/contract/traces';
 import type { BrokerName, ChannelName } from '@/lib/events/names';
+import type { EventHeader } from '@/lib/events/observed-event';
+import { headerSchemaOf, type HeaderSchema, type SchemaRef } from '@/lib/events/schema-ref';
 import { binaryFormatOf, wireFormatOf } from '@/lib/events/wire-format';
 import type { Packing } from '@/lib/events/recognise/parse-body';
 import { matcherOf } from '@/lib/topology/name-pattern';
@@ -31,6 +33,17 @@ export interface EncodedBody {
   /** Unpacked. */
   readonly body: Uint8Array;
   readonly contentType: string | null;
+  /** Where a schema may be named; none is looked for without. */
+  readonly headers?: readonly EventHeader[] | undefined;
+}
+
+export interface DecodingLimits {
+  /** For all bodies together, the registry's time apart: that has its own limit. */
+  readonly withinMs: number;
+  /** For those who can't wait so long for a schema. */
+  readonly registryWithinMs?: number;
+  /** Whether JSON is held against its schema: for a person who looks, not for a tap. */
+  readonly checks?: boolean;
 }
 
 export interface DecodedBody {
@@ -39,6 +52,17 @@ export interface DecodedBody {
   readonly problem: string | null;
   readonly schema: SchemaView | null;
 }
+
+interface Plan {
+  readonly job?: DecodeJob;
+  readonly problem?: string;
+  readonly schema: SchemaView | null;
+}
+
+const NO_HEADERS: readonly EventHeader[] = [];
+const NO_BYTES = new Uint8Array(0);
+
+const nameOf = (ref: SchemaRef): string => (ref.by === 'guid' ? ref.guid : ref.by === 'id' ? String(ref.id) : `${ref.by} ${ref.id}`);
 
 /** Decodes what is no text, by what the record and the configuration say about it. A registry that is gone is a reason, not a failure. [G61] [G64] */
 export class Bodies {
@@ -51,22 +75,22 @@ export class Bodies {
   }
 
   /** Whether it is for this class at all: JSON, text and the like are not. */
-  isEncoded({ broker, channel, partition, body, contentType }: EncodedBody): boolean {
+  isEncoded({ broker, channel, partition, body, contentType, headers = NO_HEADERS }: EncodedBody): boolean {
     if (body.length === 0) return false;
-    if (body[0] === 0 && partition !== null && this.parts.registries.has(broker)) return true;
+    if (partition !== null && this.parts.registries.has(broker) && (body[0] === 0 || headerSchemaOf(headers) !== null)) return true;
     return binaryFormatOf(contentType) !== null || (this.protobuf.length > 0 && this.protobufOf(channel) !== null);
   }
 
-  /**
-   * One answer per body, in order; `null` where there is nothing to decode. `withinMs` is for all of them together, the registry's time apart:
-   * it has its own limit, and `registryWithinMs` for those who can't wait so long.
-   */
-  async decode(bodies: readonly EncodedBody[], withinMs: number, registryWithinMs?: number): Promise<readonly (DecodedBody | null)[]> {
+  /** One answer per body, in order; `null` where there is nothing to decode. */
+  async decode(
+    bodies: readonly EncodedBody[],
+    { withinMs, registryWithinMs, checks = false }: DecodingLimits,
+  ): Promise<readonly (DecodedBody | null)[]> {
     const planned = await Promise.all(bodies.map((body) => this.plan(body, registryWithinMs)));
     const jobs = planned.flatMap((plan) => (plan?.job === undefined ? [] : [plan.job]));
     const answers = await this.parts.decoder.decode(jobs, withinMs);
     let next = 0;
-    return planned.map((plan) => {
+    const decoded = planned.map((plan): DecodedBody | null => {
       if (plan === null) return null;
       if (plan.job === undefined) return { text: null, problem: plan.problem ?? null, schema: plan.schema };
       const answer = answers[next++] ?? { problem: 'not decoded' };
@@ -74,6 +98,18 @@ export class Bodies {
         ? { text: answer.text, problem: null, schema: plan.schema }
         : { text: null, problem: `It cannot be decoded: ${answer.problem}.`, schema: plan.schema };
     });
+    if (!checks) return decoded;
+    return Promise.all(decoded.map((one, index) => this.checked(one, planned[index]?.job, withinMs)));
+  }
+
+  /** [G69] Held against its JSON Schema, apart from decoding: a check that fails or takes too long leaves the body as it is. */
+  private async checked(body: DecodedBody | null, job: DecodeJob | undefined, withinMs: number): Promise<DecodedBody | null> {
+    if (body === null || body.text === null || body.schema === null || job?.format !== 'json' || job.schema === undefined) return body;
+    const [answer] = await this.parts.decoder.decode([{ ...job, format: 'json-check' }], withinMs);
+    const { schema } = body;
+    if (answer === undefined || 'problem' in answer)
+      return { ...body, schema: { ...schema, problem: `It was not held against its schema: ${answer?.problem ?? 'no answer'}.` } };
+    return { ...body, schema: { ...schema, breaks: JSON.parse(answer.text) as readonly string[] } };
   }
 
   /** A packed body, in plain bytes; at most `most` of them. @throws when it is longer or broken */
@@ -81,17 +117,21 @@ export class Bodies {
     return new Uint8Array(unpackBody(body, packing, most));
   }
 
-  private async plan(
-    body: EncodedBody,
-    registryWithinMs: number | undefined,
-  ): Promise<{ readonly job?: DecodeJob; readonly problem?: string; readonly schema: SchemaView | null } | null> {
+  private async plan(body: EncodedBody, registryWithinMs: number | undefined): Promise<Plan | null> {
     const registry = body.partition === null ? undefined : this.parts.registries.get(body.broker);
-    const wire = registry === undefined ? null : wireFormatOf(body.body, registry.idBytes);
-    if (registry !== undefined && wire !== null) return this.planRegistered(body, registry, wire.schemaId, wire.from, registryWithinMs);
+    if (registry !== undefined) {
+      const named = headerSchemaOf(body.headers ?? NO_HEADERS);
+      if (named !== null) return this.planRegistered(body, registry, named, registryWithinMs);
+      const wire = wireFormatOf(body.body, registry.idBytes);
+      if (wire !== null) {
+        const payload = { ...body, body: body.body.subarray(wire.from) };
+        return this.planRegistered(payload, registry, { ref: { by: 'id', id: wire.schemaId }, path: NO_BYTES }, registryWithinMs);
+      }
+    }
     const channel = this.protobufOf(body.channel);
     const format = binaryFormatOf(body.contentType);
     if (channel !== null && (format === null || format === 'protobuf')) {
-      const schema: SchemaView = { id: null, type: 'PROTOBUF', subject: channel.message, version: null, problem: null };
+      const schema: SchemaView = { id: null, type: 'PROTOBUF', subject: channel.message, version: null, problem: null, breaks: null };
       return { job: { format: 'protobuf', bytes: body.body, schema: channel.schema }, schema };
     }
     if (format === 'protobuf')
@@ -99,37 +139,43 @@ export class Bodies {
     return format === null ? null : { job: { format, bytes: body.body }, schema: null };
   }
 
+  /** `body` is the payload alone. */
   private async planRegistered(
     { broker, body }: EncodedBody,
     registry: SchemaRegistry,
-    id: number,
-    from: number,
+    { ref, path }: HeaderSchema,
     withinMs: number | undefined,
-  ) {
+  ): Promise<Plan> {
+    const isJson = body[0] === 0x7b;
     try {
-      const registered = await within(registry.schema(id), withinMs);
-      const { type, subject, version } = registered;
+      const registered = await within(registry.schema(ref), withinMs);
+      const { id, type, subject, version } = registered;
+      const schema: SchemaView = { id, type, subject, version, problem: null, breaks: null };
+      if (type === 'PROTOBUF' && (ref.by === 'content-id' || ref.by === 'global-id'))
+        return { problem: 'Protobuf as Apicurio’s own serialiser writes it is not decoded.', schema };
+      // Avro may be written as JSON; its schema says nothing of that text.
+      const format = type === 'AVRO' && isJson && path.length === 0 && ref.by !== 'id' ? 'json' : FORMATS[type];
       const job: DecodeJob = {
-        format: FORMATS[type],
-        bytes: body.subarray(from),
-        schema: this.schemaOf(broker, registered),
+        format,
+        bytes: path.length === 0 || type !== 'PROTOBUF' ? body : Buffer.concat([path, body]),
+        schema: type === 'AVRO' && format === 'json' ? undefined : this.schemaOf(broker, registered, ref),
       };
-      return { job, schema: { id, type, subject, version, problem: null } };
+      return { job, schema };
     } catch (error) {
       const reason = isAppError(error) ? error.message : 'the schema registry answered something unexpected';
-      const problem = `The schema ${id} is not known: ${reason}.`;
-      const schema = { id, type: null, subject: null, version: null, problem };
+      const problem = `The schema ${nameOf(ref)} is not known: ${reason}.`;
+      const id = ref.by === 'id' ? ref.id : null;
+      const schema: SchemaView = { id, type: null, subject: null, version: null, problem, breaks: null };
       // JSON can be read without its schema.
-      if (body[from] === 0x7b) return { job: { format: 'json' as const, bytes: body.subarray(from) }, schema };
-      return { problem, schema };
+      return isJson ? { job: { format: 'json', bytes: body }, schema } : { problem, schema };
     }
   }
 
   /** The same object for the same schema: a list of jobs then carries it once. */
-  private schemaOf(broker: BrokerName, registered: RegisteredSchema): DecodeSchema {
+  private schemaOf(broker: BrokerName, registered: RegisteredSchema, ref: SchemaRef): DecodeSchema {
     const before = this.schemas.get(registered);
     if (before !== undefined) return before;
-    const made = { key: `${broker}:${registered.id}`, text: registered.text, references: registered.references };
+    const made = { key: `${broker}:${nameOf(ref)}`, text: registered.text, references: registered.references };
     this.schemas.set(registered, made);
     return made;
   }

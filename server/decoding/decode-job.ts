@@ -1,6 +1,6 @@
-/** What the decoding process is asked; plain data, so that it travels. */
+/** What the decoding process is asked; plain data, so that it travels. `json-check` gives the list of what JSON breaks of its schema. */
 export interface DecodeJob {
-  readonly format: 'avro' | 'protobuf' | 'json' | 'msgpack' | 'cbor';
+  readonly format: 'avro' | 'protobuf' | 'json' | 'msgpack' | 'cbor' | 'json-check';
   readonly bytes: Uint8Array;
   readonly schema?: DecodeSchema | undefined;
 }

@@ -3,11 +3,13 @@ import { Decoder as CborDecoder } from 'cbor-x';
 import { messagePath } from '../../lib/events/wire-format';
 import { compileAvro } from './avro';
 import type { DecodeAnswer, DecodeJob } from './decode-job';
+import { compileJsonSchema } from './json-schema';
 import { compileProtobuf } from './protobuf';
 import { toJsonText } from './to-json-text';
 
 type Decode = (bytes: Uint8Array) => unknown;
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 const MOST_COMPILED = 200;
 const compiled = new Map<string, Decode>();
 const cbor = new CborDecoder({ useRecords: false, mapsAsObjects: true });
@@ -15,13 +17,22 @@ const cbor = new CborDecoder({ useRecords: false, mapsAsObjects: true });
 /** Decodes one body. Runs in a process of its own: hostile bytes may take any time and memory, and it is ended then. Never throws. */
 export function decodeValue(job: DecodeJob): DecodeAnswer {
   try {
-    return { text: toJsonText(decoderOf(job)(job.bytes)) };
+    const value = decoderOf(job)(job.bytes);
+    // JSON stays as it was sent: made again from its value, long numbers and fields of one name would be lost.
+    return { text: job.format === 'json' ? utf8.decode(job.bytes) : toJsonText(value) };
   } catch (error) {
     return { problem: `${NAMES[job.format]}: ${(error as Error).message.slice(0, 200)}` };
   }
 }
 
-const NAMES = { avro: 'Avro', protobuf: 'Protobuf', json: 'JSON', msgpack: 'MessagePack', cbor: 'CBOR' } as const;
+const NAMES = {
+  avro: 'Avro',
+  protobuf: 'Protobuf',
+  json: 'JSON',
+  msgpack: 'MessagePack',
+  cbor: 'CBOR',
+  'json-check': 'JSON Schema',
+} as const;
 
 function decoderOf({ format, schema }: DecodeJob): Decode {
   switch (format) {
@@ -30,18 +41,29 @@ function decoderOf({ format, schema }: DecodeJob): Decode {
     case 'cbor':
       return (bytes) => cbor.decode(Buffer.from(bytes)) as unknown;
     case 'json':
-      return (bytes) => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+      return readJson;
     default: {
       if (schema === undefined) throw new Error('no schema');
-      const before = compiled.get(schema.key);
+      const before = compiled.get(`${format} ${schema.key}`);
       if (before !== undefined) return before;
-      const made = format === 'avro' ? compileAvro(schema) : protobufDecoder(schema);
+      const made = COMPILERS[format](schema);
       if (compiled.size >= MOST_COMPILED) compiled.delete(compiled.keys().next().value as string);
-      compiled.set(schema.key, made);
+      compiled.set(`${format} ${schema.key}`, made);
       return made;
     }
   }
 }
+
+const readJson: Decode = (bytes) => JSON.parse(utf8.decode(bytes)) as unknown;
+
+const COMPILERS: Readonly<Record<'avro' | 'protobuf' | 'json-check', (schema: NonNullable<DecodeJob['schema']>) => Decode>> = {
+  avro: compileAvro,
+  protobuf: protobufDecoder,
+  'json-check': (schema) => {
+    const check = compileJsonSchema(schema);
+    return (bytes) => check(readJson(bytes));
+  },
+};
 
 /** From a registry the record says which message it is; by configuration the name does. */
 function protobufDecoder(schema: NonNullable<DecodeJob['schema']>): Decode {

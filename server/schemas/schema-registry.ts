@@ -1,6 +1,9 @@
+import type { SchemaRef } from '@/lib/events/schema-ref';
+
 /** One schema as it is registered. Immutable: an id means the same for ever. */
 export interface RegisteredSchema {
-  readonly id: number;
+  /** In the registry; `null` where only another name of it is known. */
+  readonly id: number | null;
   readonly type: 'AVRO' | 'PROTOBUF' | 'JSON';
   readonly text: string;
   /** A subject that has it and its version there; `null` when the registry does not tell. */
@@ -21,7 +24,7 @@ export interface SchemaReference {
  * @throws AppError `schema-unknown` (the registry has none of that id), `registry-unreachable`, `registry-auth`, `registry-protocol`
  */
 export interface SchemaRegistry {
-  schema(id: number): Promise<RegisteredSchema>;
+  schema(ref: SchemaRef): Promise<RegisteredSchema>;
   /** How many bytes of a record say the id. */
   readonly idBytes: 4 | 8;
 }

@@ -1,5 +1,5 @@
 import type { BrokerName } from '@/lib/events/names';
-import type { RawRecord } from '@/lib/events/observed-event';
+import type { EventHeader, RawRecord } from '@/lib/events/observed-event';
 import { packingOf, type JsonObject, type ParsedBody } from '@/lib/events/recognise/parse-body';
 import { wireFormatOf } from '@/lib/events/wire-format';
 import type { Bodies, DecodedBody, EncodedBody } from '../../decoding/bodies';
@@ -43,8 +43,7 @@ export async function decodeBatch(
       ? chunk.map(() => LATE)
       : await bodies.decode(
           chunk.map(({ body }) => body),
-          chunkMs,
-          registryMs,
+          { withinMs: chunkMs, registryWithinMs: registryMs },
         );
     chunk.forEach(({ index, body }, n) => parsed.set(index, toParsed(decoded[n] ?? LATE, body)));
   }
@@ -58,9 +57,13 @@ function encodedOf({ channel, partition, headers, body, bodySize }: RawRecord, b
   // JSON and text, nearly everything, need no look at the headers.
   const first = body[0];
   if (first === 0x7b || first === 0x5b || first === 0x3c || first === 0x22) return null;
-  if (body.length < bodySize || body.length > MOST_BYTES || packingOf(body, null) !== null) return null;
-  const type = headers.findLast(({ name }) => name.length === 12 && name.toLowerCase() === 'content-type')?.value ?? null;
-  return { broker, channel, partition, body, contentType: type === null ? null : Buffer.from(type).toString('latin1') };
+  if (body.length < bodySize || body.length > MOST_BYTES || packingOf(body, textIn(headers, 'content-encoding')) !== null) return null;
+  return { broker, channel, partition, body, headers, contentType: textIn(headers, 'content-type') };
+}
+
+function textIn(headers: readonly EventHeader[], wanted: string): string | null {
+  const value = headers.findLast(({ name }) => name.length === wanted.length && name.toLowerCase() === wanted)?.value ?? null;
+  return value === null ? null : Buffer.from(value).toString('latin1');
 }
 
 function toParsed({ text, problem, schema }: DecodedBody, { body, partition }: EncodedBody): ParsedBody {

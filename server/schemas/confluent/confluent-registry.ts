@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
+import type { SchemaRef } from '@/lib/events/schema-ref';
 import type { RegisteredSchema, SchemaReference, SchemaRegistry } from '../schema-registry';
 
 export interface ConfluentSettings {
@@ -24,8 +25,12 @@ const MOST_REFERENCES = 50;
 
 const references = z.array(z.object({ name: z.string(), subject: z.string(), version: z.number() })).default([]);
 const schemaAnswer = z.object({ schema: z.string(), schemaType: z.enum(['AVRO', 'PROTOBUF', 'JSON']).default('AVRO'), references });
+const idsAnswer = z.array(z.object({ id: z.number() }));
 const versionsAnswer = z.array(z.object({ subject: z.string(), version: z.number() }));
 type Reference = z.output<typeof references>[number];
+
+/** The end of Apicurio's compatible root. */
+const COMPATIBLE = /\/apis\/ccompat\/v\d+$/;
 
 interface Kept {
   readonly answer: Promise<RegisteredSchema>;
@@ -36,15 +41,17 @@ interface Kept {
 export function openConfluentRegistry(settings: ConfluentSettings): SchemaRegistry {
   const { timeoutMs = TIMEOUT_MS, failedForMs = FAILED_FOR_MS, mostSchemas = MOST_SCHEMAS, clock = Date.now } = settings;
   const root = settings.url.replace(/\/+$/, '');
-  const headers: Record<string, string> = { accept: 'application/vnd.schemaregistry.v1+json, application/json' };
+  const headers: Record<string, string> = { accept: 'application/vnd.schemaregistry.v1+json, application/json, */*;q=0.1' };
   if (settings.user !== undefined)
     headers.authorization = `Basic ${Buffer.from(`${settings.user}:${settings.password ?? ''}`).toString('base64')}`;
-  const known = new Map<number, Kept>();
+  const known = new Map<string, Kept>();
 
-  async function ask(path: string): Promise<unknown> {
+  const ask = async (path: string): Promise<unknown> => JSON.parse(await textAt(root + path)) as unknown;
+
+  async function textAt(url: string): Promise<string> {
     let response: Response;
     try {
-      response = await fetch(root + path, { headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
+      response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
     } catch (error) {
       throw new AppError('registry-unreachable', 'the schema registry does not answer', { retryable: true, cause: error });
     }
@@ -52,15 +59,15 @@ export function openConfluentRegistry(settings: ConfluentSettings): SchemaRegist
     if (response.status === 401 || response.status === 403)
       throw new AppError('registry-auth', 'the schema registry refuses us', { cure: 'check user and password of schemaRegistry' });
     if (!response.ok) throw new AppError('registry-unreachable', `the schema registry answers ${response.status}`, { retryable: true });
-    return JSON.parse(await limitedText(response)) as unknown;
+    return limitedText(response);
   }
 
-  async function load(id: number): Promise<RegisteredSchema> {
-    const answer = parse(schemaAnswer, await ask(`/schemas/ids/${id}`));
-    const versions = await ask(`/schemas/ids/${id}/versions?deleted=true`).then(
-      (said) => versionsAnswer.safeParse(said).data ?? [],
-      () => [],
-    );
+  async function load(ref: SchemaRef): Promise<RegisteredSchema> {
+    if (ref.by === 'global-id') return loadApicurio(ref.id);
+    const path = ref.by === 'guid' ? `/schemas/guids/${ref.guid}` : `/schemas/ids/${ref.id}`;
+    const answer = parse(schemaAnswer, await ask(path));
+    const id = ref.by === 'guid' ? ((await askFor(idsAnswer, `${path}/ids`))[0]?.id ?? null) : ref.id;
+    const versions = id === null ? [] : await askFor(versionsAnswer, `/schemas/ids/${id}/versions?deleted=true`);
     const newest = versions.toSorted((a, b) => b.version - a.version)[0];
     return {
       id,
@@ -70,6 +77,23 @@ export function openConfluentRegistry(settings: ConfluentSettings): SchemaRegist
       version: newest?.version ?? null,
       references: await loadReferences(answer.references),
     };
+  }
+
+  /** What is only nice to know: nothing where it is not told. */
+  const askFor = <T>(list: z.ZodType<readonly T[]>, path: string): Promise<readonly T[]> =>
+    ask(path).then(
+      (said) => list.safeParse(said).data ?? [],
+      () => [],
+    );
+
+  /**
+   * Apicurio's own interface lies beside the compatible one; only it knows ids of versions (`globalId`), and gives the bare schema with its
+   * references resolved. Its compatible one calls the id of the content `id`.
+   */
+  async function loadApicurio(id: number): Promise<RegisteredSchema> {
+    if (!COMPATIBLE.test(root)) throw new AppError('schema-unknown', 'only Apicurio knows a globalId, and this registry is another');
+    const text = await textAt(`${root.replace(COMPATIBLE, '/apis/registry/v2')}/ids/globalIds/${id}?dereference=true`);
+    return { id, type: typeOfText(text), text, subject: null, version: null, references: [] };
   }
 
   /** What is referred to before what refers: depth first, each once. */
@@ -92,13 +116,14 @@ export function openConfluentRegistry(settings: ConfluentSettings): SchemaRegist
 
   return {
     idBytes: settings.idBytes ?? 4,
-    schema(id) {
-      const before = known.get(id);
+    schema(ref) {
+      const name = ref.by === 'guid' ? ref.guid : ref.by === 'global-id' ? `global ${ref.id}` : String(ref.id);
+      const before = known.get(name);
       if (before !== undefined && (before.failedAt === null || clock() - before.failedAt < failedForMs)) return before.answer;
-      if (known.size >= mostSchemas) known.delete(known.keys().next().value as number);
-      const kept: Kept = { answer: load(id), failedAt: null };
-      known.delete(id);
-      known.set(id, kept);
+      if (known.size >= mostSchemas) known.delete(known.keys().next().value as string);
+      const kept: Kept = { answer: load(ref), failedAt: null };
+      known.delete(name);
+      known.set(name, kept);
       kept.answer.catch(() => (kept.failedAt = clock()));
       return kept.answer;
     },
@@ -115,6 +140,18 @@ async function limitedText(response: Response): Promise<string> {
   }
   return Buffer.concat(chunks).toString('utf8');
 }
+
+/** A bare schema does not say its language. */
+function typeOfText(text: string): RegisteredSchema['type'] {
+  if (/^\s*[{["]/.test(text) === false) return 'PROTOBUF';
+  const value = JSON.parse(text) as unknown;
+  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : value;
+  const isAvro = Array.isArray(value) || (typeof type === 'string' && AVRO_TYPES.has(type));
+  return isAvro ? 'AVRO' : 'JSON';
+}
+
+/** Those that JSON Schema has no word for. */
+const AVRO_TYPES = new Set(['record', 'enum', 'fixed', 'map', 'bytes', 'int', 'long', 'float', 'double']);
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);

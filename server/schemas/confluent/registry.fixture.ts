@@ -6,6 +6,7 @@ export interface RegistryEntry {
   readonly subject: string;
   readonly version: number;
   readonly id: number;
+  readonly guid?: string;
   readonly schema: string;
   readonly schemaType?: 'PROTOBUF' | 'JSON';
   readonly references?: readonly { readonly name: string; readonly subject: string; readonly version: number }[];
@@ -45,7 +46,19 @@ export async function startTestRegistry(entries: readonly RegistryEntry[], passw
       schemaType,
       references,
     });
-    const [, first, second, third, fourth] = pathname.split('/').map(decodeURIComponent);
+    const [, first, second, third, fourth] = pathname
+      .replace(/^\/apis\/ccompat\/v7/, '')
+      .split('/')
+      .map(decodeURIComponent);
+    if (first === 'schemas' && second === 'guids') {
+      const named = entries.find(({ guid }) => guid === third);
+      if (named === undefined) return say(404, { error_code: 40403, message: 'not found' });
+      return say(200, fourth === 'ids' ? [{ context: '.', id: named.id }] : { ...told(named), subject: undefined, version: undefined });
+    }
+    if (pathname.startsWith('/apis/registry/v2/ids/globalIds/')) {
+      const bare = entries.find(({ id }) => id === Number(pathname.split('/').at(-1)));
+      return void response.writeHead(bare === undefined ? 404 : 200).end(bare?.schema ?? '{}');
+    }
     if (first === 'schemas' && second === 'ids' && fourth === 'versions')
       return say(
         200,
@@ -146,6 +159,37 @@ message Shipment {
     schema: 'syntax = "proto3"; package shop.v1; message Customer { string customer_id = 1; }',
   },
   { subject: 'loyalty-value', version: 1, id: 301, schemaType: 'JSON', schema: '{"type":"object"}' },
+  {
+    subject: 'refund-value',
+    version: 2,
+    id: 302,
+    guid: '89791c3e-0001-0203-0405-060708090a0b',
+    schemaType: 'JSON',
+    references: [{ name: 'buyer.json', subject: 'buyer-value', version: 1 }],
+    schema: JSON.stringify({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      $id: 'https://shop.example/refund.json',
+      type: 'object',
+      required: ['refundId'],
+      additionalProperties: false,
+      properties: { refundId: { type: 'string' }, cents: { type: 'integer', minimum: 1 }, buyer: { $ref: 'buyer.json' } },
+    }),
+  },
+  {
+    subject: 'buyer-value',
+    version: 1,
+    id: 303,
+    schemaType: 'JSON',
+    schema: JSON.stringify({ type: 'object', required: ['customerId'] }),
+  },
+  { subject: 'slow-value', version: 1, id: 304, schemaType: 'JSON', schema: '{"type":"string","pattern":"^(a+)+$"}' },
+  {
+    subject: 'old-value',
+    version: 1,
+    id: 305,
+    schemaType: 'JSON',
+    schema: '{"$schema":"http://json-schema.org/draft-04/schema#","type":"object"}',
+  },
 ];
 
 /** Zero byte, id, payload. */

@@ -15,6 +15,7 @@ const shown = async (body: Uint8Array, contentEncoding: string | null, bodySize 
         bodySize,
         contentType: 'application/json',
         contentEncoding,
+        headers: [],
         schemaId: null,
       })
     ).source,

@@ -8,7 +8,7 @@ import type { Bodies } from '@/server/decoding/bodies';
 /** A body of some kB may unpack to gigabytes. */
 const MOST_UNPACKED = 4 * 1024 * 1024;
 /** A person waits for it; the decoder ends what takes longer. */
-const DECODED_WITHIN_MS = 1_000;
+const LIMITS = { withinMs: 1_000, checks: true };
 
 export interface ReadBody {
   readonly source: BodySource;
@@ -19,7 +19,7 @@ export interface ReadBody {
 
 type Stored = Pick<
   ObservedEvent,
-  'broker' | 'channel' | 'partition' | 'body' | 'bodySize' | 'contentType' | 'contentEncoding' | 'schemaId'
+  'broker' | 'channel' | 'partition' | 'headers' | 'body' | 'bodySize' | 'contentType' | 'contentEncoding' | 'schemaId'
 >;
 
 /** [G43] [G61] A body unpacked and decoded for the screen; where that fails it is shown as the bytes it is, with the reason. */
@@ -28,11 +28,12 @@ export async function readBody(bodies: Bodies, event: Stored): Promise<ReadBody>
   const { body } = source;
   if (body === null || event.body === null || event.body.length < event.bodySize)
     return { source, schema: schemaOf(event, null), parsed: null };
-  const encoded = { broker: event.broker, channel: event.channel, partition: event.partition, body, contentType: event.contentType };
-  const found = bodies.isEncoded(encoded) ? ((await bodies.decode([encoded], DECODED_WITHIN_MS))[0] ?? null) : null;
+  const { broker, channel, partition, contentType, headers } = event;
+  const encoded = { broker, channel, partition, body, contentType, headers };
+  const found = bodies.isEncoded(encoded) ? ((await bodies.decode([encoded], LIMITS))[0] ?? null) : null;
   const decoded = found === null ? jsonBehindId(event, body) : found.text;
   return {
-    source: { ...source, decoded, problem: found?.problem ?? source.problem ?? null },
+    source: { ...source, decoded, problem: found?.problem ?? source.problem ?? brokenBy(found?.schema ?? null) },
     schema: found === null ? schemaOf(event, 'No schema registry is configured for this broker.') : found.schema,
     parsed: decoded === null ? null : parsedOf(decoded, event.schemaId),
   };
@@ -44,8 +45,12 @@ function parsedOf(text: string, schemaId: number | null): ParsedBody {
   return { object, text, problem: null, schemaId };
 }
 
+/** [G69] Said beside the body as well: who looks at it sees that it is not what its schema says. */
+const brokenBy = (schema: SchemaView | null): string | null =>
+  schema === null || schema.breaks === null || schema.breaks.length === 0 ? null : `It breaks its schema: ${schema.breaks.join('; ')}.`;
+
 const schemaOf = ({ schemaId }: Stored, problem: string | null): SchemaView | null =>
-  schemaId === null ? null : { id: schemaId, type: null, subject: null, version: null, problem };
+  schemaId === null ? null : { id: schemaId, type: null, subject: null, version: null, problem, breaks: null };
 
 /** JSON with a schema's id before it can be read without the schema. */
 function jsonBehindId({ partition }: Stored, body: Uint8Array): string | null {

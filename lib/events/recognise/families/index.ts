@@ -7,10 +7,12 @@ import { dataEnvelope, houseHeaders, payloadEnvelope } from './house';
 import { idHeaders } from './id-headers';
 import { jsonBody } from './json-body';
 import {
+  apicurio,
   axon,
   axon4,
   camel,
   confluent,
+  confluentHeader,
   debezium,
   debeziumOutbox,
   eventuate,
@@ -112,5 +114,7 @@ export const FAMILIES: readonly Family[] = [
   idHeaders,
   amqpProperties,
   confluent,
+  confluentHeader,
+  apicurio,
   jsonBody,
 ];

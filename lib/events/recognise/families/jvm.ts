@@ -163,6 +163,22 @@ export const confluent: Family = {
   detect: { schema: true },
 };
 
+/** Confluent's serialisers when they name the schema in a header: the payload is bare then. */
+export const confluentHeader: Family = {
+  name: 'confluent',
+  title: 'Confluent schema id header',
+  framework: true,
+  detect: { headers: ['__value_schema_id', '__key_schema_id'] },
+};
+
+/** Apicurio's serialisers when they name the schema in headers. */
+export const apicurio: Family = {
+  name: 'apicurio',
+  title: 'Apicurio Registry',
+  framework: true,
+  detect: { headers: ['apicurio.value.contentid', 'apicurio.value.globalid', 'apicurio.value.artifactid', 'apicurio.value.encoding'] },
+};
+
 /** Quarkus and everything on SmallRye Reactive Messaging. */
 export const smallRye: Family = {
   name: 'smallrye',

@@ -311,6 +311,24 @@ export const jvmSamples: readonly Sample[] = [
     framework: 'confluent',
     schemaId: 258,
   }),
+  kafka(
+    'confluent',
+    'a schema’s GUID in a header, the payload bare',
+    { __value_schema_id: Uint8Array.from([1, ...Array(16).keys()]) },
+    order,
+    {
+      framework: 'confluent',
+      schemaId: null,
+      businessKeys: orderKeys,
+    },
+  ),
+  kafka(
+    'apicurio',
+    'a schema’s id in a header, JSON',
+    { 'apicurio.value.globalId': bigEndian(7, 8), 'apicurio.value.encoding': 'JSON' },
+    order,
+    { framework: 'apicurio', businessKeys: orderKeys },
+  ),
   kafka('confluent', 'wire format with JSON Schema', {}, new Uint8Array([0, 0, 0, 0, 7, ...utf8(JSON.stringify(order))]), {
     framework: 'confluent',
     schemaId: 7,
