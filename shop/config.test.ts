@@ -28,6 +28,7 @@ describe('the shop’s settings', () => {
     [['--services', 'order,none'], 'services'],
     [['--instances', 'payment=none'], 'instances'],
     [['--trace', 'some'], 'trace'],
+    [['--otlp', 'collector'], 'otlp'],
   ])('given %j, then the error names the path %s', (args, path) => {
     expect(() => readCommandLine(args, {})).toThrow(new RegExp(`^${path}: `));
     expect(() => readCommandLine(args, {})).toThrow(ConfigError);

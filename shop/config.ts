@@ -49,6 +49,8 @@ const Settings = z.strictObject({
   data: z.string().optional(),
   /** Whether `POST /faults` is answered, on the loopback address. */
   faults: z.stringbool().or(z.boolean()).default(false),
+  /** An OpenTelemetry collector that is told of each message and of the metrics, over HTTP as JSON: `http://127.0.0.1:4318`. */
+  otlp: z.url({ protocol: /^https?$/, error: 'is no http or https address' }).optional(),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('error'),
   /**
    * The services' addresses follow from the base port; 0 takes free ones, which works in one process only. `ports` names those of some
@@ -206,6 +208,7 @@ const OPTIONS = {
       'trace',
       'dialect',
       'data',
+      'otlp',
       'config',
       'at',
       'instance',

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createInProcessEngine } from '../server/brokers/in-process/engine';
 import { readConfig } from './config';
 import { checkInvariants } from './kernel/invariants';
+import { openCollector, type Span } from './kernel/otlp/collector.fixture';
 import { openLocalWorld, type LocalWorld } from './local-world';
 import { planOf } from './traffic/plan';
 import { inProcessConnect } from './transport/in-process';
@@ -13,10 +14,16 @@ import type { Connect, Message, Transaction } from './transport/port';
 const PATIENCE = { timeout: 120_000, interval: 100 };
 
 /** A shop in one process, and every message that its services have sent. */
-async function shop(): Promise<{ world: LocalWorld; sent: readonly Message[]; ask: (path: string, body: unknown) => Promise<Response> }> {
+async function shop(): Promise<{
+  world: LocalWorld;
+  sent: readonly Message[];
+  spans: () => readonly Span[];
+  ask: (path: string, body: unknown) => Promise<Response>;
+}> {
   const data = mkdtempSync(join(tmpdir(), 'shop-'));
+  const { url: otlp, spans } = await openCollector();
   const config = {
-    ...readConfig({ flags: { timeFactor: 2, http: { basePort: 0 }, instances: 'inventory=1,payment=1,saga-orchestrator=1' } }),
+    ...readConfig({ flags: { otlp, timeFactor: 2, http: { basePort: 0 }, instances: 'inventory=1,payment=1,saga-orchestrator=1' } }),
     data,
   };
   const sent: Message[] = [];
@@ -33,7 +40,7 @@ async function shop(): Promise<{ world: LocalWorld; sent: readonly Message[]; as
   const headers = { 'content-type': 'application/json' };
   const ask = (path: string, body: unknown): Promise<Response> =>
     fetch(`${world.urlOf('api-gateway')}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-  return { world, sent, ask };
+  return { world, sent, spans, ask };
 }
 
 function noting(connect: Connect, sent: Message[]): Connect {
@@ -89,8 +96,8 @@ const CHAIN = [
 ];
 
 describe('the life of one order', () => {
-  it('[SS19] by choreography: one trace of 10 messages, its points, 5 lines of its log and 2 of the ledger; each has a cause in it', async () => {
-    const { world, sent, ask } = await shop();
+  it('[SS19] [SH14] by choreography: one trace of 10 messages, its points, 5 lines of its log and 2 of the ledger; each has a cause in it', async () => {
+    const { world, sent, spans, ask } = await shop();
     expect((await ask('/orders', order('one', 'choreography'))).status).toBe(202);
     const trace = await vi.waitFor(() => {
       const mine = sent.filter(({ type }) => type === 'inventory.committed' || type === 'loyalty.points.awarded');
@@ -105,6 +112,9 @@ describe('the life of one order', () => {
     expect(withoutCause.map(({ type }) => type).sort()).toEqual(['ORDER_CREATED', 'order.created']);
     const [created, process] = ['order.created', 'order.process'].map((type) => trace.find((message) => message.type === type));
     expect(process?.headers['causation-id']).toBe(created?.id);
+
+    const spanIds = trace.map(({ headers }) => String(headers.traceparent).split('-')[2]);
+    await vi.waitFor(() => expect(spans().map(({ spanId }) => spanId)).toEqual(expect.arrayContaining(spanIds)), PATIENCE);
   });
 
   it('[SS19] by orchestration: the same events, commands and answers of one saga, and nothing is done twice', async () => {

@@ -9,7 +9,11 @@ import type { AddressBook } from './kernel/http-server/address-book';
 import { ProcessedEvents } from './kernel/idempotency/processed-events';
 import { createLog } from './kernel/log';
 import { createMetrics } from './kernel/metrics';
+import { openTelemetry } from './kernel/otlp/exporter';
+import { tracedHandlers, tracedPublisher } from './kernel/otlp/spans';
 import type { Parts } from './kernel/parts';
+import type { Binding } from './kernel/bindings';
+import type { Handlers } from './kernel/service-host';
 import { createConverters } from './kernel/serialisers/converters';
 import { openRegistryClient, type RegistryClient } from './kernel/serialisers/registry-client';
 import { queueTopology, topicTopology } from './kernel/topology';
@@ -67,6 +71,10 @@ export async function openInstance(given: InstanceParts): Promise<Instance> {
     versions: versionsOf(catalogue),
   });
   const { parts } = host;
+  const telemetry = config.otlp === undefined ? null : openTelemetry({ url: config.otlp, who, registry: metrics.registry, log, clock });
+  const publisher = telemetry === null ? parts.publisher : tracedPublisher(parts.publisher, telemetry, clock);
+  const traced = (handlers: Handlers, binding: Binding): Handlers =>
+    telemetry === null ? handlers : tracedHandlers(handlers, binding, telemetry, clock);
   return {
     parts: {
       ...parts,
@@ -77,17 +85,20 @@ export async function openInstance(given: InstanceParts): Promise<Instance> {
       faults,
       fetch,
       addresses,
-      publisher: watchedPublisher(parts.publisher, note, planned),
-      consume: (binding, handlers) => parts.consume(binding, watchedHandlers(handlers, binding.name, { faults, time, note })),
+      publisher: watchedPublisher(publisher, note, planned),
+      consume: (binding, handlers) =>
+        parts.consume(binding, traced(watchedHandlers(handlers, binding.name, { faults, time, note }), binding)),
       consumeBatches: (binding, handler) => parts.consumeBatches(binding, watchedBatches(handler, binding.name, { faults, time })),
     },
     stop: async () => {
       await host.stop();
+      await telemetry?.close();
       await fetch.close();
       database.close();
     },
     crash: () => {
       host.crash();
+      telemetry?.crash();
       void fetch.close();
       database.close();
     },

@@ -19,7 +19,7 @@ import type { World } from './world';
 
 const USAGE = `npm run shop -- [--broker in-process|kafka+rabbitmq] [--scenario NAME] [--orders N] [--rate PER_SECOND] [--seed N]
   [--services a,b] [--instances payment=2] [--processes one|each] [--time-factor 10] [--trace full|ids|none] [--dialect strict|loose] [--data DIR]
-  [--plan] [--json] [--faults] [--config FILE]
+  [--plan] [--json] [--faults] [--otlp http://127.0.0.1:4318] [--config FILE]
 npm run shop -- state ORDER [--at TIME] | rebuild NAME | what-if ORDER --without N     (with --data DIR)
 
 Scenarios: ${Object.keys(SCENARIOS).join(' ')}

@@ -12,7 +12,7 @@ import { queueTopology, topicTopology } from './topology';
 const decoder = new TextDecoder();
 
 /** JSON for every format: what is tried here does not ask for a registry. */
-const jsonOnly: Converters = () => ({
+export const jsonOnly: Converters = () => ({
   encode: async (event) => ({
     body: new TextEncoder().encode(JSON.stringify(toEnvelopeA(event))),
     contentType: 'application/json',

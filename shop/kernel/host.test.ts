@@ -4,10 +4,11 @@ import { fromQueue, fromTopic } from './bindings';
 import { toExchange, toTopic } from './channels';
 import { openDatabase } from './db/database';
 import type { IncomingEvent } from './events';
-import { anEvent, openHostWorld, type HostWorld } from './host.fixture';
+import { anEvent, jsonOnly, openHostWorld, type HostWorld } from './host.fixture';
 import { ProcessedEvents } from './idempotency/processed-events';
 import { NotConnected } from './publisher';
 import { RequestTimeout } from './request-reply';
+import { RegistryAway } from './serialisers/registry-client';
 import { desiredConsumers } from './subscriber/subscriber';
 
 const SOON = { timeout: 30_000, interval: 10 };
@@ -323,6 +324,23 @@ describe('reading a topic', () => {
     expect([1, 2, 4].map((now) => desiredConsumers(now, 500, range))).toEqual([2, 3, 4]);
     expect([1, 3].map((now) => desiredConsumers(now, 0, range))).toEqual([1, 2]);
     expect(desiredConsumers(3, 150, range)).toBe(3);
+  });
+});
+
+describe('reading without the schema registry', () => {
+  it('[SM26] what can’t be read for lack of its schema waits, loses no attempt, and is read as soon as it is there', async () => {
+    let refusals = 0;
+    const converters: typeof jsonOnly = (format) => ({
+      ...jsonOnly(format),
+      decode: (message) => ((refusals += 1) === 1 ? Promise.reject(new RegistryAway('away')) : jsonOnly(format).decode(message)),
+    });
+    const { parts } = await world.host('payment-service', { converters });
+    const attempts: number[] = [];
+    const binding = fromTopic('inventory-events', 'payment-service', ['inventory.reserved'], { ladder: [] });
+    await parts.consume(binding, { 'inventory.reserved': async (_, { attempt }) => void attempts.push(attempt) });
+    await parts.publisher.publish(anEvent(1, { type: 'inventory.reserved', channels: [toTopic('inventory-events')] }));
+    await vi.waitFor(() => expect(attempts).toEqual([1]), SOON);
+    expect(world.letters).toEqual([]);
   });
 });
 

@@ -15,7 +15,7 @@ function uuidOf(name: string): string {
 export const eventId = (aggregate: string, version: number | string, type: string): string => uuidOf(`${aggregate}|${version}|${type}`);
 
 /** The span of an event belongs to the event, so that a message sent twice is the same span twice. */
-const spanOf = (id: string): string => createHash('sha1').update(`span|${id}`).digest('hex').slice(0, 16);
+export const spanOf = (id: string): string => createHash('sha1').update(`span|${id}`).digest('hex').slice(0, 16);
 
 /** A trace that begins with this event. With a seed (the order's id) the same plan tells the same traces. */
 export function newTraceparent(id: string, seed?: string): string {

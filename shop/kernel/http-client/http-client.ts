@@ -32,7 +32,7 @@ export interface HttpClientOptions {
   readonly limits?: Readonly<Record<string, Partial<GuardLimits>>>;
 }
 
-/** Calls under way and waiting, for each service that is called; what is not named may hold ten. */
+/** Calls under way and waiting, for each service that is called; what is not named may hold ten. Nobody is called more than 1,000 times a second. */
 export const BULKHEADS: Readonly<Record<string, GuardLimits>> = {
   'user-service': { concurrent: 5, queued: 10 },
   'payment-service': { concurrent: 3, queued: 5 },
@@ -40,6 +40,7 @@ export const BULKHEADS: Readonly<Record<string, GuardLimits>> = {
   'order-service': { concurrent: 50, queued: 200 },
   'query-service': { concurrent: 50, queued: 200 },
 };
+const CALLS_PER_SECOND = 1_000;
 const OTHERS: GuardLimits = { concurrent: 10, queued: 20 };
 
 const CACHE_MS = 300_000;
@@ -59,6 +60,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const guard = createGuard(
       target,
       {
+        perSecond: CALLS_PER_SECOND,
         ...limits,
         openMs: time(limits.openMs ?? 10_000),
         retryDelayMs: time(limits.retryDelayMs ?? 100),

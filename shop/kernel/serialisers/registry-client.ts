@@ -8,13 +8,18 @@ export interface RegistryClient {
   register(subject: string, type: 'AVRO' | 'PROTOBUF' | 'JSON', schema: string): Promise<number>;
   /** In the Confluent wire format: 0, four bytes of id, for Protobuf the message's index, the value. */
   encode(id: number, value: unknown): Promise<Uint8Array>;
-  /** @throws Poison `UnknownSchema` or `Undecodable`; any other error when the registry cannot be asked. */
+  /** @throws Poison `UnknownSchema` or `Undecodable`; RegistryAway */
   decode(body: Uint8Array): Promise<{ readonly name: string; readonly value: Record<string, unknown> }>;
 }
 
 /** The registry answered 409: publishing in this schema would break somebody, so the publisher must not start. */
 export class SchemaRefused extends Error {
   override readonly name = 'SchemaRefused';
+}
+
+/** It can't be asked at this moment, and what is to be read needs a schema that nobody here has seen yet. */
+export class RegistryAway extends Error {
+  override readonly name = 'RegistryAway';
 }
 
 const PROTOBUF_FIRST_MESSAGE = 0;
@@ -58,7 +63,7 @@ export function openRegistryClient(url: string, clientId: string): RegistryClien
         schema = await registry.getSchema(id);
       } catch (error) {
         if (statusOf(error) === 404) throw new Poison('UnknownSchema', `the registry has no schema ${id}`);
-        throw error;
+        throw new RegistryAway(`the registry can't be asked for schema ${id}`, { cause: error });
       }
       try {
         return { name: nameOf(schema), value: plain(await registry.decode(buffer)) };

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordDelivery } from '../../transport/port';
 import { readEvent } from '../envelope';
 import { Poison, type Converters, type IncomingEvent } from '../events';
+import { RegistryAway } from '../serialisers/registry-client';
 import { majorOf } from '../serialisers/version';
 import type { Handler, HandlerContext, Handlers } from '../service-host';
 import { chainOf, type ChainParts } from './chain';
@@ -30,15 +32,31 @@ const HANDLER_MS = 30_000;
 export type Read = (message: RecordDelivery['message']) => Promise<IncomingEvent>;
 
 /** Bytes to an event of the newest version. @throws Poison `UnsupportedVersion` and what converters find */
-export function readerOf({ binding, converters, versions }: WorkParts): Read {
+export function readerOf(parts: WorkParts): Read {
+  const { binding, converters, versions } = parts;
   const { decode } = converters(binding.serialiser);
   return async (message) => {
-    const event = await readEvent(message, decode);
+    const event = await patiently(() => readEvent(message, decode), parts);
     const highest = binding.highestMajor ?? versions?.highestMajor(event.type) ?? Infinity;
     if (majorOf(event.version) > highest) throw new Poison('UnsupportedVersion', `version ${event.version} is newer than ${highest}`);
     if (versions === undefined || binding.highestMajor !== undefined) return event;
     return { ...event, ...versions.upcast(event.type, event.version, event.data) };
   };
+}
+
+const LOOK_AGAIN_MS = 1_000;
+
+/** Nothing is wrong with a message whose schema can't be asked for: it keeps its attempts, and consuming waits with it. */
+async function patiently<T>(read: () => Promise<T>, { binding, log, signal }: WorkParts): Promise<T> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof RegistryAway) || signal.aborted) throw error;
+      log.warn({ inbox: binding.inbox, cause: error.name }, 'the schema registry is away: consuming pauses');
+      await sleep(LOOK_AGAIN_MS, undefined, { signal });
+    }
+  }
 }
 
 /** Reads a message and has it handled through the chain. Resolves also when nobody here has a handler: that is counted. */

@@ -86,7 +86,12 @@ describe('the order-service over HTTP', () => {
       'ORDER_CANCELLED: POST /orders/:id/cancel',
     ]);
     const before = new Date((events[0]?.at ?? 0) - 1).toISOString();
-    expect((await call('GET', `/orders/a?at=${before}`)).status).toBe(404);
+    const at = new Date(events[1]?.at ?? 0).toISOString();
+    for (const path of ['/orders/a', '/orders/a/status']) {
+      expect((await call('GET', `${path}?at=${before}`)).status, path).toBe(404);
+      expect((await call('GET', `${path}?at=${at}`)).body, path).toMatchObject({ status: 'placed', version: 2 });
+      expect(await call('GET', `${path}?at=noon`), path).toMatchObject({ status: 400, body: { path: 'at' } });
+    }
     expect((await call('POST', '/what-if', { orderId: 'a', without: 3 })).body).toMatchObject({ status: 'placed', reason: null });
   });
 

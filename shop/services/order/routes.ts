@@ -36,7 +36,7 @@ const NewOrder = z.object({
 });
 const Cancellation = z.object({ reason: z.string().max(200).default('CHANGED_MIND'), version: z.number().int().optional() });
 const Moment = z.object({ at: z.iso.datetime({ offset: true }).optional() });
-const Version = z.object({ minVersion: z.coerce.number().int().nonnegative().default(0) });
+const Status = Moment.extend({ minVersion: z.coerce.number().int().nonnegative().default(0) });
 const WithoutOne = z.object({ orderId: Id, without: z.number().int().positive() });
 
 const STATUS_PATIENCE_MS = 500;
@@ -86,9 +86,11 @@ export function orderRoutes(app: FastifyInstance, { orders, state, status, carts
   });
 
   app.get('/orders/:id/status', async (request: WithId) => {
-    const { minVersion } = parse(Version, request.query);
-    const row = await status.atLeast(request.params.id, minVersion, STATUS_PATIENCE_MS);
-    if (row === null) throw notFound('order', request.params.id);
+    const { id } = request.params;
+    const { minVersion, at } = parse(Status, request.query);
+    if (at !== undefined) return statusAt(state, id, Date.parse(at));
+    const row = await status.atLeast(id, minVersion, STATUS_PATIENCE_MS);
+    if (row === null) throw notFound('order', id);
     return { ...row, staleMs: 0, stale: row.version < minVersion, asOf: clock() };
   });
 
@@ -106,6 +108,12 @@ function view(orderId: string, { state, version }: Pick<History<OrderState>, 'st
   if (details === null) throw notFound('order', orderId);
   const { lines, placedVersion: _, ...rest } = details;
   return { orderId, version, status, ...rest, items: lines, totalCents: totalOf(details), paymentId, shipmentId, reason };
+}
+
+function statusAt({ store }: State, orderId: string, asOf: number): object {
+  const { state, version, events } = stateAt(store, Order.type, orderId, asOf);
+  if (version === 0) throw notFound('order', orderId);
+  return { orderId, status: state.status, version, changedAt: events.at(-1)?.at, staleMs: 0, stale: false, asOf };
 }
 
 /** A request begins a trace or goes on with its caller's. */

@@ -19,7 +19,9 @@ export async function declare(model: ChannelModel, { exchanges, queues, bindings
   await channel.close();
 }
 
-/** A consumer with a channel of its own, attached again after every reconnect. */
+const ATTACH_AGAIN_MS = 500;
+
+/** A consumer with a channel of its own, attached again after every reconnect, and when the broker closed the channel. */
 export async function consume(
   link: AmqpLink,
   queue: string,
@@ -27,6 +29,7 @@ export async function consume(
   onDelivery: (delivery: Delivery) => void,
 ): Promise<Consumer> {
   let channel: Channel | null = null;
+  let attachedTo: ChannelModel | null = null;
   let tag = '';
   let stopped = false;
   let unanswered = 0;
@@ -35,19 +38,28 @@ export async function consume(
     if (options.declare !== undefined) await declare(model, options.declare);
     const own = await model.createChannel();
     own.on('error', () => {});
+    own.once('close', () => attachAgain(own));
+    [channel, attachedTo, unanswered] = [own, model, 0];
     await own.prefetch(options.prefetch);
-    channel = own;
-    unanswered = 0;
     const settings = { noAck: options.noAck === true, ...(options.tag === undefined ? {} : { consumerTag: options.tag }) };
-    ({ consumerTag: tag } = await own.consume(queue, (raw) => (raw === null ? void attachAgain(own) : given(own, raw)), settings));
+    ({ consumerTag: tag } = await own.consume(
+      queue,
+      (raw) => (raw === null ? void own.close().catch(() => {}) : given(own, raw)),
+      settings,
+    ));
+    // Told to stop meanwhile.
+    void closeWhenAnswered(own);
   }
 
-  /** The queue was deleted under the consumer: it may be there again in a moment. */
-  async function attachAgain(old: Channel): Promise<void> {
-    await old.close().catch(() => {});
+  /**
+   * The broker closed the channel (an answer that took too long), or deleted the queue under the consumer: it may be there again in a moment. On a new
+   * connection the link attaches it.
+   */
+  function attachAgain(old: Channel): void {
     const timer = setTimeout(() => {
-      if (!stopped && link.state() !== 'disconnected') attach(link.connection()).catch(() => void attachAgain(old));
-    }, 500);
+      if (stopped || channel !== old || attachedTo === null || !link.isOn(attachedTo)) return;
+      attach(attachedTo).catch(() => attachAgain(old));
+    }, ATTACH_AGAIN_MS);
     timer.unref();
   }
 

@@ -49,6 +49,11 @@ export class AmqpLink {
     return this.model;
   }
 
+  /** Whether this connection is still the one. */
+  isOn(model: ChannelModel): boolean {
+    return this.model === model;
+  }
+
   /** A broker that blocks reads nothing, not even a farewell: then the socket is closed without one. */
   async close(): Promise<void> {
     this.ended = true;
