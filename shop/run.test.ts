@@ -13,10 +13,13 @@ async function runWith(some: Partial<Program>): Promise<{ code: number; said: st
   const code = await runShop({
     args: [],
     env: {},
+    signal: new AbortController().signal,
     ...some,
     print: (text) => void said.push(text),
-    complain: (text) => void complained.push(text),
-    signal: new AbortController().signal,
+    complain: (text) => {
+      complained.push(text);
+      some.complain?.(text);
+    },
   });
   return { code, said: said.join('\n'), complained: complained.join('\n') };
 }
@@ -50,6 +53,18 @@ describe('npm run shop', () => {
     } finally {
       other.close();
     }
+  });
+
+  it('[SR4] [SP1] given a run that is told to end in the middle, then that is said, nothing is compared, and the code is 0', async () => {
+    const ending = new AbortController();
+    const ended = await runWith({
+      args: ['--orders', '1000', '--rate', '1'],
+      env: { SHOP_HTTP_BASE_PORT: '0' },
+      inProcess: inProcessBrokers(createInProcessEngine()),
+      complain: (text) => void (text.startsWith('the shop is open') && ending.abort()),
+      signal: ending.signal,
+    });
+    expect(ended).toMatchObject({ code: 0, said: expect.stringMatching(/^happy-path: told to end after /) as string });
   });
 
   it('given a question without a folder, then the code is 2', async () => {

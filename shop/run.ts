@@ -86,8 +86,9 @@ async function runWhole(line: CommandLine, program: Program): Promise<number> {
   try {
     program.complain(`the shop is open: ${scenario.name}, ${plan.size} orders, ${config.broker}`);
     const outcome = await runScenario(scenario, config, world, program.signal);
-    program.print(line.json ? JSON.stringify(outcome, null, 2) : report(outcome));
-    return lost.length === 0 && (outcome.differences.length === 0 || program.signal.aborted) ? 0 : 1;
+    if (line.json) program.print(JSON.stringify(outcome, null, 2));
+    else program.print(program.signal.aborted ? `${scenario.name}: told to end after ${outcome.seconds.toFixed(1)} s` : report(outcome));
+    return lost.length === 0 && outcome.differences.length === 0 ? 0 : 1;
   } finally {
     await world.close();
     if (given.data === undefined) rmSync(data, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { connectionName, type Identity, type Transports } from '../transport/port';
 import type { Binding } from './bindings';
 import { EXCHANGES, type ExchangeName } from './channels';
+import { DRAIN_MS, settledWithin } from './drain';
 import { readEvent } from './envelope';
 import type { Converters, IncomingEvent } from './events';
 import { createPublisher, type PublishLimits } from './publisher';
@@ -102,7 +103,7 @@ export function createServiceHost(host: HostParts): ServiceHost {
         .catch((error: unknown) => log.warn({ exchange, cause: (error as Error).name }, 'a broadcast could not be read'))
         .finally(ack);
     });
-    return keep({ stop: () => consumer.stop() });
+    return keep({ stop: () => settledWithin(DRAIN_MS, [consumer.stop()]) });
   }
 
   return {

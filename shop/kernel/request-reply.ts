@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectionName, type Consumer, type Identity, type Message, type QueueTransport } from '../transport/port';
 import { toExchange } from './channels';
+import { DRAIN_MS, settledWithin } from './drain';
 import { readEvent, toMessage } from './envelope';
 import { NotConnected } from './publisher';
 import type { Converters, IncomingEvent } from './events';
@@ -90,7 +91,7 @@ export function createRequester(parts: RequesterParts): Requester & { close(): P
       await send(REPLIES, { ...message, correlationId: to.message.correlationId ?? to.id }, true);
     },
     async close() {
-      await consumer?.then((one) => one.stop()).catch(() => {});
+      if (consumer !== null) await settledWithin(DRAIN_MS, [consumer.then((one) => one.stop())]);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ShopConfig } from '../config';
+import { settledWithin } from '../kernel/drain';
 import { checkInvariants } from '../kernel/invariants';
 import { customersOf } from '../traffic/customers';
 import { expectedOf, type Counts } from '../traffic/expected';
@@ -42,6 +43,9 @@ const STILL_MS = 15_000;
 /** Once everything is there, so long is waited for what should not come. */
 const SURPLUS_MS = 1_500;
 
+/** So long a customer who is in the shop when it closes may still be answered. */
+const LAST_REQUESTS_MS = 2_000;
+
 /** Plays a bounded scenario on an open world, waits until nothing moves any more, and compares. */
 export async function runScenario(scenario: Scenario, config: ShopConfig, world: World, signal: AbortSignal): Promise<Outcome> {
   const { plan, tally } = world;
@@ -50,6 +54,10 @@ export async function runScenario(scenario: Scenario, config: ShopConfig, world:
   const run: Run = { config, plan, world, customers, tally, before, seen: new Map(), signal };
   const began = performance.now();
   const stalled = await tell(scenario.steps ?? [signUp, orders()], run);
+  const seconds = (): number => (performance.now() - began) / 1_000;
+  // Told to end in the middle: of what is under way nothing can be said, and a broker that blocks does not answer.
+  if (signal.aborted)
+    return { scenario: scenario.name, orders: plan.size, seconds: seconds(), expected: {}, actual: {}, differences: [], violations: [] };
 
   const expected = expectedFor(scenario, plan);
   const counted = await settled(run, scenario, expected);
@@ -59,7 +67,7 @@ export async function runScenario(scenario: Scenario, config: ShopConfig, world:
   return {
     scenario: scenario.name,
     orders: plan.size,
-    seconds: (performance.now() - began) / 1_000,
+    seconds: seconds(),
     expected,
     actual,
     differences: [...stalled, ...differencesOf(expected, actual)],
@@ -70,12 +78,18 @@ export async function runScenario(scenario: Scenario, config: ShopConfig, world:
 /** A step that waits in vain ends the story, not the program: what was reached by then is counted all the same. */
 async function tell(steps: readonly Step[], run: Run): Promise<Difference[]> {
   try {
-    for (const step of steps) if (!run.signal.aborted) await step(run);
+    for (const step of steps) if (!run.signal.aborted) await orTold(step(run), run.signal);
     return [];
   } catch (error) {
     if (!(error instanceof Stalled)) throw error;
     return [{ key: `waited for ${error.what}`, expected: error.goal, actual: error.reached }];
   }
+}
+
+/** What customers have begun is finished when the run is told to end, but no step keeps it from ending. */
+async function orTold(step: Promise<void>, signal: AbortSignal): Promise<void> {
+  const told = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await Promise.race([step, told.then(() => settledWithin(LAST_REQUESTS_MS, [step]))]);
 }
 
 async function settled(run: Run, scenario: Scenario, expected: Counts): Promise<Counts> {

@@ -25,6 +25,7 @@ export async function startSubscriber(parts: SubscriberParts, reader: Reader): P
   let turn: Promise<unknown> = Promise.resolve();
   let paused = false;
   let timer: NodeJS.Timeout | undefined;
+  let watches = 0;
   /** Changes of the number of consumers, one after the other. */
   const inTurn = (change: () => Promise<void>): Promise<void> => {
     const next = turn.then(change);
@@ -38,21 +39,24 @@ export async function startSubscriber(parts: SubscriberParts, reader: Reader): P
     metrics.members(binding.inbox, consumers.length);
   }
 
+  /** A broker that blocks does not answer: nobody waits for it who wants to change the number. */
   async function watch(): Promise<void> {
     const waiting = await reader.lag();
     metrics.lag(binding.broker === 'kafka' ? `${binding.channel}:${binding.inbox}` : binding.inbox, waiting);
-    const wanted = desiredConsumers(consumers.length, waiting, { min, max, threshold });
-    if (paused || wanted === consumers.length) return;
-    log.info({ inbox: binding.inbox, lag: waiting, from: consumers.length, to: wanted }, 'the number of consumers follows the lag');
-    await resize(wanted);
+    await inTurn(async () => {
+      const wanted = desiredConsumers(consumers.length, waiting, { min, max, threshold });
+      if (paused || wanted === consumers.length) return;
+      log.info({ inbox: binding.inbox, lag: waiting, from: consumers.length, to: wanted }, 'the number of consumers follows the lag');
+      await resize(wanted);
+    });
   }
 
-  function watchSoon(): void {
+  function watchSoon(mine: number): void {
     timer = setTimeout(
       () => {
-        void inTurn(watch)
+        void watch()
           .catch(() => {})
-          .finally(() => !paused && watchSoon());
+          .finally(() => mine === watches && !paused && watchSoon(mine));
       },
       Math.max(50, time(SCALE_EVERY_MS)),
     );
@@ -67,7 +71,7 @@ export async function startSubscriber(parts: SubscriberParts, reader: Reader): P
   const start = async (): Promise<void> => {
     paused = false;
     await inTurn(() => resize(min));
-    watchSoon();
+    watchSoon((watches += 1));
   };
 
   let stopping: Promise<void> | undefined;

@@ -64,6 +64,8 @@ export async function consume(
   }
 
   function given(own: Channel, raw: ConsumeMessage): void {
+    // What comes though it can't be cancelled goes back to its queue with the connection.
+    if (stopped && link.state() === 'blocked') return;
     if (options.noAck !== true) unanswered += 1;
     const answer = (say: () => void): void => {
       say();
@@ -81,7 +83,8 @@ export async function consume(
   }
 
   async function closeWhenAnswered(own: Channel): Promise<void> {
-    if (stopped && unanswered === 0 && channel === own) {
+    // A broker that blocks does not read a farewell: the channel goes with the connection.
+    if (stopped && unanswered === 0 && channel === own && link.state() !== 'blocked') {
       channel = null;
       await own.close().catch(() => {});
     }
@@ -92,7 +95,8 @@ export async function consume(
     async stop() {
       stopped = true;
       forget();
-      await channel?.cancel(tag).catch(() => {});
+      // A broker that blocks does not read that somebody goes.
+      if (link.state() !== 'blocked') await channel?.cancel(tag).catch(() => {});
       if (channel !== null) await closeWhenAnswered(channel);
     },
   };
