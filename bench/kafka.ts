@@ -7,7 +7,8 @@ import { runScript } from './kit/run-script';
 
 /**
  * The whole way from Kafka into the store: a backlog of shop messages is tapped, decoded, recognised and stored by the collector's process and
- * the store's, and beside it read and parsed by a bare kafkajs consumer, in alternating rounds. CPU goes up to the end of the store's
+ * the store's, with the index over values and without it (`store.indexFields`), and beside it read and parsed by a bare kafkajs consumer, in
+ * alternating rounds. CPU goes up to the end of the store's
  * background merges, which build the filters that answer ids.
  *
  *   npm run bench:kafka [-- --events 300000 --rounds 3 --profile <folder>]
@@ -23,19 +24,23 @@ const kafka = await aKafka();
 const { bodyBytes, remove } = await aFilledTopic(kafka.brokers, topic, EVENTS);
 const rounds: Round[] = [];
 try {
-  for (let round = 0; round < Number(values.rounds); round++) rounds.push({ ...(await ours()), ...(await bare()) });
+  for (let round = 0; round < Number(values.rounds); round++) {
+    const { collector, store } = await ours(false);
+    rounds.push({ ...(await ours(true)), withoutIndex: collector + store, ...(await bare()) });
+  }
 } finally {
   await remove();
   await kafka.end();
 }
 
 printTable([
-  ['round', 'collector µs', 'store µs', '(merges after)', 'events/s', 'filters on', 'bare µs', 'bare events/s'],
+  ['round', 'collector µs', 'store µs', '(merges after)', 'events/s', 'filters on', 'without index µs', 'bare µs', 'bare events/s'],
   ...rounds.map((r, i) => [
     String(i + 1),
     ...[r.collector, r.store, r.mergesAfter].map((seconds) => ((seconds * 1e6) / EVENTS).toFixed(1)),
     Math.round(r.rate).toString(),
     `${Math.round(r.filtered * 100)} %`,
+    ((r.withoutIndex * 1e6) / EVENTS).toFixed(1),
     ((r.bareCpu * 1e6) / EVENTS).toFixed(1),
     Math.round(r.bareRate).toString(),
   ]),
@@ -63,6 +68,13 @@ printFigures(`Kafka → store, ${EVENTS.toLocaleString('en')} events with bodies
     'less',
     'CPU-s',
   ),
+  figure(
+    'without the index over values: CPU-s per million events, collector and store',
+    perMillion((r) => r.withoutIndex),
+    null,
+    'less',
+    'CPU-s',
+  ),
   figure('events stored a second', median(rounds.map((r) => r.rate)), 40_000, 'more', '/s', 0),
   figure(
     'bare kafkajs reader that parses: CPU-s per million',
@@ -80,14 +92,15 @@ interface Round {
   readonly mergesAfter: number;
   readonly rate: number;
   readonly filtered: number;
+  readonly withoutIndex: number;
   readonly bareCpu: number;
   readonly bareRate: number;
 }
 
-async function ours(): Promise<Omit<Round, 'bareCpu' | 'bareRate'>> {
+async function ours(indexFields: boolean): Promise<Omit<Round, 'withoutIndex' | 'bareCpu' | 'bareRate'>> {
   const collector = await startCollectorAndStore(
     [{ name: 'bench', kafka: { brokers: kafka.brokers }, tap: { startAt: 'beginning', include: [topic] } }],
-    values.profile,
+    { profile: values.profile, indexFields },
   );
   try {
     while (collector.stored() === 0) await new Promise((resolve) => setTimeout(resolve, 2));

@@ -32,9 +32,12 @@ export interface RunningCollector {
 
 const ENTRY = fileURLToPath(new URL('../../server/collector-main.ts', import.meta.url));
 
-export async function startCollectorAndStore(brokers: readonly object[], profile?: string): Promise<RunningCollector> {
+export async function startCollectorAndStore(
+  brokers: readonly object[],
+  { profile, indexFields = true }: { readonly profile?: string | undefined; readonly indexFields?: boolean } = {},
+): Promise<RunningCollector> {
   const directory = aTemporaryFolder();
-  const config = configSchema.parse({ brokers, log: { level: 'warn' }, store: { directory } });
+  const config = configSchema.parse({ brokers, log: { level: 'warn' }, store: { directory, indexFields } });
   const embedded = await startEmbeddedStore({ directory, log: pino({ level: 'silent' }), memoryMb: config.store.memoryMb });
   const access = { url: embedded.url, user: embedded.user, password: embedded.password };
   const client = openClient({ ...access, database: embedded.database });

@@ -5,7 +5,7 @@ const STEP = 50_000_000;
 
 /**
  * Puts copies of all events before them, each with ids, trace ids and spans of its own: the columns and their sizes are those of stored
- * events. Headers and bodies stay what they were, and the field index knows the originals alone: these stores are asked for ids.
+ * events. Headers and bodies stay what they were, and with them the numbers of their values.
  */
 export async function copyEvents(client: StoreClient, copies: number): Promise<void> {
   if (copies < 1) return;

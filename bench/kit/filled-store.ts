@@ -27,7 +27,7 @@ const TRACES = 5_000;
 
 export async function openFilledStore(
   events: number,
-  { indexFields = false, own: asked }: { indexFields?: boolean; own?: number } = {},
+  { indexFields = true, own: asked }: { indexFields?: boolean; own?: number } = {},
 ): Promise<FilledStore> {
   const directory = aTemporaryFolder();
   const log = pino({ level: 'silent' });
@@ -46,7 +46,7 @@ export async function openFilledStore(
     WHERE active AND table = 'events' AND database = currentDatabase()`,
   );
   const beside = await client.rows<{ table: string; bytes: number }>(
-    `SELECT table, sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND table IN ('batch_summaries', 'field_places') AND database = currentDatabase()
+    `SELECT table, sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND table = 'batch_summaries' AND database = currentDatabase()
     GROUP BY table ORDER BY table`,
   );
   const each = (bytes: number): string => `${Math.round(bytes / (stored?.events ?? 1))} B`;

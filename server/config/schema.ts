@@ -129,7 +129,7 @@ export const configSchema = z.strictObject({
       directory: z.string().default('./data'),
       retention: duration.default(7 * 86_400_000),
       memoryMb: count.default(500),
-      indexFields: flag.default(false),
+      indexFields: flag.default(true),
     })
     .prefault({}),
   brokers: z.array(broker).default([]),

@@ -5,7 +5,7 @@ import type { StoreClient } from './clickhouse/client';
 import { openClient } from './clickhouse/client';
 import { createEdgeTiers } from './clickhouse/edge-tiers';
 import { acquireLease, leaseSilence, renewLease } from './clickhouse/leases';
-import { createFieldIndexer } from './clickhouse/field-index/index-fields';
+import { noteFieldsSince } from './clickhouse/field-index/fields-since';
 import { migrate } from './clickhouse/migrations/migrations';
 import { newestBatch } from './clickhouse/positions';
 import { deadLetterQuestions } from './clickhouse/queries/dead-letter-questions';
@@ -34,7 +34,7 @@ export interface StoreSettings {
   readonly retentionDays: number;
   /** Cap of the embedded engine's memory, MB. */
   readonly memoryMb?: number;
-  /** Whether what is appended goes into the index over values of headers and bodies; not unless said. */
+  /** Whether what is appended goes into the index over values of headers and bodies; it is unless said. */
   readonly indexFields?: boolean;
 }
 
@@ -82,13 +82,12 @@ async function openStoreAt(settings: StoreSettings, owned: EmbeddedStore | null,
     await client.close();
     throw error;
   }
-  return assemble(client, kind, owned, settings.indexFields ?? false);
+  return assemble(client, kind, owned, settings.indexFields ?? true);
 }
 
 function assemble(client: StoreClient, kind: Store['kind'], owned: EmbeddedStore | null, indexFields: boolean): Store {
   const tiers = createEdgeTiers(client);
-  const fields = createFieldIndexer(client, indexFields);
-  const appender = createAppender(client, tiers, fields);
+  const appender = createAppender(client, tiers, noteFieldsSince(client, indexFields));
   return {
     kind,
     async ready() {
@@ -112,7 +111,7 @@ function assemble(client: StoreClient, kind: Store['kind'], owned: EmbeddedStore
       appender.forget(tap);
       tiers.forget(tap);
       const position = await newestBatch(client, tap);
-      if (position.batch > 0) await tiers.afterBatch(tap, await repair(client, fields, tap, position.batch));
+      if (position.batch > 0) await tiers.afterBatch(tap, await repair(client, tap, position.batch));
       return position;
     },
     append: appender.append,

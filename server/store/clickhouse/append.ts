@@ -6,7 +6,8 @@ import type { StoreClient } from './client';
 import type { EdgeTiers } from './edge-tiers';
 import { FENCED } from './errors';
 import { eventColumns } from './event-columns';
-import type { FieldIndexer } from './field-index/index-fields';
+import { fieldColumn } from './field-index/field-column';
+import type { FieldsSince } from './field-index/fields-since';
 import { insertMark } from './insert-mark';
 import { ONE_BLOCK } from './one-block';
 import type { Offsets } from './positions';
@@ -17,9 +18,9 @@ import { namesOf, structureOf, writeNative } from './wire-codec';
 /**
  * Storing one batch. The order is what keeps the promises:
  *
- * 1. gaps, which can be written again, 2. the events, one block into one partition and so whole or not at all [S1], and beside them the places of
- * their values (field-index), 3. what is computed from them (summaries.ts), which can be computed again. A batch is stored from 2 on; a crash
- * between 2 and 3 is repaired by `tapPosition`, places included.
+ * 1. gaps, which can be written again, 2. the events, one block into one partition and so whole or not at all [S1], the numbers of their values
+ * (field-index) among them, 3. what is computed from them (summaries.ts), which can be computed again. A batch is stored from 2 on; a crash
+ * between 2 and 3 is repaired by `tapPosition`.
  *
  * The insert of the events carries its own condition, evaluated by the engine before it writes: no newer lease [S5]. So a tap has one writer,
  * and the writer remembers its newest batch: what is not newer is stored already [S2]. After a failed try (a timeout may hide a success) it
@@ -43,9 +44,10 @@ interface TapMemory {
 const POSITION_EVERY = 200;
 const DAY_MICROS = 86_400_000_000;
 
-export function createAppender(client: StoreClient, tiers: EdgeTiers, fields: FieldIndexer): Appender {
+export function createAppender(client: StoreClient, tiers: EdgeTiers, fields: FieldsSince): Appender {
   const memories = new Map<TapName, TapMemory>();
   const writer = new ByteWriter();
+  const fieldValues = fields.kept ? [fieldColumn()] : [];
   /** One encoder, one buffer: taps take turns between encoding and the end of sending. */
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -64,7 +66,7 @@ export function createAppender(client: StoreClient, tiers: EdgeTiers, fields: Fi
   };
 
   const insertEvents = async (batch: StoredBatch): Promise<void> => {
-    const columns = eventColumns(batch);
+    const columns = [...eventColumns(batch), ...fieldValues];
     const names = namesOf(columns);
     const sql = `INSERT /* ${insertMark(batch.tap)} */ INTO events (${names}) SELECT ${names} FROM input('${structureOf(columns).replaceAll("'", "\\'")}')
       WHERE throwIf((SELECT max(epoch) FROM leases WHERE tap = {tap:String}) > {epoch:UInt32}, '${FENCED}') = 0
@@ -101,8 +103,7 @@ export function createAppender(client: StoreClient, tiers: EdgeTiers, fields: Fi
       if (batch.gaps.length > 0) await saveGaps(client, batch);
       const isThere = batch.events.length === 0 || (again && (await isStored(batch)));
       await fields.begin();
-      // Both are waited for, also when one fails: what is under way may not meet the next try.
-      await allOf([isThere ? null : insertEvents(batch), fields.index(batch.events)]);
+      if (!isThere) await insertEvents(batch);
       if (!(again && (await hasAccount(client, batch.tap, batch.number)))) await summarize(client, batch);
       remember(memory, batch);
       if (++memory.sincePosition > POSITION_EVERY) {
@@ -115,10 +116,6 @@ export function createAppender(client: StoreClient, tiers: EdgeTiers, fields: Fi
     },
     forget: (tap) => void memories.delete(tap),
   };
-}
-
-async function allOf(works: readonly (Promise<void> | null)[]): Promise<void> {
-  for (const done of await Promise.allSettled(works)) if (done.status === 'rejected') throw done.reason;
 }
 
 function remember(memory: TapMemory, batch: StoredBatch): void {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { InsertSpool } from '../insert-spool';
-import { toStoreError } from './errors';
+import { EndedEarly, toStoreError } from './errors';
 
 export interface ClientSettings {
   readonly url: string;
@@ -81,7 +81,10 @@ export function openClient({ url, user, password, database, spool }: ClientSetti
         query_params: parameters,
         abort_signal: AbortSignal.timeout(((limits.seconds ?? READ_SECONDS) + GRACE_SECONDS) * 1_000),
       });
-      const { meta, data, statistics } = await answer.json<unknown[]>();
+      const { meta, data, rows: count, statistics, exception } = await wholeAnswer(answer);
+      // What went wrong after the first rows were sent stands behind them.
+      if (exception !== undefined) throw new EndedEarly(exception);
+      if (count !== data.length) throw new EndedEarly();
       const rows = asObjects<T>(
         (meta ?? []).map((column) => column.name),
         data,
@@ -125,6 +128,23 @@ function asObjects<T>(names: readonly string[], data: readonly (readonly unknown
     for (let i = 0; i < names.length; i++) row[names[i] as string] = values[i];
     return row as T;
   });
+}
+
+interface Answer {
+  readonly meta?: readonly { readonly name: string }[];
+  readonly data: readonly (readonly unknown[])[];
+  readonly rows?: number;
+  readonly statistics?: { readonly rows_read: number };
+  readonly exception?: string;
+}
+
+async function wholeAnswer(answer: { text(): Promise<string> }): Promise<Answer> {
+  const text = await answer.text();
+  try {
+    return JSON.parse(text) as Answer;
+  } catch {
+    throw new EndedEarly();
+  }
 }
 
 /** In the statement and never as client settings: those leak into later queries of the embedded engine. */

@@ -56,17 +56,27 @@ const BY_CODE: ReadonlyMap<number, Answer> = new Map([
   [497, refused('The store refuses a right that is needed', 'Grant the user all rights on the database store.database.')],
 ]);
 
+/** A 200 whose rows are not all there: half an answer is none. `exception`: what the engine wrote behind the rows. */
+export class EndedEarly extends Error {
+  readonly code: string | undefined;
+  constructor(exception?: string) {
+    super('ended early');
+    this.code = /^Code: (\d+)/.exec(exception ?? '')?.[1];
+  }
+}
+
 /** The one place where a client's or the engine's error becomes ours. Never repeats the engine's text: it may hold a person's data. */
 export function toStoreError(error: unknown): AppError {
   if (isAppError(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = error instanceof Error && 'code' in error ? String(error.code ?? '') : '';
   if (message.includes(FENCED))
     return make({ code: 'store-fenced', text: 'Another collector has taken this tap over', retryable: false }, error);
   if (/No space left on device/i.test(message)) return make(full, error);
   if (/Memory limit|MEMORY_LIMIT_EXCEEDED/i.test(message)) return make(noMemory, error);
   if (/^\d+$/.test(code))
     return make(BY_CODE.get(Number(code)) ?? refused(`The store refused a statement (ClickHouse error ${code})`), error);
+  if (error instanceof EndedEarly) return make(slow('The answer of the store ended early'), error);
   if (/timeout|aborted/i.test(message) || code === 'ETIMEDOUT') return make(noAnswer, error);
   return make(
     {

@@ -6,7 +6,6 @@ import { summarizeBatch, summaryColumns } from './batch-summary';
 import { ByteWriter } from './byte-writer';
 import type { StoreClient } from './client';
 import { noFailure } from './failure-group';
-import { type FieldIndexer, indexStored } from './field-index/index-fields';
 import { insertMark } from './insert-mark';
 import { ONE_BLOCK } from './one-block';
 import type { RawEventRow } from './queries/event-row';
@@ -23,12 +22,7 @@ export async function summarize(client: StoreClient, batch: StoredBatch): Promis
  * The newest batch of a tap made whole: a crash between its events and its summaries leaves it without. Computed from what is stored, by the
  * same functions. Returns the batch's times, null when nothing was missing.
  */
-export async function repair(
-  client: StoreClient,
-  fields: FieldIndexer,
-  tap: TapName,
-  number: number,
-): Promise<{ from: number; to: number } | null> {
+export async function repair(client: StoreClient, tap: TapName, number: number): Promise<{ from: number; to: number } | null> {
   if (await hasAccount(client, tap, number)) return null;
   const rows = await client.rows<RawEventRow & { epoch: number; failureInbox: string }>(
     `SELECT ${EVENT_ROW}, epoch, failureInbox FROM events WHERE tap = {tap:String} AND batch = {batch:UInt64} ORDER BY idx`,
@@ -42,7 +36,6 @@ export async function repair(
     failure: raw.deadLetter === 1 ? noFailure(raw.failureInbox) : null,
   }));
   const span = spanOf(events);
-  await indexStored(client, fields, tap, number);
   await saveDeadLetters(client, tap, number, span);
   await saveSummaries(client, events, {
     tap,

@@ -16,6 +16,7 @@ function leavesOf(value: unknown): unknown[] {
 describe('values of a JSON body', () => {
   it('[Q28] every value that can be looked for by the index is in it, whatever stands around it', () => {
     const leaf = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => `${text}-7`),
       fc.string({ unit: 'grapheme', maxLength: 120 }),
       fc.constantFrom('o-1', 'a"b\\c', '\u0001\n', '{}', '[x]', 'true', '2024-01-01T10:00:00Z'),
       fc.integer(),
@@ -45,18 +46,18 @@ describe('values of a JSON body', () => {
   });
 
   it('[Q28] numbers are known by the way they are read back, texts by what they say', () => {
-    expect(hashesOf('{"a":1e3,"b":100.0,"c":-12345,"d":"\\u0041b\\/c"}')).toEqual(
-      new Set(['1000', '100', '-12345', 'Ab/c'].map(hashOfText)),
+    expect(hashesOf('{"a":1e3,"b":100.0,"c":-12345,"d":"\\u0041b\\/7"}')).toEqual(
+      new Set(['1000', '100', '-12345', 'Ab/7'].map(hashOfText)),
     );
   });
 
-  it.each(['ab', 'two words', '12.50', '2024-01-01T10:00:00Z', 'false', '{"a":1}', '[1,2]', 'x'.repeat(101)])(
+  it.each(['ab', 'order.placed', 'two words 2', '12.50', '2024-01-01T10:00:00Z', 'false', '{"a":1}', '[1,2]', 'x'.repeat(101)])(
     '[Q28] %s is not indexed: it would fill the index and find nothing sooner',
     (value) => expect(hashOfText(value)).toBe(NOT_INDEXED),
   );
 
   it('[Q28] names are not values, broken JSON and other bodies do no harm', () => {
-    expect(hashesOf('{"name":"value"}')).toEqual(new Set([hashOfText('value')]));
+    expect(hashesOf('{"name1":"value1"}')).toEqual(new Set([hashOfText('value1')]));
     expect(hashesOf('name=value')).toEqual(new Set());
     for (const text of ['{"a":"', '["\\', '{"a":-', '[' + '['.repeat(5_000), '']) expect(() => hashesOf(text)).not.toThrow();
   });

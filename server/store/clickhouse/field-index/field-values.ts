@@ -9,9 +9,18 @@ const LONGEST = 100;
 /** Values of one event; what has more is marked as "may hold anything". */
 export const MOST_VALUES = 128;
 
+/** What a byte says of the value it stands in. */
+const [DIGIT, DOT, OTHER, AT, NEVER] = [1, 2, 4, 8, 16];
+const KINDS = new Uint8Array(256).fill(OTHER);
+KINDS.fill(NEVER, 0, 0x21);
+KINDS.fill(DIGIT, 0x30, 0x3a);
+KINDS[0x2e] = DOT;
+KINDS[0x40] = AT;
+
 /**
  * The number of a value, 32 bits, never 0; `NOT_INDEXED` for what is no help in finding one event among many and would fill the index: texts with
- * blanks, decimals, moments of time, truth values, objects and lists, the very short and the long.
+ * blanks, words (without a digit, unless they are an address with `@`: names of types and services, states, truth values), decimals, moments of
+ * time, objects and lists, the very short and the long.
  */
 export function hashOfValue(bytes: Uint8Array, from: number, to: number): number {
   const length = to - from;
@@ -19,18 +28,28 @@ export function hashOfValue(bytes: Uint8Array, from: number, to: number): number
   const first = bytes[from] as number;
   if (first === OPEN_OBJECT || first === OPEN_LIST) return NOT_INDEXED;
   let hash = 0x811c9dc5;
-  let dots = 0;
-  let numeric = true;
+  let seen = 0;
   for (let at = from; at < to; at++) {
     const byte = bytes[at] as number;
-    if (byte <= BLANK) return NOT_INDEXED;
-    if (byte === DOT) dots++;
-    else if ((byte < ZERO || byte > NINE) && !(byte === MINUS && at === from)) numeric = false;
+    seen |= KINDS[byte] as number;
     hash = Math.imul(hash ^ byte, 0x01000193);
   }
-  if (numeric && dots === 1) return NOT_INDEXED;
-  if (length >= 19 && bytes[from + 4] === MINUS && bytes[from + 7] === MINUS && bytes[from + 13] === COLON) return NOT_INDEXED;
-  return length <= 5 && !numeric && WORDS.has(decoder.decode(bytes.subarray(from, to))) ? NOT_INDEXED : mix(hash);
+  if (seen >= NEVER || (seen & (DIGIT | AT)) === 0) return NOT_INDEXED;
+  if (seen < OTHER || first === MINUS) {
+    if (isDecimal(bytes, from, to)) return NOT_INDEXED;
+  } else if (length >= 19 && bytes[from + 4] === MINUS && bytes[from + 7] === MINUS && bytes[from + 13] === COLON) return NOT_INDEXED;
+  return mix(hash);
+}
+
+/** Digits and one dot, behind a sign perhaps. */
+function isDecimal(bytes: Uint8Array, from: number, to: number): boolean {
+  let dots = 0;
+  for (let at = bytes[from] === MINUS ? from + 1 : from; at < to; at++) {
+    const kind = KINDS[bytes[at] as number] as number;
+    if (kind > DOT) return false;
+    if (kind === DOT) dots++;
+  }
+  return dots === 1;
 }
 
 /** FNV alone leaves like values near each other. */
@@ -41,8 +60,7 @@ function mix(hash: number): number {
 }
 
 const [QUOTE, BACKSLASH, COLON, COMMA, OPEN_OBJECT, OPEN_LIST, CLOSE_OBJECT, CLOSE_LIST] = [0x22, 0x5c, 0x3a, 0x2c, 0x7b, 0x5b, 0x7d, 0x5d];
-const [BLANK, DOT, MINUS, ZERO, NINE] = [0x20, 0x2e, 0x2d, 0x30, 0x39];
-const WORDS: ReadonlySet<string> = new Set(['true', 'false', 'null']);
+const [BLANK, MINUS, ZERO, NINE, SMALL_E] = [0x20, 0x2d, 0x30, 0x39, 0x65];
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -85,7 +103,9 @@ export function valuesOfJson(body: Uint8Array, give: (hash: number) => boolean):
       if (whole) {
         const hash = hashOfValue(body, from, at);
         if (hash !== NOT_INDEXED && !give(hash)) return false;
-      } else if (!giveNumber(body.subarray(from, at), give)) return false;
+      } else if (body[at - 1] === ZERO || hasExponent(body, from, at)) {
+        if (!giveNumber(body.subarray(from, at), give)) return false;
+      }
     } else at++;
   }
   return true;
@@ -107,6 +127,11 @@ function giveEscaped(quoted: Uint8Array, give: (hash: number) => boolean): boole
   if (typeof text !== 'string') return true;
   const hash = hashOfText(text);
   return hash === NOT_INDEXED || give(hash);
+}
+
+function hasExponent(body: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (((body[at] as number) | 0x20) === SMALL_E) return true;
+  return false;
 }
 
 /** `1e3` and `100.0` are read back as whole numbers. */

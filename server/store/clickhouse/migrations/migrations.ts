@@ -4,10 +4,11 @@ import { rollups } from './0002-rollups';
 import { states } from './0003-states';
 import { leaseBeats } from './0004-lease-beats';
 import { fieldPlaces } from './0005-field-places';
+import { fieldValues } from './0006-field-values';
 import type { Migration, MigrationContext } from './migration';
 
-const MIGRATIONS: readonly Migration[] = [events, rollups, states, leaseBeats, fieldPlaces];
-const KEPT_BY_RETENTION = ['events', 'batch_summaries', 'dead_letters', 'gaps', 'field_places'];
+const MIGRATIONS: readonly Migration[] = [events, rollups, states, leaseBeats, fieldPlaces, fieldValues];
+const KEPT_BY_RETENTION = ['events', 'batch_summaries', 'dead_letters', 'gaps'];
 
 /** Brings the schema up to date and the retention to what the configuration says. */
 export async function migrate(client: StoreClient, retentionDays: number): Promise<void> {

@@ -4,9 +4,10 @@ import type { BrokerSystem } from '@/lib/events/names';
 import { flowRef } from '@/lib/traces/flow-ref';
 import { type SearchNode, termsOf } from '@/lib/search/query';
 import type { SearchAnswer, SearchQuery, Store } from '../../store';
-import type { StoreClient } from '../client';
+import type { Parameters, ReadLimits, StoreClient } from '../client';
 import { readCursor, writeCursor } from './event-row';
-import { createFieldSearch, type FieldSearch, inStretches } from './field-search';
+import { fieldsIndexedSince } from '../field-index/fields-since';
+import { fieldValuesCondition } from './field-search';
 import { compileSearch, type ConsumedPlaces, IN_SEARCHED_TIME, nothingConsumed } from './search-sql';
 import { summariesOf } from './trace-questions';
 
@@ -17,6 +18,8 @@ const SCAN = 20_000_000;
 const SECONDS = 4;
 const FIRST_LOOK = 60_000_000;
 const WIDER = 12;
+/** The index over values names the rows: so many are looked at in the whole range at once. A value that is in more of them is found soon anyhow. */
+const FEW_ROWS = 400_000;
 
 /**
  * What stands together in a list: a trace, or (where no trace id was said) what shares a correlation id, a business key, a conversation, a
@@ -26,17 +29,16 @@ const TOGETHER = `if(traceId != '', traceId, concat('~', multiIf(correlationId !
 const TOGETHER_OR_ALONE = `if(traceId != '', traceId, concat('~', multiIf(correlationId != '', correlationId, notEmpty(businessKeys.value), businessKeys.value[1], conversationId != '', conversationId, messageId != '', messageId, id)))`;
 
 export function searchQuestions(client: StoreClient): SearchQuestions {
-  const fields = createFieldSearch(client);
   return {
     /** Newest first by the newest event that was found. Looks backwards in growing steps, and says how far it came. */
     async search(query) {
       const { range, limit } = query;
-      const condition = await conditionOf(client, fields, query);
+      const condition = await conditionOf(client, query);
       const together = query.node === null ? TOGETHER : TOGETHER_OR_ALONE;
       const after = readCursor(query.after);
-      const look = (from: number, to: number) =>
+      const look = (from: number, to: number, before: string, limits: ReadLimits) =>
         client.read<{ ref: string; at: number }>(
-          `SELECT ${together} AS ref, toUnixTimestamp64Micro(max(observedAt)) AS at FROM events WHERE ${IN_SEARCHED_TIME} AND ref != '~' AND ${condition.sql}
+          `SELECT ${together} AS ref, toUnixTimestamp64Micro(max(observedAt)) AS at FROM events ${before} WHERE ${IN_SEARCHED_TIME} AND ref != '~' AND ${condition.sql}
           GROUP BY ref ${after === null ? '' : 'HAVING (at, ref) < ({afterAt:Int64}, {afterId:String})'} ORDER BY at DESC, ref DESC LIMIT {limit:UInt32}`,
           {
             ...condition.parameters,
@@ -45,10 +47,19 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
             limit: limit + 1,
             ...(after !== null && { afterAt: after.at, afterId: after.id }),
           },
-          { scan: SCAN, beyond: 'cut', seconds: SECONDS },
+          { seconds: SECONDS, ...limits },
         );
-      const firstLook = condition.indexed ? range.to - range.from : FIRST_LOOK;
-      const found = await searchBackwards(range, limit + 1, { fresh: after === null, firstLook }, look);
+      const { values } = condition;
+      const [since, few] = await Promise.all([
+        indexedSince(client, condition),
+        values === null ? null : unlessTooMuch(look(range.from, range.to, onlyWith(values), { scan: FEW_ROWS, beyond: 'throw' })),
+      ]);
+      const found =
+        few !== null && since !== null && since <= range.from
+          ? { rows: few.rows, from: range.from, cut: null }
+          : await searchBackwards(range, limit + 1, after === null, (from, to) =>
+              look(from, to, before(condition, since, { from, to }), { scan: SCAN, beyond: 'cut' }),
+            );
       const rows = found.rows.slice(0, limit);
       const last = rows.at(-1);
       const summaries = await describe(
@@ -67,10 +78,11 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
 
     async searchVolume(query, points) {
       const { range } = query;
-      const condition = await conditionOf(client, fields, query);
+      const condition = await conditionOf(client, query);
+      const index = before(condition, await indexedSince(client, condition), range);
       const step = Math.max(1_000_000, Math.ceil((range.to - range.from) / points / 1_000_000) * 1_000_000);
       const found = await client.read<{ at: number; events: number; errors: number }>(
-        `SELECT intDiv(toUnixTimestamp64Micro(observedAt), {step:Int64}) * {step:Int64} AS at, count() AS events, countIf(deadLetter = 1) AS errors FROM events
+        `SELECT intDiv(toUnixTimestamp64Micro(observedAt), {step:Int64}) * {step:Int64} AS at, count() AS events, countIf(deadLetter = 1) AS errors FROM events ${index}
         WHERE ${IN_SEARCHED_TIME} AND ${condition.sql} GROUP BY at ORDER BY at`,
         { ...condition.parameters, from: range.from, to: range.to, step },
         { scan: SCAN, beyond: 'cut', seconds: SECONDS },
@@ -84,9 +96,10 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
 
     async searchFacet(query, field, limit) {
       const { range } = query;
-      const condition = await conditionOf(client, fields, query);
+      const condition = await conditionOf(client, query);
+      const index = before(condition, await indexedSince(client, condition), range);
       const found = await client.read<{ value: string; traces: number }>(
-        `SELECT ${FACETS[field]} AS value, uniq(${TOGETHER_OR_ALONE}) AS traces FROM events
+        `SELECT ${FACETS[field]} AS value, uniq(${TOGETHER_OR_ALONE}) AS traces FROM events ${index}
         WHERE ${IN_SEARCHED_TIME} AND value != '' AND ${condition.sql} GROUP BY value ORDER BY traces DESC, value LIMIT {limit:UInt32}`,
         { ...condition.parameters, from: range.from, to: range.to, limit },
         { scan: SCAN, beyond: 'cut', seconds: SECONDS },
@@ -103,28 +116,45 @@ const FACETS: Readonly<Record<FacetField, string>> = {
   status: "multiIf(deadLetter = 1, 'dead-lettered', failureCause != '', 'failed', attempt > 1, 'retried', 'ok')",
 };
 
-/** `indexed`: the field index named the few moments to look at, so one look at the whole range is cheap. */
+interface Condition {
+  readonly sql: string;
+  readonly parameters: Parameters;
+  /** What the index over values asks of a row; null when it cannot tell. */
+  readonly values: string | null;
+}
+
 async function conditionOf(
   client: StoreClient,
-  fields: FieldSearch,
   { node, brokers, range }: Pick<SearchQuery, 'node' | 'brokers' | 'range'>,
-) {
-  const waits = node !== null && asksWhatWaits(node);
-  const [consumed, stretches] = await Promise.all([
-    waits ? consumedPlaces(client) : nothingConsumed,
-    node === null ? null : fields.stretchesOf(node, range),
-  ]);
+): Promise<Condition> {
+  const consumed = node !== null && asksWhatWaits(node) ? await consumedPlaces(client) : nothingConsumed;
   const { sql, parameters } = node === null ? { sql: '1', parameters: {} } : compileSearch(node, consumed);
-  const conditions = [
-    ...(stretches === null ? [] : [inStretches(stretches)]),
-    ...(brokers === undefined ? [] : ['broker IN {brokers:Array(String)}']),
-    sql,
-  ];
   return {
-    sql: conditions.join(' AND '),
+    sql: brokers === undefined ? sql : `broker IN {brokers:Array(String)} AND ${sql}`,
     parameters: { ...parameters, rangeFrom: range.from, rangeTo: range.to, ...(brokers !== undefined && { brokers }) },
-    indexed: stretches !== null && stretches.reduce((sum, { from, to }) => sum + to - from, 0) <= FIRST_LOOK,
+    values: node === null ? null : fieldValuesCondition(node),
   };
+}
+
+const indexedSince = async (client: StoreClient, { values }: Condition): Promise<number | null> =>
+  values === null ? null : fieldsIndexedSince(client);
+
+/** What is asked of a row before anything else of it is read. Rows from before the index are all read. */
+function before({ values }: Condition, since: number | null, { from, to }: { from: number; to: number }): string {
+  if (values === null || since === null || since >= to) return '';
+  return onlyWith(since <= from ? values : `(observedAt < fromUnixTimestamp64Micro(${Math.trunc(since)}, 'UTC') OR ${values})`);
+}
+
+const onlyWith = (condition: string): string => `PREWHERE ${condition}`;
+
+/** null when the engine, which knows the rows before it reads them, would have to read too many, or took too long. */
+async function unlessTooMuch<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isAppError(error) && (error.code === 'store-refused' || error.code === 'store-slow')) return null;
+    throw error;
+  }
 }
 
 const asksWhatWaits = (node: SearchNode): boolean => termsOf(node).some(({ field, value }) => field === 'status' && value === 'unconsumed');
@@ -136,13 +166,13 @@ const asksWhatWaits = (node: SearchNode): boolean => termsOf(node).some(({ field
 async function searchBackwards<T>(
   range: { from: number; to: number },
   enough: number,
-  { fresh, firstLook }: { readonly fresh: boolean; readonly firstLook: number },
+  fresh: boolean,
   look: (from: number, to: number) => Promise<{ rows: readonly T[]; cut: boolean }>,
 ): Promise<{ rows: readonly T[]; from: number; cut: 'scan-limit' | 'time-limit' | null }> {
   let before: { rows: readonly T[]; from: number } | null = null;
   // Where nothing was found nothing has to be looked at again, unless a cursor hid what was found.
   let { to } = range;
-  for (let span = firstLook; ; span *= WIDER) {
+  for (let span = FIRST_LOOK; ; span *= WIDER) {
     const from = Math.max(range.from, range.to - span);
     try {
       const found = await look(from, to);

@@ -212,6 +212,7 @@ class Compiler {
       const at = ['body0', ...before, ...parts].join(', ');
       const raw = `JSONExtractRaw(${at})`;
       if (term.number !== null) return `toFloat64OrNull(trim(BOTH '"' FROM ${raw})) ${order(term.op)} ${this.#number(term)}`;
+      if (term.op === '=' && !term.wild && isText(term.value)) return `JSONExtractString(${at}) = ${this.#text(term.value)}`;
       return this.#compare(`if(startsWith(${raw}, '"'), JSONExtractString(${at}), ${raw})`, term);
     });
     const quick = leaf === undefined ? '' : `position(body0, ${this.#text(leaf)}) > 0 AND `;
@@ -247,6 +248,9 @@ const INTEGER_VALUE =
 
 const ORDERS: Readonly<Record<Operator, string>> = { '=': '=', '!=': '=', '~': '=', '>': '>', '>=': '>=', '<': '<', '<=': '<=' };
 const order = (op: Operator): string => ORDERS[op];
+
+/** Written as no number, list, object or literal is: only a text can be equal to it. */
+const isText = (value: string): boolean => !/^(|[-+.\deE]+|true|false|null|[[{].*)$/s.test(value);
 
 /** `*` is any text; what LIKE itself gives a meaning is taken as it is. */
 const likePattern = (value: string): string => value.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%');

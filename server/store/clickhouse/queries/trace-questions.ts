@@ -73,6 +73,9 @@ interface RawSummary extends Omit<TraceSummary, 'brokers' | 'title'> {
   readonly systems: readonly { readonly broker: string; readonly system: BrokerSystem }[];
 }
 
+/** Their rows lie in a few places: a second thread costs more than it brings. */
+const FEW_TRACES = 10;
+
 export async function summariesOf(client: StoreClient, traceIds: readonly string[]): Promise<ReadonlyMap<string, TraceSummary>> {
   if (traceIds.length === 0) return new Map();
   const rows = await client.rows<RawSummary>(
@@ -80,6 +83,7 @@ export async function summariesOf(client: StoreClient, traceIds: readonly string
       arraySort(groupUniqArrayArray(50)(t.services)) AS services, arraySort(groupUniqArrayArray(20)(t.systems)) AS systems, arraySort(groupUniqArrayArray(10)(t.businessKeys)) AS businessKeys
     FROM batch_summaries AS t FINAL WHERE traceId IN {traceIds:Array(String)} GROUP BY traceId`,
     { traceIds },
+    { threads: traceIds.length <= FEW_TRACES ? 1 : 2 },
   );
   return new Map(rows.map(({ systems, title, ...row }) => [row.traceId, { ...row, title: title === '' ? null : title, brokers: systems }]));
 }
