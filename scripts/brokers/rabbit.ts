@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Say, cacheFolder, canInstall, install, isRoot, works } from './install';
 import { endProgram, freePorts, killProgram, portAnswers, runs, startProgram, untilReady } from './processes';
 
@@ -38,6 +38,8 @@ export interface RunningRabbit {
   kill9(): Promise<void>;
   /** Starts it again on the same ports and the same data. */
   restart(): Promise<void>;
+  /** `rabbitmqctl` for this node, where it is the machine's own package; gives what it prints. */
+  control(...args: readonly string[]): string;
   /** Stops it and deletes its folder. */
   remove(): Promise<void>;
 }
@@ -132,6 +134,13 @@ export function rabbitOfState(from: RabbitState, outlive: boolean): RunningRabbi
       const ready = async () => (await portAnswers('127.0.0.1', ports.amqp)) && (await apiAnswers(ports.api));
       // Until the shell has become the Erlang machine the flag is not on its command line yet.
       await untilReady(`RabbitMQ (${state.version})`, pid, '', logFile, ready);
+    },
+    control(...args) {
+      const { command, env } = launch(state);
+      // Beside the start script; the wrapper in the path would change the user.
+      const program = join(dirname(command), '../escript/rabbitmqctl');
+      const settings = { env: env as NodeJS.ProcessEnv, encoding: 'utf8', timeout: 120_000 } as const;
+      return execFileSync('escript', [program, '--node', nodeName(state), ...args], settings);
     },
     async remove() {
       await stop();

@@ -98,17 +98,23 @@ describe('reading a queue', () => {
     const broken = { id: 'x', type: '', body: new TextEncoder().encode('{'), contentType: '', headers: {} };
     await rabbitmq.publish('ecommerce.events', { ...broken, key: 'user.created' });
     await rabbitmq.publish('order-events', { ...broken, key: 'order.placed' });
+    // Nobody's dead letters are bound by this key, which only the pattern payment.* knows.
+    await rabbitmq.publish('ecommerce.events', { ...broken, key: 'payment.rumoured' });
     await vi.waitFor(
       () =>
-        expect(world.letters.map(({ consumer, cause, attempts }) => [consumer, cause, attempts])).toEqual([
-          ['order-service-queue', 'Undecodable', 1],
+        expect(world.letters.map(({ consumer, cause, attempts }) => [consumer, cause, attempts]).toSorted()).toEqual([
           ['inventory-order-queue', 'Undecodable', 1],
+          ['order-service-queue', 'Undecodable', 1],
+          ['order-service-queue', 'Undecodable', 1],
         ]),
       SOON,
     );
-    await vi.waitFor(async () => expect((await rabbitmq.depth('order-service-queue.dlq'))?.ready).toBe(1), SOON);
+    await vi.waitFor(async () => expect((await rabbitmq.depth('order-service-queue.dlq'))?.ready).toBe(2), SOON);
     const rejected = await world.queued('order-service-queue.dlq');
-    expect(rejected).toMatchObject([{ key: 'user.created', headers: { 'x-first-death-reason': 'rejected' } }]);
+    expect(rejected.toSorted((a, b) => (a.key < b.key ? 1 : -1))).toMatchObject([
+      { key: 'user.created', headers: { 'x-first-death-reason': 'rejected' } },
+      { key: 'order-service-queue', headers: { 'x-exception-type': 'Undecodable', 'x-original-routingKey': 'payment.rumoured' } },
+    ]);
     await vi.waitFor(async () => expect((await rabbitmq.depth('inventory-order-queue.dlq'))?.ready).toBe(1), SOON);
     expect(await world.queued('inventory-order-queue.dlq')).toMatchObject([
       { key: 'inventory-order-queue', headers: { 'x-exception-type': 'Undecodable' } },

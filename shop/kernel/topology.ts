@@ -37,6 +37,10 @@ function deathKeys(name: string, { arguments: args, keys }: QueueChannel): strin
   return keepsKey ? [name, ...keys.flatMap((key) => CONCRETE[key] ?? [key])] : [name];
 }
 
+/** Whether the broker finds the dead letters of a queue for a message that came with this key: a key that only its pattern knows leads nowhere. */
+export const findsDeadLetters = (name: string, queue: QueueChannel, key: string): boolean =>
+  'x-dead-letter-exchange' in queue.arguments && ('x-dead-letter-routing-key' in queue.arguments || deathKeys(name, queue).includes(key));
+
 /** A direct exchange knows no patterns. */
 const CONCRETE: Readonly<Record<string, readonly string[]>> = {
   'payment.*': ['payment.completed', 'payment.failed', 'payment.refunded'],

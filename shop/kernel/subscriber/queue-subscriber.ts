@@ -6,7 +6,7 @@ import { Poison } from '../events';
 import { nextStep, retryKey } from '../ladder';
 import { QUEUES, type QueueChannel } from '../queues';
 import type { Handlers } from '../service-host';
-import { ladderTopology, wait } from '../topology';
+import { findsDeadLetters, ladderTopology, wait } from '../topology';
 import { recordDeath, type BurialParts } from './failure';
 import type { Reader } from './reader';
 import { workOf, type WorkParts } from './work';
@@ -54,7 +54,7 @@ export async function queueReader(parts: QueueReaderParts, handlers: Handlers): 
     }
     await recordDeath(parts, message, error, failures);
     // What nobody can read is rejected as it is: the broker moves it, with its own account (x-death).
-    if (isPoison && 'x-dead-letter-exchange' in queue.arguments) return settle(() => delivery.reject(false));
+    if (isPoison && findsDeadLetters(binding.inbox, queue, message.key)) return settle(() => delivery.reject(false));
     await republish(deadLetterExchange(binding.channel), {
       ...message,
       key: binding.inbox,
