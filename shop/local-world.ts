@@ -8,7 +8,7 @@ import { Tally } from './scenarios/records';
 import { startInstance, type StartedInstance } from './start-instance';
 import type { Plan } from './traffic/plan';
 import type { Connect } from './transport/port';
-import { START_ORDER, type World } from './world';
+import { START_ORDER, type World, takeInstance } from './world';
 
 export interface LocalWorldParts {
   readonly config: ShopConfig & { readonly data: string };
@@ -36,13 +36,6 @@ export async function openLocalWorld({ config, plan, connect, restartBroker, onl
   const faults = faultsOf(book);
   const addresses = openAddressBook(config.http.basePort, config.http.ports);
   const running = new Map<string, StartedInstance>();
-  const taken = (service: ServiceName, instance: number) => {
-    const name = `${service}/${instance}`;
-    const found = running.get(name);
-    if (found === undefined) throw new Error(`${name} does not run`);
-    running.delete(name);
-    return found;
-  };
   const start = async (service: ServiceName, instance = 1): Promise<void> => {
     const started = await startInstance({ service, instance, config, connect, faults, planned: book, addresses, note: tally.add });
     running.set(`${service}/${instance}`, started);
@@ -74,8 +67,8 @@ export async function openLocalWorld({ config, plan, connect, restartBroker, onl
     urlOf: (service) => addresses.find(service),
     databaseOf: (service) => join(config.data, `${service}.db`),
     start,
-    stop: (service, instance = 1) => taken(service, instance).stop(),
-    kill: async (service, instance = 1) => taken(service, instance).crash(),
+    stop: (service, instance = 1) => takeInstance(running, service, instance).stop(),
+    kill: async (service, instance = 1) => takeInstance(running, service, instance).crash(),
     switchFaults: async (patch) => faults.switch(patch),
     restartBroker,
     play: async (next) => {

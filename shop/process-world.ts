@@ -8,7 +8,7 @@ import { openTraffic } from './open-instance';
 import { Tally } from './scenarios/records';
 import type { Plan } from './traffic/plan';
 import type { Connect } from './transport/port';
-import { START_ORDER, type World } from './world';
+import { START_ORDER, type World, takeInstance } from './world';
 
 /** Where the processes of a run write what they have done. */
 export const recordsIn = (data: string): string => join(data, 'records');
@@ -44,13 +44,6 @@ export async function openProcessWorld(given: ProcessWorldParts): Promise<Proces
   let faults = {};
   const reading = setInterval(() => tally.readFrom(records), 100);
 
-  const taken = (service: ServiceName, instance: number): InstanceProcess => {
-    const name = `${service}/${instance}`;
-    const found = running.get(name);
-    if (found === undefined) throw new Error(`${name} does not run`);
-    running.delete(name);
-    return found;
-  };
   const start = async (service: ServiceName, instance = 1): Promise<void> => {
     const name = `${service}/${instance}`;
     const started = await startInstanceProcess({
@@ -99,8 +92,8 @@ export async function openProcessWorld(given: ProcessWorldParts): Promise<Proces
     urlOf,
     databaseOf: (service) => join(config.data, `${service}.db`),
     start,
-    stop: (service, instance = 1) => taken(service, instance).stop(),
-    kill: (service, instance = 1) => taken(service, instance).kill(),
+    stop: (service, instance = 1) => takeInstance(running, service, instance).stop(),
+    kill: (service, instance = 1) => takeInstance(running, service, instance).kill(),
     switchFaults: async (patch) => {
       faults = { ...faults, ...patch };
       await Promise.all([...running.keys()].map((name) => post(`${urlOf(...nameAndInstance(name))}/faults`, patch)));

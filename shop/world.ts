@@ -45,3 +45,12 @@ export const START_ORDER: readonly ServiceName[] = [
   'audit-service',
   'api-gateway',
 ];
+
+/** The running instance, no longer counted as running. @throws when it does not run */
+export function takeInstance<T>(running: Map<string, T>, service: ServiceName, instance: number): T {
+  const name = `${service}/${instance}`;
+  const found = running.get(name);
+  if (found === undefined) throw new Error(`${name} does not run`);
+  running.delete(name);
+  return found;
+}

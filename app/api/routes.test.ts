@@ -220,6 +220,34 @@ describe('a flow', () => {
     expect(body.story.flow).toMatchObject({ rule: 'correlation', joinedBy: 'correlation id talk', evidence: 'inferred' });
   });
 
+  it('[J4] a chain that is longer than the rounds says where joining stopped', async () => {
+    const chain = Array.from({ length: 9 }, (_, n) =>
+      anEventRow({ id: `e${n}`, traceId: null, messageId: `m${n}`, causationId: n === 0 ? null : `m${n - 1}`, observedAt: now + n }),
+    );
+    const carrying = async ({ ids }: { ids: readonly string[] }) => ({
+      events: chain.filter(({ messageId, causationId }) => ids.includes(messageId ?? '') || ids.includes(causationId ?? '')),
+      cut: null,
+    });
+    const flowFrom = async (length: number) => {
+      provideTestServices({
+        store: {
+          ...flowOf(chain.slice(0, 1)),
+          eventsCarrying: async (asked: { ids: readonly string[] }) => {
+            const { events, cut } = await carrying(asked);
+            return { events: events.filter(({ id }) => Number(id.slice(1)) < length), cut };
+          },
+        },
+      });
+      return (await call(getTrace, '/api', { params: { traceId: '~m0' } })).body;
+    };
+    const cut = await flowFrom(9);
+    expect(cut.nodes.length).toBeLessThan(9);
+    expect(cut.story.flow.cappedAt).toBe(cut.nodes.length);
+    const whole = await flowFrom(3);
+    expect(whole.nodes).toHaveLength(3);
+    expect(whole.story.flow.cappedAt).toBeNull();
+  });
+
   it('[J5] [J6] the one trace that is found on the way names the whole, and holds what had no trace id', async () => {
     const traced = anEventRow({ id: 'z', traceId: 'trace-9', causationId: 'm8', observedAt: now });
     provideTestServices({ store: flowOf([click, sale], [traced]) });

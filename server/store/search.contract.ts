@@ -159,7 +159,7 @@ export function describeSearchContract(name: string, open: () => Promise<StoreUn
       const range = around(quietTime());
       const carried = await store.eventsCarrying({ ids: [`${tap}-loose`, `${tap}-m1`, `${tap}-m3`], range, limit: 10 });
       expect(carried.events.map((event) => event.messageId)).toEqual([1, 3, 4, 5].map((index) => `${tap}-m${index}`));
-      expect(carried.events[1]).toMatchObject({ deadLetter: true, origin: { channel: null }, version: '1' });
+      expect(carried.events[1]).toMatchObject({ deadLetter: true, origin: { channel: null }, version: '1', replyTo: null });
       expect((await store.eventsCarrying({ ids: [`${tap}-loose`, `${tap}-m1`], range, limit: 10, loose: true })).events).toHaveLength(2);
       expect(await store.eventsCarrying({ ids: [`${tap}-loose`], range, limit: 1 })).toMatchObject({ events: [{}], cut: { shown: 1 } });
       expect(await store.eventsCarrying({ ids: [], range, limit: 1 })).toEqual({ events: [], cut: null });

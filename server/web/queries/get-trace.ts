@@ -76,7 +76,9 @@ async function joinFrom(
     capped = found.cut !== null || joined.events.length > MOST_EVENTS;
     if (capped || joined.events.length === before) break;
   }
-  return { ...joined, cappedAt: capped ? joined.events.length : null };
+  // Rounds or ids that ran out are a limit as well: what they would have found is not known.
+  const isMore = idsToAsk(joined.events, asked.size + 1).some((one) => !asked.has(one));
+  return { ...joined, cappedAt: capped || isMore ? joined.events.length : null };
 }
 
 function around(events: readonly EventRow[], within: number): { readonly from: number; readonly to: number } {
