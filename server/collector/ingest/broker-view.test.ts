@@ -58,6 +58,7 @@ describe("what ingest knows of a broker's wiring", () => {
       [true, 'mail'],
       [true, 'mail'],
     ]);
+    expect([ladder.isWaiting('mail.retry.9000'), ladder.isWaiting('newer')]).toEqual([true, false]);
   });
 
   it('[I15] where several queues do, or none, it stays unsaid', () => {

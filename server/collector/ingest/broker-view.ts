@@ -1,6 +1,6 @@
 import { groupOfInbox, type BrokerName, type BrokerSystem, type ChannelName, type InboxName, type ServiceName } from '@/lib/events/names';
 import type { RoutedInbox } from '@/lib/events/observed-event';
-import { classifyChannels, NO_DEATHS, type DeathMap } from '@/lib/dead-letters/classify-channels';
+import { classifyChannels, namesRetry, NO_DEATHS, type DeathMap } from '@/lib/dead-letters/classify-channels';
 import type { BrokerPicture } from '@/lib/topology/broker-picture';
 
 /** What ingest needs of a broker's newest picture, made ready for a look-up per event. */
@@ -10,6 +10,7 @@ export class BrokerView {
   private groups: ReadonlyMap<ChannelName, readonly RoutedInbox[]> = new Map();
   private consumers: ReadonlyMap<InboxName, ServiceName> = new Map();
   private origins: ReadonlyMap<string, InboxName | null> = new Map();
+  private known: ReadonlySet<InboxName> = new Set();
   private afterWaiting: ReadonlyMap<InboxName, InboxName | null> = new Map();
 
   constructor(
@@ -23,6 +24,7 @@ export class BrokerView {
     this.groups = groupsByTopic(picture);
     this.consumers = singleConsumers(picture);
     this.origins = originsByWiring(picture);
+    this.known = new Set(picture.inboxes.map(({ inbox }) => inbox));
     this.afterWaiting = afterWaiting(picture, this.deaths);
   }
 
@@ -36,9 +38,12 @@ export class BrokerView {
     return routingKey === null ? null : (this.origins.get(wire(channel, routingKey)) ?? null);
   }
 
-  /** Whether messages only wait in this inbox, as on a step of a retry ladder: to leave it is no failure. */
+  /**
+   * Whether messages only wait in this inbox, as on a step of a retry ladder: to leave it is no failure. One that is newer than the picture is
+   * told by its name.
+   */
   isWaiting(inbox: InboxName): boolean {
-    return this.afterWaiting.has(inbox);
+    return this.afterWaiting.has(inbox) || (!this.known.has(inbox) && namesRetry(inbox));
   }
 
   /** [I17] The one queue that a waiting queue's messages go back to; `null` when that is not to be told. */
