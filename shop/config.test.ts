@@ -20,6 +20,7 @@ describe('the shop’s settings', () => {
     expect(config.instances['payment-service']).toBe(3);
     expect(config.services).toEqual(['order-service', 'payment-service']);
     expect(config.time(2_000)).toBe(200);
+    expect(readCommandLine(['--rate', '7'], env).said).toEqual(new Set(['rate']));
   });
 
   it.each([

@@ -187,6 +187,8 @@ export interface CommandLine {
   readonly without?: number;
   /** With `--services`: which instance of them this process is. */
   readonly instance: number;
+  /** Settings that were said here: they go before what the story would have. */
+  readonly said: ReadonlySet<string>;
   /** Only say what would be counted. */
   readonly plan: boolean;
   readonly json: boolean;
@@ -235,6 +237,7 @@ export function readCommandLine(args: readonly string[], env: NonNullable<Told['
     command: help === true ? 'help' : (command as CommandLine['command']),
     subject,
     instance: Number(instance),
+    said: new Set(Object.keys(flags)),
     plan: plan === true,
     json: json === true,
     ...(typeof at === 'string' ? { at } : {}),

@@ -65,10 +65,10 @@ export async function runShop(program: Program): Promise<number> {
 const isPortTaken = (error: unknown): error is { readonly address: string; readonly port: number } =>
   error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 
-/** What the story asks for goes before what was asked on the command line. */
-function asTold({ config }: CommandLine): ShopConfig {
+/** A story has its own pace and its own way to tell of traces, where the command line says nothing else. */
+function asTold({ config, said }: CommandLine): ShopConfig {
   const { rate = config.rate, trace = config.trace } = SCENARIOS[config.scenario];
-  return { ...config, rate, trace };
+  return { ...config, rate: said.has('rate') ? config.rate : rate, trace: said.has('trace') ? config.trace : trace };
 }
 
 async function runWhole(line: CommandLine, program: Program): Promise<number> {

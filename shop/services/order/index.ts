@@ -9,7 +9,7 @@ import { orderMessages } from './messages';
 import { commandHandlers } from './handlers/on-commands';
 import { newsHandlers } from './handlers/on-news';
 import { OrderStatusView } from './order-status';
-import { Orders } from './orders';
+import { createOrderCommands } from './order-commands';
 import { orderRoutes } from './routes';
 
 /** Keeps orders as what happened to them, and says how far each one is. */
@@ -20,14 +20,14 @@ export const startOrderService: StartService = async (parts) => {
   });
   const carts = new Carts(parts.database);
   const status = new OrderStatusView(parts.database, state.dispatcher);
-  const orders = new Orders(state);
-  const news = newsHandlers(orders, state, carts);
+  const commands = createOrderCommands(state.units);
+  const news = newsHandlers(state, carts);
   const subscribers = await Promise.all([
     parts.consume(ORDER_BINDINGS.news, news),
-    parts.consume(ORDER_BINDINGS.commands, commandHandlers(orders)),
+    parts.consume(ORDER_BINDINGS.commands, commandHandlers(commands, state.units)),
     parts.consume(ORDER_BINDINGS.stock, news),
     parts.consume(ORDER_BINDINGS.parcels, news),
   ]);
-  const server = await serve(parts, (app) => orderRoutes(app, { orders, state, status, carts, http: parts.fetch, clock: parts.clock }));
+  const server = await serve(parts, (app) => orderRoutes(app, { commands, state, status, carts, http: parts.fetch, clock: parts.clock }));
   return running({ server, subscribers, rest: [state] });
 };

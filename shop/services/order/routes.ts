@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { CommandBus } from '../../kernel/buses/command-bus';
 import { CATALOGUE } from '../../kernel/catalogue';
 import { DomainError, TooEarly } from '../../kernel/domain-events/aggregate';
 import { ConflictError } from '../../kernel/event-store/event-store';
@@ -13,7 +14,7 @@ import type { State } from '../../kernel/unit-of-work/open-state';
 import type { Carts } from './carts';
 import { Order, totalOf, type OrderState } from './domain/order';
 import { checkAtOnce } from './express';
-import type { Orders } from './orders';
+import type { OrderCommands } from './order-commands';
 import type { OrderStatusView } from './order-status';
 
 const Id = z.string().min(1).max(100);
@@ -42,7 +43,7 @@ const WithoutOne = z.object({ orderId: Id, without: z.number().int().positive() 
 const STATUS_PATIENCE_MS = 500;
 
 export interface OrderRouteParts {
-  readonly orders: Orders;
+  readonly commands: CommandBus<OrderCommands>;
   readonly state: State;
   readonly status: OrderStatusView;
   readonly carts: Carts;
@@ -52,19 +53,22 @@ export interface OrderRouteParts {
 
 type WithId = FastifyRequest<{ Params: { id: string } }>;
 
-export function orderRoutes(app: FastifyInstance, { orders, state, status, carts, http, clock }: OrderRouteParts): void {
+export function orderRoutes(app: FastifyInstance, { commands, state, status, carts, http, clock }: OrderRouteParts): void {
   app.post('/orders', async (request, reply) => {
     const { orderId, items, express, ...rest } = parse(NewOrder, request.body);
     const lines = items.map(({ unitPrice, ...line }) => ({ ...line, unitPrice: unitPrice ?? priceOf(line.productId) }));
     if (express) await checkAtOnce(http, orderId, lines);
-    const accepted = await answered(() => orders.create(causeOf(request, orderId), orderId, { ...rest, lines }));
+    const accepted = await answered(() =>
+      commands.execute(causeOf(request, orderId), 'order.create', { orderId, details: { ...rest, lines } }),
+    );
     return reply.code(202).send(accepted);
   });
 
   app.post('/orders/:id/cancel', async (request: WithId, reply) => {
     const { id } = request.params;
     const { reason, version } = parse(Cancellation, request.body);
-    return reply.code(202).send(await answered(() => orders.cancel(causeOf(request, id), id, reason, version)));
+    const cancel = { orderId: id, reason, seen: version };
+    return reply.code(202).send(await answered(() => commands.execute(causeOf(request, id), 'order.cancel', cancel)));
   });
 
   app.get('/orders/:id', async (request: WithId) => {

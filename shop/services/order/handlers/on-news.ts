@@ -8,7 +8,7 @@ import type { State } from '../../../kernel/unit-of-work/open-state';
 import type { Carts } from '../carts';
 import { NEWS_CONTRACTS } from '../contracts';
 import type { Order } from '../domain/order';
-import type { Orders } from '../orders';
+import { changeOrder } from '../order-commands';
 
 /** News of one order may come by two brokers, the later ones first: so long it is waited for the others before the retries begin. */
 const PATIENCE_MS = 250;
@@ -18,14 +18,14 @@ const LOOK_AGAIN_MS = 10;
  * What the order-service does when others did something. Choreographed orders go on by it; of an orchestrated one (a message of a saga) payment and
  * shipment are written down, and the orchestrator says what follows.
  */
-export function newsHandlers(orders: Orders, state: State, carts: Carts): Handlers {
+export function newsHandlers({ units }: Pick<State, 'units'>, carts: Carts): Handlers {
   const record =
     <D extends { readonly orderId: string }>(act: (order: Order, data: D, event: IncomingEvent) => void) =>
     async (data: D, event: IncomingEvent, context: HandlerContext): Promise<void> => {
       const end = performance.now() + PATIENCE_MS;
       for (;;) {
         try {
-          await orders.change(causedBy(event, context), data.orderId, (order) => act(order, data, event));
+          await units.run(causedBy(event, context), (session) => changeOrder(session, data.orderId, (order) => act(order, data, event)));
           return;
         } catch (error) {
           if (!(error instanceof TooEarly) || performance.now() > end) throw error;
@@ -38,7 +38,7 @@ export function newsHandlers(orders: Orders, state: State, carts: Carts): Handle
   });
   return withContracts(NEWS_CONTRACTS, {
     'user.created': ({ userId }, event, context) =>
-      state.units.run(causedBy(event, context), (session) => session.also((tx) => carts.open(tx, userId, event.at))),
+      units.run(causedBy(event, context), (session) => session.also((tx) => carts.open(tx, userId, event.at))),
     'payment.completed': record((order, { paymentId }) => order.confirmPayment(paymentId)),
     'payment.failed': cancel,
     // The money is back: nothing of the order changes by it, it was cancelled before.
