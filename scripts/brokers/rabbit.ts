@@ -120,7 +120,7 @@ export function rabbitOfState(from: RabbitState, outlive: boolean): RunningRabbi
       if (alive()) await endProgram(state.pid, mark, 30_000);
       if (!runs(state.epmdPid, epmdMark)) {
         // Its own port mapper: the machine's other Erlang programs are not touched, and nothing is left behind.
-        const epmdPid = startProgram(epmdPath(), ['-port', String(ports.epmd), '-address', '127.0.0.1'], {
+        const epmdPid = startProgram(erlangProgram('epmd'), ['-port', String(ports.epmd), '-address', '127.0.0.1'], {
           cwd: state.dir,
           logFile: join(state.dir, 'log/epmd.log'),
           outlive,
@@ -140,7 +140,7 @@ export function rabbitOfState(from: RabbitState, outlive: boolean): RunningRabbi
       // Beside the start script; the wrapper in the path would change the user.
       const program = join(dirname(command), '../escript/rabbitmqctl');
       const settings = { env: env as NodeJS.ProcessEnv, encoding: 'utf8', timeout: 120_000 } as const;
-      return execFileSync('escript', [program, '--node', nodeName(state), ...args], settings);
+      return execFileSync(erlangProgram('escript'), [program, '--node', nodeName(state), ...args], settings);
     },
     async remove() {
       await stop();
@@ -202,9 +202,9 @@ function serverScript(root: string): string | null {
 }
 
 /** In the path, or in Erlang's own folder. */
-function epmdPath(): string {
-  const found = ['/usr/bin/epmd', '/usr/local/bin/epmd'].find((path) => existsSync(path));
-  return found ?? 'epmd';
+function erlangProgram(name: 'epmd' | 'escript'): string {
+  const found = [`/usr/bin/${name}`, `/usr/local/bin/${name}`].find((path) => existsSync(path));
+  return found ?? name;
 }
 
 const trixieFolder = (): string => join(cacheFolder(), 'trixie-rabbitmq');
