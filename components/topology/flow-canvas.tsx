@@ -13,7 +13,6 @@ import {
 import '@xyflow/react/dist/base.css';
 import type { Heights } from '@/lib/topology/column-layout';
 import { Icon } from '@/components/ui/icon';
-import { useKeys } from '@/components/ui/keys';
 import { shapeEdges } from './edge-geometry';
 import { FlowEdgeView, type FlowEdge } from './flow-edges';
 import { boxOf, LOOKED_AT } from './flow-frame';
@@ -22,6 +21,7 @@ import { COLUMN_WIDTH, COLUMN_X, CONTENT_WIDTH, NODE_HEIGHT, columnTitles, type 
 import { LineSample } from './line-sample';
 import { ParticleLayer } from './particle-layer';
 import type { RatesStore } from './rates-store';
+import { still, ZoomTools } from './zoom-tools';
 import styles from './topology.module.css';
 
 const nodeTypes = { place: FlowNodeView };
@@ -199,7 +199,6 @@ function Legend() {
 
 function Tools({ onTidy, heights, frame }: { readonly onTidy: () => void; readonly heights: Heights; readonly frame: string }) {
   const flow = useReactFlow();
-  const zoom = useStore((state) => Math.round(state.transform[2] * 100));
   const ready = useStore((state) => state.width > 0 && state.height > 0);
   const width = useStore((state) => state.width);
   const fit = useCallback(
@@ -219,14 +218,8 @@ function Tools({ onTidy, heights, frame }: { readonly onTidy: () => void; readon
     fitted.current = key;
     fit(0);
   }, [ready, heights, frame, fit, width]);
-  const still = (): number => (window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180);
-  useKeys({
-    '0': () => fit(still()),
-    '+': () => void flow.zoomIn({ duration: still() }),
-    '-': () => void flow.zoomOut({ duration: still() }),
-  });
   return (
-    <div className={styles.tools} role="group" aria-label="View">
+    <ZoomTools onFit={() => fit(still())}>
       <button
         type="button"
         aria-label="Tidy up: lay everything out anew"
@@ -238,19 +231,7 @@ function Tools({ onTidy, heights, frame }: { readonly onTidy: () => void; readon
       >
         <Icon name="tidy" size={14} />
       </button>
-      <button type="button" aria-label="Fit into view" title="Fit into view (0)" onClick={() => fit(still())}>
-        <Icon name="fit" size={14} />
-      </button>
-      <button type="button" aria-label="Further away" title="Further away (-)" onClick={() => void flow.zoomOut({ duration: still() })}>
-        <Icon name="minus" size={14} />
-      </button>
-      <button type="button" className={styles.zoom} title="Natural size" onClick={() => void flow.zoomTo(1, { duration: still() })}>
-        {zoom} %
-      </button>
-      <button type="button" aria-label="Nearer" title="Nearer (+)" onClick={() => void flow.zoomIn({ duration: still() })}>
-        <Icon name="plus" size={14} />
-      </button>
-    </div>
+    </ZoomTools>
   );
 }
 

@@ -202,7 +202,7 @@ function Later({ step }: { readonly step: ComparedStep }) {
 /** The other one of the two: by its id, or one of the latest. */
 function ChooseTrace({ other, onChoose }: { readonly other: string | null; readonly onChoose: (id: string) => void }) {
   const [text, setText] = useState('');
-  const list = useTraces({ q: null, from: '-60m', to: null, brokers: null, live: false }, false);
+  const list = useTraces({ q: null, from: '-60m', to: null, brokers: null, order: null, live: false }, false);
   const latest = list.traces.filter(({ traceId }) => traceId !== other).slice(0, 12);
   return (
     <EmptyState title={other === null ? 'Which trace is the first of the two?' : 'With which other trace?'}>

@@ -4,12 +4,21 @@ import { EmptyState } from '@/components/ui/states';
 
 export interface NothingFoundProps {
   readonly q: string | null;
+  /** false: nothing was searched. */
+  readonly understood: boolean;
   readonly onAll: () => void;
   readonly onDay: () => void;
 }
 
 /** Why the list is empty, and what else could be asked. */
-export function NothingFound({ q, onAll, onDay }: NothingFoundProps) {
+export function NothingFound({ q, understood, onAll, onDay }: NothingFoundProps) {
+  if (!understood) {
+    return (
+      <EmptyState title="Nothing was searched" actions={<Button onClick={onAll}>Show all traces</Button>}>
+        <p>This line is not understood; above it is said where. Nothing of it is lost: change it and search again.</p>
+      </EmptyState>
+    );
+  }
   const actions = (
     <>
       <Button onClick={onDay}>Last 24 hours</Button>

@@ -3,8 +3,10 @@
 import type { Facet, FacetField } from '@/lib/contract/traces';
 import { chosenOf, toggleTerm } from '@/lib/search/facets';
 import { term } from '@/lib/search/write-query';
+import type { KnownNames } from '@/lib/search/complete';
 import { formatCount } from '@/lib/time/format';
 import { Lamp } from '@/components/ui/lamp';
+import { AddCondition } from './add-condition';
 import styles from './search-facets.module.css';
 
 const TITLES: Readonly<Record<FacetField, string>> = { status: 'Status', service: 'Service', channel: 'Channel', type: 'Type' };
@@ -12,13 +14,15 @@ const TITLES: Readonly<Record<FacetField, string>> = { status: 'Status', service
 export interface SearchFacetsProps {
   readonly facets: readonly Facet[];
   readonly q: string;
+  readonly known: KnownNames;
   readonly onSearch: (q: string | null) => void;
 }
 
 /** The same search by clicking: each box is a condition of the line. */
-export function SearchFacets({ facets, q, onSearch }: SearchFacetsProps) {
+export function SearchFacets({ facets, q, known, onSearch }: SearchFacetsProps) {
   return (
     <aside className={styles.facets} aria-label="Narrow the search">
+      <AddCondition q={q} known={known} onSearch={onSearch} />
       {facets.map(({ field, values }) => {
         const chosen = new Set(chosenOf(q, field));
         const listed = [

@@ -143,7 +143,7 @@ function cellOf(column: TraceColumn, first: Micros, story: StoryLookup): Column<
     case 'type':
       return function TypeCell({ event, depth }) {
         return (
-          <span className="row" style={{ paddingLeft: Math.min(depth, 12) * 10 }}>
+          <span className="row" style={{ paddingLeft: Math.min(depth, 10) * 5 }}>
             <Icon
               name={event.deadLetter ? 'dead-letter-inbox' : event.replayId !== null ? 'replay' : 'event'}
               size={13}

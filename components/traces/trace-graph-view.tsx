@@ -20,10 +20,11 @@ import { formatExact } from '@/lib/time/format';
 import type { TimelineRow } from '@/lib/traces/timeline';
 import { traceGraph, type TraceGraph } from '@/lib/traces/trace-graph';
 import { shapeEdges, type EdgeShape } from '@/components/topology/edge-geometry';
-import { buildFlow, layoutInput, type PlacedEdge, type PlacedNode } from '@/components/topology/flow-model';
+import { buildFlow, layoutInput, NODE_HEIGHT, type PlacedEdge, type PlacedNode } from '@/components/topology/flow-model';
 import { Icon, type IconName } from '@/components/ui/icon';
 import { channelIcons } from '@/components/ui/tags';
 import { boxOf, LOOKED_AT } from '@/components/topology/flow-frame';
+import { still, ZoomTools } from '@/components/topology/zoom-tools';
 import plates from '@/components/topology/topology.module.css';
 import styles from './trace-graph.module.css';
 
@@ -79,8 +80,6 @@ export function TraceGraphView({ rows, topology, selected, onSelect }: TraceGrap
           edgeTypes={edgeTypes}
           onEdgeClick={(_, edge) => selectNext(edge.data?.events ?? [], selected, onSelect)}
           onNodeClick={(_, node) => selectNext(node.data.events, selected, onSelect)}
-          fitView
-          fitViewOptions={FIT}
           nodesDraggable={false}
           onMoveStart={(event) => {
             // Without an event it was us.
@@ -88,7 +87,7 @@ export function TraceGraphView({ rows, topology, selected, onSelect }: TraceGrap
           }}
           aria-label="Where this trace went"
         >
-          <FitAgain moved={moved} />
+          <Frame moved={moved} chosen={nodes.filter(({ data }) => data.chosen === true)} />
         </ReactFlow>
       </ReactFlowProvider>
     </div>
@@ -96,16 +95,50 @@ export function TraceGraphView({ rows, topology, selected, onSelect }: TraceGrap
 }
 
 const FIT = { padding: 0.08, maxZoom: 1.1 };
+/** Names are read down to this; a picture that fits only below it begins with its upper part, or with what is selected. */
+const READABLE = 0.62;
+const EDGE = 24;
 
-/** What appears above or beside the picture takes room from it: it is fitted again, until somebody has moved it. */
-function FitAgain({ moved }: { readonly moved: RefObject<boolean> }) {
-  const { fitView } = useReactFlow();
+/**
+ * What appears above or beside the picture takes room from it: it is laid into its frame again, until somebody has moved it. What is selected
+ * comes into view, wherever it was selected.
+ */
+function Frame({ moved, chosen }: { readonly moved: RefObject<boolean>; readonly chosen: readonly PlaceNode[] }) {
+  const flow = useReactFlow<PlaceNode>();
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
+  const ready = width > 0 && height > 0;
+  const middle = middleOf(chosen);
   useEffect(() => {
-    if (width > 0 && height > 0 && !moved.current) void fitView(FIT);
-  }, [width, height, moved, fitView]);
-  return null;
+    if (!ready || moved.current) return;
+    const bounds = flow.getNodesBounds(flow.getNodes());
+    const across = width / (bounds.width + 2 * EDGE);
+    if (Math.min(across, height / bounds.height / (1 + 2 * FIT.padding)) >= READABLE) void flow.fitView(FIT);
+    else {
+      const zoom = Math.min(0.85, across);
+      const lowest = Math.min(EDGE - bounds.y * zoom, height - EDGE - (bounds.y + bounds.height) * zoom);
+      const wanted = middle === null ? EDGE - bounds.y * zoom : height / 2 - middle * zoom;
+      const y = Math.max(lowest, Math.min(EDGE - bounds.y * zoom, wanted));
+      void flow.setViewport({ x: (width - bounds.width * zoom) / 2 - bounds.x * zoom, y, zoom });
+    }
+    // What is selected comes into view below; it does not lay the picture anew.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [width, height, ready, moved, flow]);
+  useEffect(() => {
+    if (!ready || middle === null) return;
+    const { x, y, zoom } = flow.getViewport();
+    const at = middle * zoom + y;
+    if (at < 2 * EDGE || at > height - 2 * EDGE) void flow.setViewport({ x, y: height / 2 - middle * zoom, zoom }, { duration: still() });
+    // Only another selection moves the picture.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [middle, ready]);
+  return <ZoomTools onFit={() => void flow.fitView({ ...FIT, duration: still() })} />;
+}
+
+/** Between the highest and the lowest of them. */
+function middleOf(nodes: readonly PlaceNode[]): number | null {
+  const heights = nodes.map(({ position }) => position.y);
+  return heights.length === 0 ? null : (Math.min(...heights) + Math.max(...heights) + NODE_HEIGHT) / 2;
 }
 
 /** The first of them, or the one after the selected one. */

@@ -42,6 +42,7 @@ export function TraceTimeline({ rows, selected, onSelect, onAttempt, selectedEve
     () => timelineScale(moments, { width, window: zoom && { from: from + zoom.from, to: from + zoom.to } }),
     [moments, width, zoom, from],
   );
+  const deepest = useMemo(() => rows.reduce((most, { depth }) => Math.max(most, Math.min(depth, deepestIndent)), 1), [rows]);
   const steps = useMemo(() => new Map(path.map((step) => [step.event, step])), [path]);
   /** Nearer or further around the selected event, else around the middle. */
   const zoomBy = (factor: number): void => {
@@ -84,7 +85,7 @@ export function TraceTimeline({ rows, selected, onSelect, onAttempt, selectedEve
   };
 
   return (
-    <div ref={scroller} className={styles.scroller}>
+    <div ref={scroller} className={styles.scroller} style={{ '--levels': deepest } as CSSProperties}>
       <div className={styles.head}>
         <div className={styles.headRow}>
           <span className={styles.headName}>

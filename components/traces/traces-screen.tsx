@@ -8,8 +8,8 @@ import type { Facet } from '@/lib/contract/traces';
 import { pastedWord } from '@/lib/search/write-query';
 import { endsNow, writeRange } from '@/lib/time/range';
 import { formatExact } from '@/lib/time/format';
-import { sortTraces } from '@/lib/traces/sort-traces';
-import { readTracesUrl, writeTracesUrl, type TracesSort } from '@/lib/traces/traces-url';
+import type { TracesOrder } from '@/lib/traces/traces-order';
+import { readTracesUrl, writeTracesUrl } from '@/lib/traces/traces-url';
 import { EventBars } from '@/components/charts/event-bars';
 import { api } from '@/components/live/api';
 import { keepView, useUrlBrokers, useUrlRange, useUrlState } from '@/components/live/url-state';
@@ -19,7 +19,6 @@ import { Chip, NewPill } from '@/components/ui/chip';
 
 import { Lamp } from '@/components/ui/lamp';
 import { Page, PageBody, PageColumn, Strip } from '@/components/ui/page';
-import { Segmented } from '@/components/ui/segmented';
 import { CutNotice, Note } from '@/components/ui/states';
 import { Time } from '@/components/ui/time';
 import { NothingFound } from './nothing-found';
@@ -30,12 +29,12 @@ import { ColumnChoice, TracesTable, useChosenColumns } from './traces-table';
 import { useFacets, useTraces } from './use-traces';
 import styles from './traces.module.css';
 
-const SORTS: readonly { readonly value: TracesSort; readonly title: string }[] = [
-  { value: 'newest', title: 'Newest' },
-  { value: 'longest', title: 'Longest' },
-  { value: 'most-events', title: 'Most events' },
-  { value: 'most-errors', title: 'Most dead letters' },
-];
+const ORDERS: Readonly<Record<TracesOrder['by'], readonly [down: string, up: string]>> = {
+  started: ['latest start first', 'earliest start first'],
+  duration: ['longest first', 'shortest first'],
+  events: ['most events first', 'fewest events first'],
+  errors: ['most dead letters first', 'fewest dead letters first'],
+};
 
 /** Which transaction? A line that finds it by any id or condition, the volume with what failed in it, and the traces that fit. */
 export function TracesScreen() {
@@ -45,15 +44,16 @@ export function TracesScreen() {
   const [brokers] = useUrlBrokers();
   const [following, setFollowing] = useState(false);
   const [columns, setColumns] = useChosenColumns();
-  const { q, sel, sort } = readTracesUrl(url.params);
+  const { q, sel, order } = readTracesUrl(url.params);
   const written = writeRange(range);
   const pasted = q !== null && pastedWord(q) !== null;
   const live = endsNow(range) && !pasted;
-  const question = { q, from: written.from, to: written.to ?? null, brokers: brokers?.join(',') ?? null, live };
-  const list = useTraces(question, following && live);
+  const question = { q, from: written.from, to: written.to ?? null, brokers: brokers?.join(',') ?? null, order, live };
+  const list = useTraces(question, following && live && order === null);
   const facets = useFacets(question);
   const known = useKnownNames(facets.data ?? []);
-  const traces = useMemo(() => sortTraces(list.traces, sort), [list.traces, sort]);
+  const { traces } = list;
+  const setOrder = (next: TracesOrder | null): void => url.push(writeTracesUrl(url.params, { order: next, sel: null }));
   const search = (next: string | null): void => url.push(writeTracesUrl(url.params, { q: next, sel: null }));
 
   return (
@@ -69,7 +69,7 @@ export function TracesScreen() {
     >
       <SearchLine key={q ?? ''} q={q} known={known} onSearch={search} />
       <PageBody>
-        <SearchFacets facets={facets.data ?? []} q={pasted ? '' : (q ?? '')} onSearch={search} />
+        <SearchFacets facets={facets.data ?? []} q={pasted ? '' : (q ?? '')} known={known} onSearch={search} />
         <PageColumn>
           <div className={styles.volume}>
             <EventBars
@@ -84,8 +84,9 @@ export function TracesScreen() {
                 <Strip label="What the list shows">
                   <b className="num">
                     {formatExact(traces.length)}
-                    {list.query.hasNextPage ? ' newest' : ''} {traces.length === 1 ? 'trace' : 'traces'}
+                    {list.query.hasNextPage && order === null ? ' newest' : ''} {traces.length === 1 ? 'trace' : 'traces'}
                   </b>
+                  {order !== null && <span className="muted">{ORDERS[order.by][order.down ? 0 : 1]}</span>}
                   <FailedCount traces={traces} />
                   {list.foundBy && (
                     <Chip look="line" title={list.foundBy.value}>
@@ -93,27 +94,22 @@ export function TracesScreen() {
                     </Chip>
                   )}
                   <span className="grow" />
-                  {!following && <NewPill count={list.news} word={list.more ? 'or more new' : 'new'} onShow={list.showNew} />}
-                  {following && list.more && <span className="muted">more came than are shown</span>}
-                  {live && sort === 'newest' && (
+                  {!(following && order === null) && (
+                    <NewPill count={list.news} word={list.more ? 'or more new' : 'new'} onShow={list.showNew} />
+                  )}
+                  {following && order === null && list.more && <span className="muted">more came than are shown</span>}
+                  {live && order === null && (
                     <Button look={following ? 'solid' : 'plain'} aria-pressed={following} onClick={() => setFollowing(!following)}>
                       {following ? 'Following' : 'Follow'}
                     </Button>
                   )}
-                  <Segmented
-                    label="Order"
-                    value={sort}
-                    options={SORTS}
-                    onChange={(next) => url.replace(writeTracesUrl(url.params, { sort: next }))}
-                  />
-                  {sort !== 'newest' && list.query.hasNextPage && (
-                    <span className="muted">sorted within the {formatExact(traces.length)} loaded</span>
-                  )}
+                  {order !== null && <Button onClick={() => setOrder(null)}>Newest first</Button>}
                   <ColumnChoice chosen={columns} onChoose={setColumns} />
                 </Strip>
                 {traces.length === 0 ? (
                   <NothingFound
                     q={q}
+                    understood={list.problem === null}
                     onAll={() => search(null)}
                     onDay={() => setRange({ from: { kind: 'ago', ms: 86_400_000 }, to: { kind: 'ago', ms: 0 } })}
                   />
@@ -122,24 +118,27 @@ export function TracesScreen() {
                     traces={traces}
                     columns={columns}
                     selected={sel}
+                    order={order}
+                    onOrder={setOrder}
                     hrefOf={(trace) => keepView(url.params, traceHref(trace.traceId))}
                     onSelect={(next) => url.replace(writeTracesUrl(url.params, { sel: next }))}
                     onOpen={(trace) => router.push(keepView(url.params, traceHref(trace.traceId)))}
                   />
                 )}
                 {list.cut !== null && list.cut.why !== 'row-limit' && list.searched !== null ? (
-                  <Note>
-                    Searched down to <Time at={list.searched.from} />; what is older would cost more than one search may. Narrow the time or
-                    add an id, a channel or a type.
+                  <Note tone={order === null ? undefined : 'warn'}>
+                    {order === null ? 'Searched down to ' : 'In order is only what was found since '}
+                    <Time at={list.searched.from} />; what is older would cost more than one search may. Narrow the time or add an id, a
+                    channel or a type.
                   </Note>
                 ) : (
                   <CutNotice cut={list.cut} />
                 )}
                 {list.query.hasNextPage && (
                   <Note>
-                    <span className="grow">Older traces follow.</span>
+                    <span className="grow">{order === null ? 'Older traces follow.' : 'More traces follow in this order.'}</span>
                     <Button disabled={list.query.isFetchingNextPage} onClick={() => void list.query.fetchNextPage()}>
-                      {list.query.isFetchingNextPage ? 'Asking the store' : 'Show older'}
+                      {list.query.isFetchingNextPage ? 'Asking the store' : order === null ? 'Show older' : 'Show more'}
                     </Button>
                   </Note>
                 )}

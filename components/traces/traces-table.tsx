@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { TraceSummary } from '@/lib/contract/traces';
 import { formatCount, formatDuration, formatExact } from '@/lib/time/format';
+import { tracesOrders, type TracesOrder } from '@/lib/traces/traces-order';
 import { flowRef } from '@/lib/traces/flow-ref';
 import { readStored, writeStored } from '@/components/live/preferences';
 import { LinkRows, RowLink } from '@/components/events/row-link';
@@ -75,16 +76,19 @@ export interface TracesTableProps {
   readonly columns: readonly string[];
   readonly traces: readonly TraceSummary[];
   readonly selected: string | null;
+  readonly order: TracesOrder | null;
+  /** A click at a head: most first, then least first, then no order any more. */
+  readonly onOrder: (order: TracesOrder | null) => void;
   readonly hrefOf: (trace: TraceSummary) => string;
   readonly onSelect: (traceId: string | null) => void;
   readonly onOpen: (trace: TraceSummary) => void;
 }
 
 /** One line a trace. The link in it covers the row, so that a click opens and a middle click opens a tab; `J K Enter` work too. */
-export function TracesTable({ traces, columns: chosen, selected, hrefOf, onSelect, onOpen }: TracesTableProps) {
+export function TracesTable({ traces, columns: chosen, selected, order, onOrder, hrefOf, onSelect, onOpen }: TracesTableProps) {
   const longest = useMemo(() => Math.max(1, ...traces.map((trace) => trace.last - trace.first)), [traces]);
   const columns: readonly Column<TraceSummary>[] = [
-    { id: 'started', title: 'Started', width: 116, cell: (trace) => <Time at={trace.first} precision="millis" /> },
+    { id: 'started', title: 'Started', width: 116, sortable: true, cell: (trace) => <Time at={trace.first} precision="millis" /> },
     { id: 'trace', title: 'Trace', width: 112, wideOnly: true, cell: (trace) => <Named trace={trace} /> },
     {
       id: 'first',
@@ -117,11 +121,19 @@ export function TracesTable({ traces, columns: chosen, selected, hrefOf, onSelec
     {
       id: 'events',
       title: 'Events',
-      width: 68,
+      width: 76,
       align: 'end',
+      sortable: true,
       cell: (trace) => <span title={formatExact(trace.events)}>{formatCount(trace.events)}</span>,
     },
-    { id: 'duration', title: 'Duration', width: 92, align: 'end', cell: (trace) => formatDuration((trace.last - trace.first) / 1000) },
+    {
+      id: 'duration',
+      title: 'Duration',
+      width: 92,
+      align: 'end',
+      sortable: true,
+      cell: (trace) => formatDuration((trace.last - trace.first) / 1000),
+    },
     {
       id: 'share',
       title: <span className="visually-hidden">Duration as a bar</span>,
@@ -134,9 +146,10 @@ export function TracesTable({ traces, columns: chosen, selected, hrefOf, onSelec
       ),
     },
     {
-      id: 'outcome',
+      id: 'errors',
       title: 'Outcome',
       width: 138,
+      sortable: true,
       cell: (trace) =>
         trace.errors > 0 ? (
           <Lamp kind="bad">{trace.errors === 1 ? 'dead letter' : `${formatExact(trace.errors)} dead letters`}</Lamp>
@@ -151,10 +164,15 @@ export function TracesTable({ traces, columns: chosen, selected, hrefOf, onSelec
     <LinkRows>
       <DataTable
         label="Traces"
-        columns={columns.filter(({ id }) => id === 'first' || chosen.includes(id))}
+        columns={columns.filter(({ id }) => id === 'first' || chosen.includes(id === 'errors' ? 'outcome' : id))}
         rows={traces}
         rowKey={(trace) => trace.traceId}
         selected={selected}
+        {...(order !== null && { sort: { column: order.by, down: order.down } })}
+        onSort={({ column, down }) => {
+          const by = tracesOrders.find((one) => one === column);
+          onOrder(by === undefined || (down && by === order?.by) ? null : { by, down });
+        }}
         onSelect={onSelect}
         onOpen={onOpen}
       />

@@ -6,6 +6,7 @@ import type { Facet, TracesPage } from '@/lib/contract/traces';
 import { getJson } from '@/components/live/api';
 import { useLiveRoom } from '@/components/live/live-feed-hooks';
 import { useAtMost } from '@/components/events/use-at-most';
+import { writeTracesOrder, type TracesOrder } from '@/lib/traces/traces-order';
 import { liveList } from '@/lib/traces/live-list';
 
 export interface TracesQuestion {
@@ -13,16 +14,18 @@ export interface TracesQuestion {
   readonly from: string;
   readonly to: string | null;
   readonly brokers: string | null;
+  readonly order: TracesOrder | null;
   /** Its range ends now, so it is asked again as events come. */
   readonly live: boolean;
 }
 
-const ask = ({ q, from, to, brokers }: TracesQuestion, after: string | null, signal?: AbortSignal): Promise<TracesPage> =>
-  getJson<TracesPage>('/api/traces', { q, from, to, brokers, after }, signal);
+const ask = ({ q, from, to, brokers, order }: TracesQuestion, after: string | null, signal?: AbortSignal): Promise<TracesPage> =>
+  getJson<TracesPage>('/api/traces', { q, from, to, brokers, sort: order === null ? null : writeTracesOrder(order), after }, signal);
 
-/** A plain list is cheap; a search reads more. */
+/** A plain list is cheap; a search reads more, and an order weighs everything that is found. */
 const PLAIN_EVERY_MS = 2_000;
 const SEARCH_EVERY_MS = 5_000;
+const ORDERED_EVERY_MS = 15_000;
 
 /** The list, and its first page again as events come (lib/traces/live-list.ts says what that does to the rows). */
 export function useTraces(question: TracesQuestion, following: boolean) {
@@ -48,7 +51,7 @@ export function useTraces(question: TracesQuestion, following: boolean) {
         () => undefined,
       );
     },
-    question.q === null ? PLAIN_EVERY_MS : SEARCH_EVERY_MS,
+    question.order !== null ? ORDERED_EVERY_MS : question.q === null ? PLAIN_EVERY_MS : SEARCH_EVERY_MS,
   );
   useLiveRoom({ room: 'traces' }, (frame) => {
     if (frame.events && question.live && pages) refresh();
@@ -66,9 +69,10 @@ export function useTraces(question: TracesQuestion, following: boolean) {
     query,
     histogram: first?.histogram ?? [],
     foundBy: pages?.[0]?.foundBy ?? null,
+    problem: pages?.[0]?.problem ?? null,
     searched: pages?.at(-1)?.searched ?? null,
-    // Where a further page follows, the list is not cut: it goes on.
-    cut: query.hasNextPage ? null : (pages?.at(-1)?.cut ?? null),
+    // Where a further page follows, the list is not cut: it goes on. In an order, what the budget left out is missing from the first page on.
+    cut: query.hasNextPage && (question.order === null || pages?.[0]?.cut?.why === 'row-limit') ? null : (pages?.at(-1)?.cut ?? null),
     showNew,
   };
 }

@@ -63,7 +63,8 @@ function fields(word: string, caret: number): readonly Completion[] {
     }));
 }
 
-function valuesOf(field: string, known: KnownNames): readonly string[] {
+/** Names of a field that were seen. */
+export function valuesOf(field: string, known: KnownNames): readonly string[] {
   switch (field) {
     case 'service':
       return known.services;

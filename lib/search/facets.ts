@@ -24,6 +24,14 @@ export function toggleTerm(line: string, facet: SearchTerm): string {
   return writeQuery(left.length === 0 ? null : left.length === 1 ? (left[0] as SearchNode) : { kind: 'and', parts: left });
 }
 
+/** The line with one more condition that narrows it. A line that is not understood stays as it is. */
+export function addTerm(line: string, added: SearchTerm): string {
+  const parsed = parseQuery(line);
+  if (!parsed.ok) return line;
+  const parts = parsed.query === null ? [] : parsed.query.kind === 'and' ? parsed.query.parts : [parsed.query];
+  return writeQuery(parts.length === 0 ? added : { kind: 'and', parts: [...parts, added] });
+}
+
 /** Whether the line holds this facet's condition for every event it finds. */
 export function hasTerm(line: string, facet: SearchTerm): boolean {
   const parsed = parseQuery(line);

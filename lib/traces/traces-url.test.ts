@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { tracesOrders } from './traces-order';
 import { readTraceUrl, readTracesUrl, writeTraceUrl, writeTracesUrl } from './traces-url';
 
 describe('the address of the list of traces', () => {
@@ -7,10 +8,10 @@ describe('the address of the list of traces', () => {
     fc.assert(
       fc.property(
         fc.string({ minLength: 1, maxLength: 40 }).filter((s) => s.trim() !== ''),
-        fc.constantFrom('newest' as const, 'longest' as const, 'most-events' as const),
-        (q, sort) => {
-          const written = writeTracesUrl(new URLSearchParams('from=-1h&brokers=a'), { q, sort });
-          expect(readTracesUrl(new URLSearchParams(written.toString()))).toEqual({ q, sort, sel: null });
+        fc.option(fc.record({ by: fc.constantFrom(...tracesOrders), down: fc.boolean() })),
+        (q, order) => {
+          const written = writeTracesUrl(new URLSearchParams('from=-1h&brokers=a'), { q, order });
+          expect(readTracesUrl(new URLSearchParams(written.toString()))).toEqual({ q, order, sel: null });
           expect(written.get('from')).toBe('-1h');
         },
       ),
@@ -24,7 +25,7 @@ describe('the address of the list of traces', () => {
   });
 
   it('takes nonsense for nothing and cuts what is too long', () => {
-    expect(readTracesUrl(new URLSearchParams('q=%20&sort=best'))).toEqual({ q: null, sort: 'newest', sel: null });
+    expect(readTracesUrl(new URLSearchParams('q=%20&sort=best'))).toEqual({ q: null, order: null, sel: null });
     expect(readTracesUrl(new URLSearchParams({ q: 'x'.repeat(9_000) })).q).toHaveLength(2_000);
   });
 });

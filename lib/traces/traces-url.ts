@@ -1,5 +1,6 @@
 import { LONGEST_QUERY } from '@/lib/search/parse-query';
 import { term, writeTerm } from '@/lib/search/write-query';
+import { readTracesOrder, writeTracesOrder, type TracesOrder } from './traces-order';
 
 interface Params {
   get(name: string): string | null;
@@ -10,19 +11,16 @@ export interface TracesUrl {
   /** The line of the search; a link to a place (`service=web`, `channel=…`, `inbox=…`) is a search for it. */
   readonly q: string | null;
   readonly sel: string | null;
-  readonly sort: TracesSort;
+  /** null: by the newest event that was found. */
+  readonly order: TracesOrder | null;
 }
-
-/** By time the list goes on page after page; the others order what is loaded. */
-export type TracesSort = 'newest' | 'longest' | 'most-events' | 'most-errors';
-const sorts: readonly TracesSort[] = ['newest', 'longest', 'most-events', 'most-errors'];
 
 const placeFields = ['service', 'channel', 'inbox'] as const;
 
 export const readTracesUrl = (params: Params): TracesUrl => ({
   q: searchText(params.get('q')) ?? placeQuery(params),
   sel: text(params.get('sel')),
-  sort: sorts.find((sort) => sort === params.get('sort')) ?? 'newest',
+  order: readTracesOrder(params.get('sort')),
 });
 
 function placeQuery(params: Params): string | null {
@@ -36,10 +34,10 @@ function placeQuery(params: Params): string | null {
 /** Changes only what is given; the rest of the address stays. */
 export function writeTracesUrl(params: URLSearchParams, change: Partial<TracesUrl>): URLSearchParams {
   const next = new URLSearchParams(params);
-  const { q, sel, sort } = { ...readTracesUrl(params), ...change };
+  const { q, sel, order } = { ...readTracesUrl(params), ...change };
   set(next, 'q', q);
   set(next, 'sel', sel);
-  set(next, 'sort', sort === 'newest' ? null : sort);
+  set(next, 'sort', order === null ? null : writeTracesOrder(order));
   for (const field of placeFields) next.delete(field);
   return next;
 }

@@ -4,6 +4,7 @@ import type { ObservedEvent } from '@/lib/events/observed-event';
 import { aGroupPoint } from '@/lib/lag/group-point.fixture';
 import { parseQuery } from '@/lib/search/parse-query';
 import type { SearchNode } from '@/lib/search/query';
+import type { TracesOrder } from '@/lib/traces/traces-order';
 import { aBatch, around, freshName, quietTime } from './store.contract';
 import type { StoreUnderTest } from './store.contract';
 import type { Store } from './store';
@@ -277,6 +278,82 @@ export function describeSearchContract(name: string, open: () => Promise<StoreUn
       expect(second.rows).toHaveLength(1);
       expect(second.next).toBeNull();
       expect(second.searched.from).toBe(around(quietTime()).from);
+    });
+
+    it('[Q29] puts everything that was found in order by what its traces are as a whole, page after page', async () => {
+      const own = freshName('order');
+      const start = quietTime();
+      const one = (index: number, traceId: string | null, second: number, given: Partial<ObservedEvent> = {}): ObservedEvent =>
+        anEvent({
+          broker: own,
+          tap: own,
+          index,
+          offset: index,
+          observedAt: start + second * 1_000_000,
+          messageId: `${own}-${index}`,
+          traceId: traceId === null ? null : `${own}-${traceId}`,
+          correlationId: traceId === null ? `${own}-flow` : null,
+          causationId: null,
+          businessKeys: [],
+          ...given,
+        });
+      await store.append(
+        aBatch(own, 1, [
+          one(0, 'lone', 20, { type: 'Asked' }),
+          one(1, 'busy', 1, { type: 'Asked' }),
+          one(2, 'busy', 2, { type: 'Other' }),
+          one(3, 'busy', 30, { type: 'Other', deadLetter: true, failure: aFailure({}) }),
+          one(4, null, 3, { type: 'Asked' }),
+          one(5, null, 90, { type: 'Other' }),
+        ]),
+      );
+      const ask = async (order: TracesOrder, line = '', after?: string, limit = 1) =>
+        store.search({ range: around(start), limit, brokers: [own], node: read(line), order, ...(after !== undefined && { after }) });
+      const inOrder = async (order: TracesOrder, line = ''): Promise<readonly string[]> => {
+        const names: string[] = [];
+        let after: string | undefined;
+        do {
+          const page = await ask(order, line, after);
+          names.push(...page.rows.map((row) => row.traceId.replace(`${own}-`, '')));
+          after = page.next ?? undefined;
+        } while (after !== undefined && names.length < 10);
+        return names;
+      };
+      expect(await inOrder({ by: 'started', down: true })).toEqual(['lone', '~flow', 'busy']);
+      expect(await inOrder({ by: 'started', down: false })).toEqual(['busy', '~flow', 'lone']);
+      expect(await inOrder({ by: 'duration', down: true })).toEqual(['~flow', 'busy', 'lone']);
+      expect(await inOrder({ by: 'events', down: true })).toEqual(['busy', '~flow', 'lone']);
+      expect(await inOrder({ by: 'events', down: false })).toEqual(['lone', '~flow', 'busy']);
+      expect((await inOrder({ by: 'errors', down: true }))[0]).toBe('busy');
+      // Only one event of each meets this: they are weighed by all of theirs.
+      expect(await inOrder({ by: 'duration', down: true }, 'type=Asked')).toEqual(['~flow', 'busy', 'lone']);
+      expect(await inOrder({ by: 'events', down: true }, 'type=Other status=dead-lettered')).toEqual(['busy']);
+      const whole = await ask({ by: 'events', down: true }, '', undefined, 10);
+      expect(whole).toMatchObject({ next: null, cut: null, searched: around(start) });
+      expect(whole.rows.map((row) => row.events)).toEqual([3, 2, 1]);
+    });
+
+    it('[Q29] a page that follows looks at the same part of the time: what came since moves nothing', async () => {
+      const own = freshName('steady');
+      const end = quietTime() + 200_000_000;
+      const one = (index: number, traceId: string, at: number): ObservedEvent =>
+        anEvent({ broker: own, tap: own, index, offset: index, observedAt: at, messageId: `${own}-${index}`, traceId, businessKeys: [] });
+      const before = [0, 1, 2].map((index) => one(index, `${own}-${index}`, end - 10_000_000 + index * 1_000));
+      await store.append(aBatch(own, 1, before));
+      const ask = (to: number, after?: string) =>
+        store.search({
+          range: { from: end - 60_000_000, to },
+          limit: 2,
+          brokers: [own],
+          node: null,
+          order: { by: 'events', down: true },
+          ...(after !== undefined && { after }),
+        });
+      const first = await ask(end);
+      await store.append(aBatch(own, 2, [one(3, `${own}-0`, end + 1_000), one(4, `${own}-0`, end + 2_000)]));
+      const second = await ask(end + 5_000_000, first.next ?? '');
+      expect(second.searched).toEqual(first.searched);
+      expect([...first.rows, ...second.rows].map((row) => row.traceId)).toEqual([2, 1, 0].map((index) => `${own}-${index}`));
     });
   });
 }

@@ -6,6 +6,7 @@ import type { DeadLetterGroup, ReplayOutcome, ReplayRecord } from '@/lib/contrac
 import type { GroupPoint, NamedSeries, QueuePoint } from '@/lib/contract/samples';
 import type { GapRow } from '@/lib/contract/taps';
 import type { EventRow, FacetField, TraceSummary } from '@/lib/contract/traces';
+import type { TracesOrder } from '@/lib/traces/traces-order';
 import type { SearchNode } from '@/lib/search/query';
 import type { SagaInstance, SagaState } from '@/lib/sagas/saga';
 import type { TapResume } from '@/server/brokers/broker';
@@ -43,18 +44,21 @@ export interface Store {
   recordAudit(entry: AuditEntry): Promise<void>;
 
   // --- questions ---
-  /** Traces and flows of which an event meets the search, newest first; with the part of the range that was looked at. */
+  /**
+   * Traces and flows of which an event meets the search, in the asked order (without one: by the newest event that was found); with the part of
+   * the range that was looked at.
+   */
   search(query: SearchQuery): Promise<SearchAnswer>;
   /** Found events and dead letters over time, ≤ `points` steps, zeros included. */
   searchVolume(
-    query: Omit<SearchQuery, 'limit' | 'after'>,
+    query: Omit<SearchQuery, 'limit' | 'after' | 'order'>,
     points: number,
   ): Promise<readonly { readonly at: Micros; readonly events: number; readonly errors: number }[]>;
   /** Oldest first by (observedAt, place); with what a cut left out. */
   eventsOfTrace(traceId: TraceId, limit: number): Promise<{ readonly events: readonly EventRow[]; readonly cut: Cut | null }>;
   /** The most frequent values of a field among what a search finds, with how many traces and flows have each; estimated where they are many. */
   searchFacet(
-    query: Omit<SearchQuery, 'limit' | 'after'>,
+    query: Omit<SearchQuery, 'limit' | 'after' | 'order'>,
     field: FacetField,
     limit: number,
   ): Promise<readonly { readonly value: string; readonly traces: number }[]>;
@@ -169,6 +173,8 @@ export interface SearchQuery {
   /** `null` asks for everything. */
   readonly node: SearchNode | null;
   readonly brokers?: readonly BrokerName[];
+  /** By what the whole trace is, not only by what was found of it. Looks at the whole range, or at as much of its end as the budget allows. */
+  readonly order?: TracesOrder;
 }
 
 export interface SearchAnswer extends Page<TraceSummary> {

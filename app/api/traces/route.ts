@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TracesPage } from '@/lib/contract/traces';
 import { LONGEST_QUERY } from '@/lib/search/parse-query';
+import { readTracesOrder } from '@/lib/traces/traces-order';
 import { getTraces } from '@/server/web/queries/get-traces';
 import { getServices } from '@/server/web/services';
 import { json, route } from '../_http/answer';
@@ -15,9 +16,13 @@ const asked = z.object({
   errors: flag.optional(),
   after: text.optional(),
   limit: limit(1000, 100),
+  sort: text.optional(),
 });
 
 export const GET = route(async (request) => {
   const services = getServices();
-  return json<TracesPage>(await getTraces(services, { ...query(request, asked), range: rangeOf(request, services.clock()) }));
+  const { sort, ...question } = query(request, asked);
+  return json<TracesPage>(
+    await getTraces(services, { ...question, order: readTracesOrder(sort), range: rangeOf(request, services.clock()) }),
+  );
 });

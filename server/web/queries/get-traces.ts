@@ -5,6 +5,7 @@ import { parseQuery } from '@/lib/search/parse-query';
 import type { SearchNode } from '@/lib/search/query';
 import { pastedWord, term } from '@/lib/search/write-query';
 import { flowOf } from '@/lib/traces/flow-ref';
+import { orderTraces, type TracesOrder } from '@/lib/traces/traces-order';
 import { summariseTrace } from '@/lib/traces/summarise-trace';
 import type { TimeRange } from '../range';
 import type { Services } from '../services';
@@ -20,6 +21,8 @@ export interface TracesQuestion {
   readonly inbox?: string;
   readonly brokers?: ReadonlySet<BrokerName>;
   readonly errors?: boolean;
+  /** Without one: by the newest event that was found. */
+  readonly order?: TracesOrder | null;
 }
 
 const HISTOGRAM_STEPS = 120;
@@ -27,15 +30,16 @@ const MOST_HITS = 200;
 const MOST_TRACES = 50;
 const MOST_EVENTS = 2_000;
 
-/** What a search found in a range, newest first; or, for one word that is an id, everything that carries it, whenever that was. */
+/** What a search found in a range, in the asked order; or, for one word that is an id, everything that carries it, whenever that was. */
 export async function getTraces(services: Services, question: TracesQuestion): Promise<TracesPage> {
   const { store } = services;
-  const { range, limit, after, q = '', brokers } = question;
+  const { range, limit, after, q = '', brokers, order = null } = question;
   const pasted = after === undefined ? pastedWord(q) : null;
   if (pasted !== null) {
     const only = brokers?.size === 1 ? [...brokers][0] : undefined;
     const [found, histogram] = await Promise.all([tracesOfId(services, pasted), store.volume(range, HISTOGRAM_STEPS, only)]);
-    if (found.foundBy !== null) return { ...found, next: null, histogram, searched: null, problem: null };
+    if (found.foundBy !== null)
+      return { ...found, traces: orderTraces(found.traces, order), next: null, histogram, searched: null, problem: null };
   }
   const parsed = parseQuery(q);
   const read = parsed.ok ? parsed.query : pasted === null ? null : term('any', pasted);
@@ -44,7 +48,7 @@ export async function getTraces(services: Services, question: TracesQuestion): P
   const node = narrowed(read, question);
   const query = { range, node, ...(brokers && { brokers: [...brokers] }) };
   const [page, histogram] = await Promise.all([
-    store.search({ ...query, limit, ...(after !== undefined && { after }) }),
+    store.search({ ...query, limit, ...(order !== null && { order }), ...(after !== undefined && { after }) }),
     after === undefined ? volumeOf(services, query) : [],
   ]);
   return { traces: page.rows, next: page.next, cut: page.cut, histogram, foundBy: null, searched: page.searched, problem: null };

@@ -3,11 +3,12 @@ import type { FacetField, TraceSummary } from '@/lib/contract/traces';
 import type { BrokerSystem } from '@/lib/events/names';
 import { flowRef } from '@/lib/traces/flow-ref';
 import { type SearchNode, termsOf } from '@/lib/search/query';
-import type { SearchAnswer, SearchQuery, Store } from '../../store';
+import type { SearchAnswer, SearchQuery, Store, TimeRange } from '../../store';
 import type { Parameters, ReadLimits, StoreClient } from '../client';
 import { readCursor, writeCursor } from './event-row';
 import { fieldsIndexedSince } from '../field-index/fields-since';
 import { fieldValuesCondition } from './field-search';
+import { searchInOrder, writeOrderedCursor } from './ordered-search';
 import { compileSearch, type ConsumedPlaces, IN_SEARCHED_TIME, nothingConsumed } from './search-sql';
 import { summariesOf } from './trace-questions';
 
@@ -30,11 +31,19 @@ const TOGETHER_OR_ALONE = `if(traceId != '', traceId, concat('~', multiIf(correl
 
 export function searchQuestions(client: StoreClient): SearchQuestions {
   return {
-    /** Newest first by the newest event that was found. Looks backwards in growing steps, and says how far it came. */
+    /** Without an order: newest first by the newest event that was found. Looks backwards in growing steps, and says how far it came. */
     async search(query) {
       const { range, limit } = query;
       const condition = await conditionOf(client, query);
       const together = query.node === null ? TOGETHER : TOGETHER_OR_ALONE;
+      if (query.order !== undefined) {
+        const { order } = query;
+        const since = await indexedSince(client, condition);
+        const index = (part: TimeRange): string => before(condition, since, part);
+        const asked = { range, together, condition, index, order, after: query.after, limit: limit + 1 };
+        const found = await searchInOrder(client, asked, { scan: SCAN, seconds: SECONDS });
+        return answerOf(client, found, limit, ({ weight, ref }) => writeOrderedCursor({ weight, ref, searched: found.searched }));
+      }
       const after = readCursor(query.after);
       const look = (from: number, to: number, before: string, limits: ReadLimits) =>
         client.read<{ ref: string; at: number }>(
@@ -60,20 +69,9 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
           : await searchBackwards(range, limit + 1, after === null, (from, to) =>
               look(from, to, before(condition, since, { from, to }), { scan: SCAN, beyond: 'cut' }),
             );
-      const rows = found.rows.slice(0, limit);
-      const last = rows.at(-1);
-      const summaries = await describe(
-        client,
-        rows.map((row) => row.ref),
-        { from: found.from, to: range.to },
+      return answerOf(client, { ...found, searched: { from: found.from, to: range.to } }, limit, ({ at, ref }) =>
+        writeCursor({ at, id: ref }),
       );
-      const answer: SearchAnswer = {
-        rows: rows.flatMap((row) => summaries.get(row.ref) ?? []),
-        next: found.rows.length > limit && last !== undefined ? writeCursor({ at: last.at, id: last.ref }) : null,
-        searched: { from: found.from, to: range.to },
-        cut: found.cut !== null || found.rows.length > limit ? { shown: rows.length, of: null, why: found.cut ?? 'row-limit' } : null,
-      };
-      return answer;
     },
 
     async searchVolume(query, points) {
@@ -106,6 +104,30 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
       );
       return found.rows;
     },
+  };
+}
+
+/** `found` holds one row more than `limit` where a next page is. */
+async function answerOf<Row extends { readonly ref: string }>(
+  client: StoreClient,
+  found: Pick<SearchAnswer, 'searched'> & { readonly rows: readonly Row[]; readonly cut: 'scan-limit' | 'time-limit' | null },
+  limit: number,
+  cursorOf: (last: Row) => string,
+): Promise<SearchAnswer> {
+  const { searched } = found;
+  const rows = found.rows.slice(0, limit);
+  const last = rows.at(-1);
+  const more = found.rows.length > limit && last !== undefined;
+  const summaries = await describe(
+    client,
+    rows.map((row) => row.ref),
+    searched,
+  );
+  return {
+    rows: rows.flatMap((row) => summaries.get(row.ref) ?? []),
+    next: more ? cursorOf(last) : null,
+    searched,
+    cut: found.cut !== null || more ? { shown: rows.length, of: null, why: found.cut ?? 'row-limit' } : null,
   };
 }
 
