@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
-import { aTraceOverBothBrokers, open } from './given/demo';
+import type { TracesPage } from '../lib/contract/traces';
+import { ask, aTraceOverBothBrokers, open } from './given/demo';
 
 const line = (page: Page) => page.getByRole('combobox', { name: 'Search traces' });
 const rows = (page: Page) => page.locator('main tbody tr[data-row]');
@@ -83,4 +84,49 @@ test('a search is kept by a name', async ({ page }) => {
   await page.getByRole('button', { name: 'Saved searches' }).click();
   await page.getByRole('button', { name: /^what died/ }).click();
   await expect(line(page)).toHaveValue('status=dead-lettered');
+});
+
+test('[Q29] a click at a head orders everything that was found, page after page; the order is in the address', async ({
+  page,
+  request,
+}) => {
+  await aTraceOverBothBrokers(request);
+  await open(page, '/traces');
+  await page.getByRole('button', { name: 'Events', exact: true }).click();
+  await expect(page).toHaveURL(/sort=-events/);
+  await expect(page.getByText('most events first')).toBeVisible();
+  const head = page.getByRole('columnheader', { name: 'Events' });
+  await expect(head).toHaveAttribute('aria-sort', 'descending');
+  await expect(rows(page).first()).toBeVisible();
+  const asked = await ask<TracesPage>(request, '/api/traces?from=-15m&sort=-events&limit=2');
+  const more = await ask<TracesPage>(request, `/api/traces?from=-15m&sort=-events&limit=2&after=${encodeURIComponent(asked.next ?? '')}`);
+  const ids = [...asked.traces, ...more.traces].map(({ traceId }) => traceId);
+  expect(new Set(ids).size).toBe(4);
+  expect(more.searched).toEqual(asked.searched);
+  await page.getByRole('button', { name: /^Events/ }).click();
+  await expect(page).toHaveURL(/sort=events/);
+  await expect(head).toHaveAttribute('aria-sort', 'ascending');
+  await page.goBack();
+  await expect(head).toHaveAttribute('aria-sort', 'descending');
+  await page.getByRole('button', { name: 'Newest first' }).click();
+  await expect(page).not.toHaveURL(/sort=/);
+});
+
+test('[Q30] a condition of any field is put together beside the line', async ({ page, request }) => {
+  const trace = await aTraceOverBothBrokers(request);
+  const order = trace.businessKeys.find(({ name }) => name === 'order')?.value ?? '';
+  await open(page, '/traces?from=-60m');
+  await page.getByText('Add a condition').click();
+  await page.getByLabel('Field').selectOption({ label: 'business key' });
+  await page.getByLabel('Its name').fill('order');
+  await page.getByLabel('Value').fill(order);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(line(page)).toHaveValue(`key.order=${order}`);
+  await page.getByLabel('Field').selectOption({ label: 'number of events' });
+  await page.getByLabel('Value').fill('many');
+  await expect(page.getByRole('button', { name: 'Add', exact: true })).toBeDisabled();
+  await page.getByLabel('Value').fill('1');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(line(page)).toHaveValue(`key.order=${order} AND events>1`);
+  await expect(rows(page).first()).toBeVisible();
 });

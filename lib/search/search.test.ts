@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { complete, type KnownNames } from './complete';
 import { parseQuery } from './parse-query';
 import { fieldNamed, FIELDS, STATUSES, termsOf, type SearchNode } from './query';
-import { chosenOf, hasTerm, toggleTerm, withoutField } from './facets';
+import { addTerm, chosenOf, hasTerm, toggleTerm, withoutField } from './facets';
 import { pastedWord, term, writeQuery } from './write-query';
 
 const read = (line: string): SearchNode | null => {
@@ -191,5 +191,14 @@ describe('the line of search', () => {
     const names = FIELDS.flatMap((field) => [field.name, ...field.aliases]);
     expect(new Set(names).size).toBe(names.length);
     expect(fieldNamed('QUEUE')?.name).toBe('inbox');
+  });
+});
+
+describe('a condition that is added', () => {
+  it('[Q30] narrows the line, whatever stands in it, and changes none that is not understood', () => {
+    expect(addTerm('', term('key', 'o-1', { name: 'order' }))).toBe('key.order=o-1');
+    expect(addTerm('type=a OR type=b', term('duration', '2s', { op: '>' }))).toBe('(type=a OR type=b) AND duration>2s');
+    expect(addTerm('type=a', term('h', 'two words', { name: 'tenant' }))).toBe('type=a AND h.tenant="two words"');
+    expect(addTerm('type=(', term('type', 'a'))).toBe('type=(');
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tracesOrders } from './traces-order';
+import type { TraceSummary } from '@/lib/contract/traces';
+import { orderTraces, readTracesOrder, tracesOrders } from './traces-order';
 import { readTraceUrl, readTracesUrl, writeTraceUrl, writeTracesUrl } from './traces-url';
 
 describe('the address of the list of traces', () => {
@@ -63,5 +64,36 @@ describe('the address of one trace', () => {
       columns: ['time', 'type'],
     } as const;
     expect(readTraceUrl(writeTraceUrl(new URLSearchParams(), wanted))).toEqual(wanted);
+  });
+});
+
+describe('an order of traces', () => {
+  const trace = (traceId: string, first: number, last: number, events: number, errors: number): TraceSummary => ({
+    traceId,
+    title: null,
+    first,
+    last,
+    events,
+    errors,
+    services: [],
+    brokers: [],
+    businessKeys: [],
+  });
+  const traces = [trace('a', 1, 9, 2, 0), trace('b', 2, 4, 7, 0), trace('c', 3, 4, 2, 1)];
+  const names = (sort: string): string =>
+    orderTraces(traces, readTracesOrder(sort))
+      .map(({ traceId }) => traceId)
+      .join('');
+
+  it("[Q29] of the few traces of one id is the same as the store's", () => {
+    expect(['-started', 'started', '-duration', 'duration', '-events', '-errors', 'nonsense'].map(names)).toEqual([
+      'cba',
+      'abc',
+      'abc',
+      'cba',
+      'bac',
+      'cab',
+      'abc',
+    ]);
   });
 });
