@@ -65,6 +65,7 @@ export function LagTable({ rows, selected, onSelect }: LagTableProps) {
       title: 'Trend',
       width: 92,
       align: 'end',
+      wideOnly: true,
       cell: (row) => (
         <span className={row.trend !== null && row.trend > 0 && row.verdict !== 'caught-up' ? 'tone-warn' : undefined}>
           {trendWords(row)}

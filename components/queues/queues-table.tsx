@@ -51,8 +51,8 @@ export function QueuesTable({ rows, selected, onSelect, narrow }: QueuesTablePro
       width: 116,
       cell: (row) => <Sparkline values={row.spark} width={100} colour={sparkColour(row)} label={`Depth over time: ${row.because}`} />,
     },
-    { id: 'in', title: 'In', width: 84, align: 'end', cell: ({ point }) => known(formatRate(point.publishRate)) },
-    { id: 'acked', title: 'Acked', width: 84, align: 'end', cell: ({ point }) => known(formatRate(point.ackRate)) },
+    { id: 'in', title: 'In', width: 84, align: 'end', wideOnly: true, cell: ({ point }) => known(formatRate(point.publishRate)) },
+    { id: 'acked', title: 'Acked', width: 84, align: 'end', wideOnly: true, cell: ({ point }) => known(formatRate(point.ackRate)) },
     {
       id: 'again',
       title: 'Again',

@@ -1,7 +1,7 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import type { TopologyView } from '@/lib/contract/topology';
 import type { TraceView } from '@/lib/contract/traces';
 import { formatDuration, formatExact } from '@/lib/time/format';
@@ -82,7 +82,7 @@ export function OpenTrace({ trace, wiring, topology, state, change, hrefOf }: Op
           onChange={(view) => change({ view })}
         />
         <span className="grow" />
-        <TraceFacts trace={trace} />
+        <TraceFacts trace={trace} selected={state.event} onSelect={(event) => select(event)} />
       </Strip>
       <PageBody>
         <PageColumn>
@@ -118,7 +118,7 @@ export function OpenTrace({ trace, wiring, topology, state, change, hrefOf }: Op
               fileName={`trace-${trace.traceId.slice(0, 16)}`}
             />
           )}
-          <WhatIsNotSure trace={trace} />
+          <WhatIsNotSure trace={trace} selected={state.event} onSelect={(event) => select(event)} />
           <CutNotice cut={trace.cut} order="Oldest first" />
         </PageColumn>
         {state.event !== null && (
@@ -147,7 +147,26 @@ function rowOf(rows: readonly TimelineRow[], { event, inbox }: TraceUrl): string
   return holder?.key ?? event;
 }
 
-function TraceFacts({ trace }: { readonly trace: TraceView }) {
+interface FactsProps {
+  readonly trace: TraceView;
+  readonly selected: string | null;
+  readonly onSelect: (event: string) => void;
+}
+
+/** What went wrong is one click away: each further click selects the next such event. */
+function Trouble({ events, selected, onSelect, children }: Omit<FactsProps, 'trace'> & { events: readonly string[]; children: ReactNode }) {
+  const next = events[(selected === null ? -1 : events.indexOf(selected)) + 1] ?? events[0];
+  return next === undefined ? (
+    children
+  ) : (
+    <Button look="quiet" title={events.length === 1 ? 'Select this event' : 'Select the next of these events'} onClick={() => onSelect(next)}>
+      {children}
+    </Button>
+  );
+}
+
+function TraceFacts({ trace, selected, onSelect }: FactsProps) {
+  const letters = trace.nodes.flatMap(({ event }) => (event.deadLetter ? [event.id] : []));
   const replays = trace.nodes.filter((node) => node.event.replayId !== null).length;
   const brokers = new Set(trace.nodes.map((node) => node.event.broker));
   return (
@@ -166,14 +185,18 @@ function TraceFacts({ trace }: { readonly trace: TraceView }) {
         <b>{formatExact(trace.services.length)}</b> {trace.services.length === 1 ? 'service' : 'services'}
       </span>
       {brokers.size > 1 && <span className="wide-only">{brokers.size === 2 ? 'both brokers' : `${brokers.size} brokers`}</span>}
-      {trace.errors > 0 && <Lamp kind="bad">{trace.errors === 1 ? '1 dead letter' : `${formatExact(trace.errors)} dead letters`}</Lamp>}
+      {trace.errors > 0 && (
+        <Trouble events={letters} selected={selected} onSelect={onSelect}>
+          <Lamp kind="bad">{trace.errors === 1 ? '1 dead letter' : `${formatExact(trace.errors)} dead letters`}</Lamp>
+        </Trouble>
+      )}
       {replays > 0 && <Lamp kind="replay">{replays === 1 ? 'replayed once' : `replayed ${replays} times`}</Lamp>}
     </div>
   );
 }
 
 /** What was concluded, and what was not seen, in words. */
-function WhatIsNotSure({ trace }: { readonly trace: TraceView }) {
+function WhatIsNotSure({ trace, selected, onSelect }: FactsProps) {
   const { nodes, story } = trace;
   const orphans = nodes.filter((node) => node.orphan).length;
   const guessed = nodes.filter((node) => node.joinedBy === 'time' || node.joinedBy === 'key').length;
@@ -195,13 +218,13 @@ function WhatIsNotSure({ trace }: { readonly trace: TraceView }) {
         </span>
       )}
       {waiting.length > 0 && (
-        <span>
+        <Trouble events={[...new Set(waiting.map(({ event }) => event))]} selected={selected} onSelect={onSelect}>
           <Lamp kind="warn" ink>
             {waiting.length === 1
               ? '1 inbox has not taken its event yet'
               : `${formatExact(waiting.length)} times an inbox has not taken its event yet`}
           </Lamp>
-        </span>
+        </Trouble>
       )}
       {orphans > 0 && (
         <span>

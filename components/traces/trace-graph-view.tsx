@@ -87,7 +87,7 @@ export function TraceGraphView({ rows, topology, selected, onSelect }: TraceGrap
           }}
           aria-label="Where this trace went"
         >
-          <Frame moved={moved} chosen={nodes.filter(({ data }) => data.chosen === true)} />
+          <Frame moved={moved} chosen={nodes.filter(({ data }) => data.chosen === true && data.placed.node.kind !== 'service')} />
         </ReactFlow>
       </ReactFlowProvider>
     </div>

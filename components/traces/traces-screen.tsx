@@ -11,6 +11,7 @@ import { formatExact } from '@/lib/time/format';
 import type { TracesOrder } from '@/lib/traces/traces-order';
 import { readTracesUrl, writeTracesUrl } from '@/lib/traces/traces-url';
 import { EventBars } from '@/components/charts/event-bars';
+import { NewOrder } from '@/components/events/new-order';
 import { api } from '@/components/live/api';
 import { keepView, useUrlBrokers, useUrlRange, useUrlState } from '@/components/live/url-state';
 import { QueryGate } from '@/components/live/query-gate';

@@ -2,11 +2,11 @@
 
 import { useCallback, useMemo, useState } from 'react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { Facet, TracesPage } from '@/lib/contract/traces';
+import type { Facet, TracesPage, TraceSummary } from '@/lib/contract/traces';
 import { getJson } from '@/components/live/api';
 import { useLiveRoom } from '@/components/live/live-feed-hooks';
 import { useAtMost } from '@/components/events/use-at-most';
-import { writeTracesOrder, type TracesOrder } from '@/lib/traces/traces-order';
+import { weightOf, writeTracesOrder, type TracesOrder } from '@/lib/traces/traces-order';
 import { liveList } from '@/lib/traces/live-list';
 
 export interface TracesQuestion {
@@ -41,7 +41,10 @@ export function useTraces(question: TracesQuestion, following: boolean) {
   const pages = query.data?.pages;
   const newer = fresh?.of === key ? fresh.page : null;
   const shown = useMemo(() => (pages ?? []).flatMap((page) => page.traces), [pages]);
+  const { order } = question;
   const list = useMemo(() => liveList(shown, newer?.traces ?? null, following), [shown, newer, following]);
+  // In an order the rows keep the numbers that they were ordered by, until somebody sorts again.
+  const moved = order !== null && (newer?.traces ?? []).some((trace, index) => !sameWeight(trace, shown[index], order));
 
   const refresh = useAtMost(
     () => {
@@ -51,7 +54,7 @@ export function useTraces(question: TracesQuestion, following: boolean) {
         () => undefined,
       );
     },
-    question.order !== null ? ORDERED_EVERY_MS : question.q === null ? PLAIN_EVERY_MS : SEARCH_EVERY_MS,
+    order !== null ? ORDERED_EVERY_MS : question.q === null ? PLAIN_EVERY_MS : SEARCH_EVERY_MS,
   );
   useLiveRoom({ room: 'traces' }, (frame) => {
     if (frame.events && question.live && pages) refresh();
@@ -66,16 +69,21 @@ export function useTraces(question: TracesQuestion, following: boolean) {
   const first = newer ?? pages?.[0];
   return {
     ...list,
+    traces: order === null ? list.traces : shown,
+    moved,
     query,
     histogram: first?.histogram ?? [],
     foundBy: pages?.[0]?.foundBy ?? null,
     problem: pages?.[0]?.problem ?? null,
     searched: pages?.at(-1)?.searched ?? null,
     // Where a further page follows, the list is not cut: it goes on. In an order, what the budget left out is missing from the first page on.
-    cut: query.hasNextPage && (question.order === null || pages?.[0]?.cut?.why === 'row-limit') ? null : (pages?.at(-1)?.cut ?? null),
+    cut: query.hasNextPage && (order === null || pages?.[0]?.cut?.why === 'row-limit') ? null : (pages?.at(-1)?.cut ?? null),
     showNew,
   };
 }
+
+const sameWeight = (now: TraceSummary, then: TraceSummary | undefined, order: TracesOrder): boolean =>
+  then !== undefined && now.traceId === then.traceId && weightOf(now, order) === weightOf(then, order);
 
 /** What could be chosen beside the search; asked once for each search, since it counts the whole range. */
 export function useFacets({ q, from, to, brokers }: TracesQuestion) {

@@ -16,7 +16,7 @@ export async function aTraceOverBothBrokers(request: APIRequestContext): Promise
   let found: TraceSummary | undefined;
   await expect
     .poll(async () => {
-      const { traces } = await ask<TracesPage>(request, '/api/traces?from=-15m');
+      const { traces } = await ask<TracesPage>(request, '/api/traces?from=-15m&limit=1000');
       found = traces.find((trace) => trace.brokers.length === 2 && trace.events >= 15);
       return found !== undefined;
     }, PATIENT)

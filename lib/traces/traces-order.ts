@@ -26,9 +26,10 @@ const WEIGHTS: Readonly<Record<TracesOrderBy, (trace: TraceSummary) => number>> 
   errors: ({ errors }) => errors,
 };
 
+export const weightOf = (trace: TraceSummary, { by }: TracesOrder): number => WEIGHTS[by](trace);
+
 /** The few traces of one id are put in order here; equal ones keep their places. */
 export function orderTraces(traces: readonly TraceSummary[], order: TracesOrder | null): readonly TraceSummary[] {
   if (order === null) return traces;
-  const weight = WEIGHTS[order.by];
-  return traces.toSorted((a, b) => (order.down ? weight(b) - weight(a) : weight(a) - weight(b)));
+  return traces.toSorted((a, b) => (weightOf(a, order) - weightOf(b, order)) * (order.down ? -1 : 1));
 }
