@@ -17,8 +17,20 @@ const IN_WORDS: Readonly<Partial<Record<Operator, string>>> = {
   '>': 'more than',
   '<': 'less than',
 };
-const OF_NUMBERS: readonly Operator[] = ['>', '<', '='];
-const OF_TEXTS: readonly Operator[] = ['=', '~', '!='];
+type Operators = readonly [Operator, ...Operator[]];
+
+/** What can be asked of a field; the first is the usual one. */
+function operatorsOf(field: FieldName): Operators {
+  switch (fieldNamed(field)?.kind) {
+    case 'number':
+    case 'duration':
+      return ['>', '<', '='];
+    case 'choice':
+      return ['='];
+    default:
+      return ['=', '~', '!='];
+  }
+}
 
 export interface AddConditionProps {
   readonly q: string;
@@ -34,11 +46,9 @@ export function AddCondition({ q, known, onSearch }: AddConditionProps) {
   const [value, setValue] = useState('');
   const id = useId();
   const info = fieldNamed(field);
-  const operators =
-    info?.kind === 'number' || info?.kind === 'duration' ? OF_NUMBERS : info?.kind === 'choice' ? OF_TEXTS.slice(0, 1) : OF_TEXTS;
-  const chosen = operators.includes(op) ? op : (operators[0] ?? '=');
+  const operators = operatorsOf(field);
   const offered = info?.choices ?? valuesOf(field, known);
-  const added = term(field, value.trim(), { op: chosen, name: info?.dotted !== undefined && name.trim() !== '' ? name.trim() : null });
+  const added = term(field, value.trim(), { op, name: info?.dotted !== undefined && name.trim() !== '' ? name.trim() : null });
   const parsed = parseQuery(writeTerm(added));
   const problem = value.trim() === '' || parsed.ok ? null : parsed.problem.text;
   return (
@@ -52,7 +62,15 @@ export function AddCondition({ q, known, onSearch }: AddConditionProps) {
           setValue('');
         }}
       >
-        <select aria-label="Field" value={field} onChange={(event) => setField(event.target.value as FieldName)}>
+        <select
+          aria-label="Field"
+          value={field}
+          onChange={(event) => {
+            const next = event.target.value as FieldName;
+            setField(next);
+            setOp(operatorsOf(next)[0]);
+          }}
+        >
           {FIELDS.map((one) => (
             <option key={one.name} value={one.name}>
               {TITLES[one.name] ?? one.name}
@@ -67,7 +85,7 @@ export function AddCondition({ q, known, onSearch }: AddConditionProps) {
             onChange={(event) => setName(event.target.value)}
           />
         )}
-        <select aria-label="How" value={chosen} onChange={(event) => setOp(event.target.value as Operator)}>
+        <select aria-label="How" value={op} onChange={(event) => setOp(event.target.value as Operator)}>
           {operators.map((one) => (
             <option key={one} value={one}>
               {IN_WORDS[one]}

@@ -95,7 +95,8 @@ export function TracesScreen() {
                     </Chip>
                   )}
                   <span className="grow" />
-                  {!(following && order === null) && (
+                  <NewOrder moved={list.moved} onSort={list.showNew} />
+                  {!following && order === null && (
                     <NewPill count={list.news} word={list.more ? 'or more new' : 'new'} onShow={list.showNew} />
                   )}
                   {following && order === null && list.more && <span className="muted">more came than are shown</span>}
