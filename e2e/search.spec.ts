@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import type { TracesPage } from '../lib/contract/traces';
-import { ask, aTraceOverBothBrokers, open } from './given/demo';
+import { aRefusedMail, ask, aTraceOverBothBrokers, open } from './given/demo';
 
 const line = (page: Page) => page.getByRole('combobox', { name: 'Search traces' });
 const rows = (page: Page) => page.locator('main tbody tr[data-row]');
@@ -129,4 +129,18 @@ test('[Q30] a condition of any field is put together beside the line', async ({ 
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(line(page)).toHaveValue(`key.order=${order} AND events>1`);
   await expect(rows(page).first()).toBeVisible();
+});
+
+test('from an order id that was pasted to its stuck event in three clicks', async ({ page, request }) => {
+  const letter = await aRefusedMail(request);
+  const order = letter.event.businessKeys.find(({ name }) => name === 'order')?.value ?? letter.event.correlationId ?? '';
+  expect(order).not.toBe('');
+  await open(page, '/traces');
+  await line(page).fill(order);
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(page.getByText(/^found in /)).toBeVisible();
+  await rows(page).filter({ hasText: 'dead letter' }).first().getByRole('link').click();
+  await page.getByRole('button', { name: /^\d+ dead letters?$/ }).click();
+  await expect(page).toHaveURL(/event=/);
+  await expect(page.getByRole('complementary', { name: 'Selected event' }).getByText('Undeliverable').first()).toBeVisible();
 });

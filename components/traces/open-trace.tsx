@@ -159,7 +159,11 @@ function Trouble({ events, selected, onSelect, children }: Omit<FactsProps, 'tra
   return next === undefined ? (
     children
   ) : (
-    <Button look="quiet" title={events.length === 1 ? 'Select this event' : 'Select the next of these events'} onClick={() => onSelect(next)}>
+    <Button
+      look="quiet"
+      title={events.length === 1 ? 'Select this event' : 'Select the next of these events'}
+      onClick={() => onSelect(next)}
+    >
       {children}
     </Button>
   );
