@@ -77,7 +77,7 @@ export function ErrorState({ title, text, since, works, cure, nextTryAt, onRetry
         {title}
       </span>
       <div>
-        {text && <>{text} </>}
+        {text && <>{/[.!?…]$/.test(text) ? text : `${text}.`} </>}
         {since ? (
           <>
             Since <Time at={since * 1000} />.{' '}
