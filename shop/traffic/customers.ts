@@ -24,7 +24,7 @@ export interface CustomersOptions {
   readonly signal: AbortSignal;
 }
 
-/** A shop that is closed for a moment, or full, is asked again: 503 and a broken connection are tried for so long. */
+/** A shop that is closed for a moment, or full, is asked again: 503 and a broken connection are tried for so long. Where orders have no end, so has patience. */
 const PATIENCE_MS = 60_000;
 
 export function customersOf({ plan, urlOf, time, signal }: CustomersOptions): Customers {
@@ -38,7 +38,7 @@ export function customersOf({ plan, urlOf, time, signal }: CustomersOptions): Cu
   };
 
   const insist = async (path: string, body: unknown): Promise<void> => {
-    for (const end = Date.now() + PATIENCE_MS; ; await sleep(time(200))) {
+    for (const end = Number.isFinite(plan.size) ? Date.now() + PATIENCE_MS : Infinity; ; await sleep(time(200))) {
       const answer = await ask('api-gateway', 'POST', path, body).catch(() => null);
       if (answer !== null && answer.status < 500 && answer.status !== 429) {
         if (answer.status >= 400) throw new Error(`POST ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
