@@ -2,7 +2,7 @@ import type { Message } from '../transport/port';
 import { EXCHANGES, TOPICS, type Destination, type Format } from './channels';
 import type { Converters, Encoded, IncomingEvent, OutgoingEvent, SagaStep } from './events';
 import { traceOf } from './ids';
-import type { HostConfig } from './service-host';
+import type { HostConfig } from './host-needs';
 
 /** The names under which messages say who they are; the same on both brokers where both have them. */
 const H = {

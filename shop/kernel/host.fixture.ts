@@ -6,7 +6,8 @@ import { createServiceHost, type HostParts, type ServiceHost } from './host';
 import { childTraceparent } from './ids';
 import { fromEnvelope, toEnvelopeA } from './serialisers/envelopes';
 import { Poison } from './events';
-import type { DeadLetter, HostMetrics } from './service-host';
+import type { HostMetrics } from './host-needs';
+import type { DeadLetter } from './service-host';
 import { queueTopology, topicTopology } from './topology';
 
 const decoder = new TextDecoder();

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { HostMetrics } from './service-host';
+import type { HostMetrics } from './host-needs';
 
 /**
  * What a service tells at `/metrics`. Each service has its own registry, because several may live in one process. Names and labels are the

@@ -6,7 +6,7 @@ import { createBatchingProducer, type BatchingProducer } from './batching-produc
 import { TOPICS, type Destination, type TopicChannel, type TopicName } from './channels';
 import { toMessage } from './envelope';
 import type { Converters, OutgoingEvent } from './events';
-import type { HostConfig, HostLog, HostMetrics } from './service-host';
+import type { HostConfig, HostLog, HostMetrics } from './host-needs';
 
 export interface Publisher {
   /**

@@ -5,7 +5,8 @@ import { DRAIN_MS, settledWithin } from './drain';
 import { readEvent, toMessage } from './envelope';
 import { NotConnected } from './publisher';
 import type { Converters, IncomingEvent } from './events';
-import type { HostConfig, HostMetrics, Requester } from './service-host';
+import type { HostConfig, HostMetrics } from './host-needs';
+import type { Requester } from './service-host';
 
 export class RequestTimeout extends Error {
   override readonly name = 'RequestTimeout';

@@ -3,7 +3,8 @@ import { toExchange } from '../kernel/channels';
 import type { OutgoingEvent } from '../kernel/events';
 import type { Faults, PlannedFaults } from '../kernel/faults';
 import type { Publisher } from '../kernel/publisher';
-import type { BatchHandler, Handler, Handlers, HostMetrics } from '../kernel/service-host';
+import type { HostMetrics } from '../kernel/host-needs';
+import type { BatchHandler, Handler, Handlers } from '../kernel/service-host';
 import type { PublishOutcome } from '../transport/port';
 import type { Notebook } from './records';
 

@@ -1,4 +1,4 @@
-import type { HostLog } from '../kernel/service-host';
+import type { HostLog } from '../kernel/host-needs';
 import { SchemaRefused, type RegistryClient } from '../kernel/serialisers/registry-client';
 import type { SchemaFile } from './catalogue';
 

@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import { request } from 'undici';
 import type { Identity } from '../../transport/port';
 import { settledWithin } from '../drain';
-import type { HostLog } from '../service-host';
+import type { HostLog } from '../host-needs';
 import { metricsOf, tracesOf, type Attributes, type Span } from './payloads';
 
 /** Tells an OpenTelemetry collector what is done here. Who is not listened to works on: what can't be told is forgotten and said once in the log. */

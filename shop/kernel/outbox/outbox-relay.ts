@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease } from '../db/lease';
 import { DRAIN_MS, settledWithin } from '../drain';
 import type { Publisher } from '../publisher';
-import type { HostLog } from '../service-host';
+import type { HostLog } from '../host-needs';
 import type { Broker, Outbox, OutboxRow } from './outbox';
 
 export interface RelayParts {

@@ -5,7 +5,8 @@ import { isLocked } from '../db/database';
 import type { IncomingEvent } from '../events';
 import { OutboxFull } from '../outbox/outbox';
 import { traceOf } from '../ids';
-import type { Handler, HandlerContext, HostLog, HostMetrics, Idempotency } from '../service-host';
+import type { HostLog, HostMetrics } from '../host-needs';
+import type { Handler, HandlerContext, Idempotency } from '../service-host';
 
 /** One link of the chain around a handler. */
 type Link = (event: IncomingEvent, context: HandlerContext, next: Handler) => Promise<void>;

@@ -1,6 +1,7 @@
 import type { Binding } from '../bindings';
 import { causeOf } from '../death-headers';
-import type { DeadLetterStore, HostLog, HostMetrics } from '../service-host';
+import type { HostLog, HostMetrics } from '../host-needs';
+import type { DeadLetterStore } from '../service-host';
 
 export interface BurialParts {
   readonly binding: Binding;

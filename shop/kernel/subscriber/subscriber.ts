@@ -1,7 +1,8 @@
 import type { Consumer } from '../../transport/port';
 import type { Binding } from '../bindings';
 import { DRAIN_MS, settledWithin } from '../drain';
-import type { HostLog, HostMetrics, Subscriber } from '../service-host';
+import type { HostLog, HostMetrics } from '../host-needs';
+import type { Subscriber } from '../service-host';
 import type { Reader } from './reader';
 
 const SCALE_EVERY_MS = 1_000;

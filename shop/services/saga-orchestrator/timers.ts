@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease } from '../../kernel/db/lease';
-import type { HostLog } from '../../kernel/service-host';
+import type { HostLog } from '../../kernel/host-needs';
 import type { Orchestrator } from './orchestrator';
 import type { SagaLog } from './saga-log';
 
