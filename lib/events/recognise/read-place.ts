@@ -44,13 +44,15 @@ function binaryText(header: EventHeader, binary: 'int' | 'uuid'): string | null 
 export function textAt(body: ParsedBody, place: Candidate): string | null {
   const { first, second, rest } = place;
   const { skim } = body;
+  let outer: unknown;
   if (body.object === null && skim !== undefined && skim !== null) {
     const at = skim.find(first);
     if (at < 0) return null;
     if (second === null) return textOfSkim(skim, at, first);
     if (rest === null && skim.kinds[at] !== LIST) return textOfSkim(skim, skim.findIn(at, second), second);
-  }
-  const outer = (body.object ?? (skim as Skim).object())[first];
+    // Of a list only the list is made, not the body around it.
+    outer = rest === null ? JSON.parse(skim.slice(at)) : skim.object()[first];
+  } else outer = body.object?.[first];
   let value = second === null ? outer : memberOf(outer, second);
   let field = second ?? first;
   if (rest !== null)

@@ -6,7 +6,13 @@ const firstUrn = (text: string): string => (text.split(';', 1)[0] as string).tri
 /** `Shop.Placed, Shop.Contracts, Version=1.0.0.0;…` → `Shop.Placed`. */
 const clrName = (text: string): string => (text.split(/[;,]/, 1)[0] as string).trim();
 /** `rabbitmq://host/vhost/queue?durable=true` → `queue`. */
-const lastOfAddress = (text: string): string => decode((text.split('?', 1)[0] as string).replace(/\/+$/, '').split('/').at(-1) ?? text);
+function lastOfAddress(text: string): string {
+  const query = text.indexOf('?');
+  let end = query < 0 ? text.length : query;
+  while (end > 0 && text[end - 1] === '/') end--;
+  const name = text.slice(text.lastIndexOf('/', end - 1) + 1, end);
+  return name.includes('%') ? decode(name) : name;
+}
 /** `Billing@machine` → `Billing`. */
 const beforeAt = (text: string): string => text.split('@', 1)[0] as string;
 
