@@ -40,6 +40,9 @@ const { values } = parseArgs({
 const data = mkdtempSync(join(tmpdir(), 'shop-bench-'));
 process.once('exit', () => rmSync(data, { recursive: true, force: true }));
 printMachine();
+/** What the broker keeps is the broker's memory: here so little that it is full within a minute or two, and no longer grows. */
+const KEPT = { keep: { records: 100, bytes: 2 ** 20 }, journal: { records: 1_000, bytes: 2 ** 22 } };
+
 process.exit((values.memory ? await memory() : await throughput()) ? 0 : 1);
 
 /** Messages on the brokers, in distinct ids. */
@@ -119,9 +122,6 @@ async function throughput(): Promise<boolean> {
   for (const what of lost) console.log(`  ${what}`);
   return outcome.differences.length === 0 && lost.length === 0;
 }
-
-/** What the broker keeps is the broker's memory: here so little that it is full within a minute or two, and no longer grows. */
-const KEPT = { keep: { records: 100, bytes: 2 ** 20 }, journal: { records: 1_000, bytes: 2 ** 22 } };
 
 /** Flat: the highest of the last third is at most a tenth above the highest of the second. The first is for caches and for what a broker keeps. */
 async function memory(): Promise<boolean> {

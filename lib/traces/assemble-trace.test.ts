@@ -35,6 +35,13 @@ describe('the tree of one trace', () => {
     expect(shape([request, routed])).toEqual(['q<null root 0', 'r<q reply 1']);
   });
 
+  it('[T4] thousands of events that share their ids and all wait for an answer are gone through once', { timeout: 30_000 }, () => {
+    const many = Array.from({ length: 10_000 }, (_, n) =>
+      anEventRow({ id: `e${n}`, correlationId: 'c-1', replyTo: 'nowhere', after: n, deadLetter: n % 2 === 1 }),
+    );
+    expect(assembleTrace('trace-1', many).nodes).toHaveLength(10_000);
+  });
+
   it('[T4] a dead letter without ids hangs under the event of its exchange, key, type and order', () => {
     const about = (value: string) => [{ name: 'order', value }];
     const one = anEventRow({ id: 'x', type: 'Paid', routingKey: 'paid', businessKeys: about('o-1'), after: 1 });

@@ -2,7 +2,7 @@ import type { EventId } from '@/lib/events/names';
 import type { ParentRule } from '@/lib/contract/trace-story';
 import type { EventRow } from '@/lib/contract/traces';
 import { joiningKeys } from './joining-keys';
-import { deadOriginalOf, kindOf, requestOf } from './likely-causes';
+import { LikelyCauses } from './likely-causes';
 
 /** What stands above an event, and how that is known. */
 export interface Link {
@@ -19,8 +19,6 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
   const byId = new Map(ordered.map((event) => [event.id, event]));
   const byMessage = groupBy(ordered, (event) => event.messageId);
   const bySpan = groupBy(ordered, (event) => event.spanId);
-  const byKind = groupBy(ordered, kindOf);
-  const byCorrelation = groupBy(ordered, (event) => event.correlationId);
   const byPlace = new Map(
     ordered.flatMap((event) =>
       event.offset === null ? [] : [[placeOf(event.broker, event.channel, event.partition, event.offset), event] as const],
@@ -29,6 +27,7 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
   const position = new Map(ordered.map((event, index) => [event.id, index]));
   const at = (event: EventRow) => position.get(event.id) ?? 0;
   const ofKey = new KeyOrder();
+  const likely = new LikelyCauses();
 
   /** Several copies carry one message id (original, retries, letter, replay): the newest one before the effect, else the first. */
   const nearest = (event: EventRow, copies: readonly EventRow[] = []): EventRow | null => {
@@ -56,7 +55,7 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
       if (original) return joined(original, 'dead-letter', `message id ${messageId}`);
       const spoken = sameSpan(event, bySpan);
       if (spoken) return joined(spoken, 'dead-letter', `span ${event.spanId}`);
-      const died = deadOriginalOf(event, byKind, at);
+      const died = likely.originalOf(event);
       if (died) return joined(died, 'dead-letter', `origin ${origin?.channel}`);
     }
     const cause = ofMessage(event, causationId);
@@ -65,7 +64,7 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
     if (span) return joined(span, 'span', `span ${parentSpanId}`);
     const request = ofMessage(event, correlationId);
     if (request) return joined(request, 'reply', `correlation id ${correlationId}`);
-    const asked = correlationId === null ? null : requestOf(event, byCorrelation.get(correlationId) ?? [], at);
+    const asked = likely.requestOf(event);
     if (asked) return joined(asked, 'reply', `correlation id ${correlationId}, sent to ${asked.replyTo}`);
     const copy = messageId === null ? undefined : (byMessage.get(messageId) ?? []).findLast((other) => at(other) < at(event));
     if (copy) return joined(copy, 'retry', `message id ${messageId}`);
@@ -78,6 +77,7 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
   for (const event of ordered) {
     links.set(event.id, linkOf(event));
     ofKey.add(event);
+    likely.add(event);
   }
   return links;
 }
