@@ -84,10 +84,9 @@ export function TracesScreen() {
               <>
                 <Strip label="What the list shows">
                   <b className="num">
-                    {formatExact(traces.length)}
-                    {list.query.hasNextPage && order === null ? ' newest' : ''} {traces.length === 1 ? 'trace' : 'traces'}
+                    {formatExact(traces.length)} {traces.length === 1 ? 'trace' : 'traces'}
                   </b>
-                  {order !== null && <span className="muted">{ORDERS[order.by][order.down ? 0 : 1]}</span>}
+                  <span className="muted">{order === null ? 'latest event first' : ORDERS[order.by][order.down ? 0 : 1]}</span>
                   <FailedCount traces={traces} />
                   {list.foundBy && (
                     <Chip look="line" title={list.foundBy.value}>

@@ -53,6 +53,8 @@ export type TopologyNode =
       readonly inboxKind: 'queue' | 'group';
       readonly deadLetter: boolean;
       readonly deadLetterWhy: string | null;
+      /** A step of a retry ladder, by its wiring: messages wait here until their time is over, and nobody reads it by design. */
+      readonly waits?: true;
     };
 
 export interface TopologyEdge {

@@ -10,13 +10,13 @@ export function queueRow(
   latest: QueuePoint,
   kind: string,
   deadLetter: boolean,
-  { now, range, servicesOf }: RowParts,
+  { now, range, servicesOf, waits }: RowParts & { readonly waits: boolean },
 ): QueueRow {
   return {
     point: latest,
     kind,
     deadLetter,
-    ...judgeQueue(upTo(points, latest), now),
+    ...judgeQueue(upTo(points, latest), now, waits),
     services: servicesOf(inboxNode(latest.broker, latest.inbox)),
     spark: sparkOf(
       points.map((point) => ({ at: point.at, value: point.ready })),

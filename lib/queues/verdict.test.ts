@@ -57,6 +57,20 @@ describe('the verdict on a queue', () => {
     expect(judge(series(() => ({ ready: 20, ackRate: null }))).waitMs).toBeNull();
   });
 
+  it('[QU8] what waits on a step of a retry ladder is nobody’s neglect', () => {
+    const points = series(() => ({ ready: 3, consumers: 0, ackRate: 0 }));
+    const { verdict, because } = judgeQueue(points, (points.at(-1)?.at ?? 0) + 1, true);
+    expect(verdict).toBe('flowing');
+    expect(because).toContain('until their time is over');
+    expect(
+      judgeQueue(
+        series(() => ({ ready: 0, consumers: 0 })),
+        (points.at(-1)?.at ?? 0) + 1,
+        true,
+      ).verdict,
+    ).toBe('empty');
+  });
+
   it('[QU7] a queue of dead letters needs no consumer, its letters are the warning', () => {
     expect(levelOfQueue('no-consumers', true, 4)).toBe('warn');
     expect(levelOfQueue('no-consumers', true, 0)).toBe('ok');

@@ -16,10 +16,10 @@ const STILL_AFTER: Micros = 60e6;
 
 /**
  * Judges one queue by its samples, oldest first (docs/spec/queues.md [QU1]–[QU7]). The first rule that fits decides: no number → unknown ·
- * nothing ready and nothing in hand → empty · something waits and nobody listens → no consumers · nothing taken for a minute → stalled ·
+ * nothing ready and nothing in hand → empty · a step of a retry ladder (`waits`) → flowing · something waits and nobody listens → no consumers · nothing taken for a minute → stalled ·
  * depth grows → filling, shrinks → draining · else flowing.
  */
-export function judgeQueue(points: readonly QueuePoint[], now: Micros): QueueJudgement {
+export function judgeQueue(points: readonly QueuePoint[], now: Micros, waits = false): QueueJudgement {
   const latest = points.at(-1);
   if (!latest) return { verdict: 'unknown', because: 'No sample yet.', waitMs: null };
   if (now - latest.at > STALE_AFTER)
@@ -31,6 +31,7 @@ export function judgeQueue(points: readonly QueuePoint[], now: Micros): QueueJud
   const say = (verdict: QueueRow['verdict'], because: string): QueueJudgement => ({ verdict, because, waitMs });
   if (ready === 0 && (unacked ?? 0) === 0) return say('empty', 'Nothing waits.');
   const depth = `${formatCount(ready)} ready${unacked === null ? '' : `, ${formatCount(unacked)} in hand`}`;
+  if (waits) return say('flowing', `${depth}; they wait here until their time is over, and go back.`);
   if (consumers === 0 && ready > 0) return say('no-consumers', `${depth}; nobody listens.`);
   const recent = points.filter((point) => point.at >= latest.at - RECENT);
   if (ready > 0 && nothingTaken(recent, latest)) return say('stalled', `${depth}; nothing was taken for a minute or more.`);

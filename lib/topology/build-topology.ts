@@ -149,6 +149,7 @@ class Drawing {
       inboxKind: inbox.kind,
       deadLetter: why !== null,
       deadLetterWhy: why,
+      ...(death?.kind === 'retry' && death.certain && { waits: true as const }),
     });
     if (topic !== null) {
       this.ensureChannel(broker, topic);

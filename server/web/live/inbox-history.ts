@@ -34,8 +34,8 @@ export class InboxHistory {
     return id;
   }
 
-  /** What each inbox says now. `deadLetter` tells inboxes that hold dead letters by design. */
-  now(now: Micros, deadLetter: ReadonlySet<NodeId>): Map<NodeId, InboxNow> {
+  /** What each inbox says now. `deadLetter` tells inboxes that hold dead letters by design, `waits` the steps of retry ladders. */
+  now(now: Micros, deadLetter: ReadonlySet<NodeId>, waits: ReadonlySet<NodeId> = new Set()): Map<NodeId, InboxNow> {
     const found = new Map<NodeId, InboxNow>();
     for (const [id, points] of this.points) {
       const latest = points.at(-1);
@@ -45,7 +45,7 @@ export class InboxHistory {
           id,
           isGroup(latest)
             ? groupNow(points.filter(isGroup), latest, now)
-            : queueNow(points.filter(isQueue), latest, deadLetter.has(id), now),
+            : queueNow(points.filter(isQueue), latest, deadLetter.has(id), waits.has(id), now),
         );
     }
     return found;
@@ -71,8 +71,8 @@ function groupNow(points: readonly GroupPoint[], latest: GroupPoint, now: Micros
   return { waiting: latest.lag, verdict, text: because, level: levelOfLag(verdict, latest.lag), takenPerSecond: consumeRate };
 }
 
-function queueNow(points: readonly QueuePoint[], latest: QueuePoint, deadLetter: boolean, now: Micros): InboxNow {
-  const { verdict, because } = judgeQueue(points, now);
+function queueNow(points: readonly QueuePoint[], latest: QueuePoint, deadLetter: boolean, waits: boolean, now: Micros): InboxNow {
+  const { verdict, because } = judgeQueue(points, now, waits);
   return {
     waiting: latest.ready,
     verdict,

@@ -42,6 +42,7 @@ export class PresentState implements LiveState {
   private cards: readonly TapCard[] = [];
   private edges: readonly TopologyEdge[] = [];
   private letterInboxes: ReadonlySet<NodeId> = new Set();
+  private waitingInboxes: ReadonlySet<NodeId> = new Set();
   /** Edges that a snapshot shows by now; an announced one beyond these means that the picture changed. */
   private readonly known = new Set<EdgeId>();
   private drawnAs = '';
@@ -90,6 +91,7 @@ export class PresentState implements LiveState {
     });
     this.edges = edges;
     this.letterInboxes = new Set(nodes.flatMap((node) => (node.kind === 'inbox' && node.deadLetter ? [node.id] : [])));
+    this.waitingInboxes = new Set(nodes.flatMap((node) => (node.kind === 'inbox' && node.waits ? [node.id] : [])));
     const drawnAs = JSON.stringify([nodes, edges.map((edge) => edge.id)]);
     if (drawnAs !== this.drawnAs) this.pictureChanged = true;
     this.drawnAs = drawnAs;
@@ -129,7 +131,7 @@ export class PresentState implements LiveState {
 
   rates(): TopologyRates {
     const now = this.clock();
-    const rates = topologyRates(this.edges, this.edgeRates.read(now), this.inboxes.now(now, this.letterInboxes));
+    const rates = topologyRates(this.edges, this.edgeRates.read(now), this.inboxes.now(now, this.letterInboxes, this.waitingInboxes));
     for (const id of Object.keys(rates.edges)) {
       if (this.known.has(id)) continue;
       // Whoever invents a new source for each event shall not fill our memory; the price is one superfluous look.

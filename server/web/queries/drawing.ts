@@ -13,6 +13,8 @@ export function declaredTopology(
   readonly edges: readonly TopologyEdge[];
   servicesOf(inbox: NodeId): readonly ServiceName[];
   isDeadLetter(inbox: NodeId): boolean;
+  /** A step of a retry ladder. */
+  waits(inbox: NodeId): boolean;
 } {
   const { nodes, edges } = buildTopology({
     brokers: settings.brokers,
@@ -25,5 +27,12 @@ export function declaredTopology(
   const services = new Map<NodeId, ServiceName[]>();
   for (const { kind, from, to } of edges) if (kind === 'consume') services.set(from, [...(services.get(from) ?? []), titles.get(to) ?? to]);
   const letters = new Set(nodes.flatMap((node) => (node.kind === 'inbox' && node.deadLetter ? [node.id] : [])));
-  return { nodes, edges, servicesOf: (inbox) => services.get(inbox) ?? [], isDeadLetter: (inbox) => letters.has(inbox) };
+  const waiting = new Set(nodes.flatMap((node) => (node.kind === 'inbox' && node.waits ? [node.id] : [])));
+  return {
+    nodes,
+    edges,
+    servicesOf: (inbox) => services.get(inbox) ?? [],
+    isDeadLetter: (inbox) => letters.has(inbox),
+    waits: (inbox) => waiting.has(inbox),
+  };
 }

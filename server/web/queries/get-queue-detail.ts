@@ -26,13 +26,14 @@ export async function getQueueDetail(
   const declared = picture?.inboxes.find((one) => one.inbox === queue);
   const newest = latest.queues.find((point) => point.broker === broker && point.inbox === queue) ?? recent.at(-1) ?? points.at(-1);
   if (!newest) return 'not-found';
-  const { servicesOf, isDeadLetter } = declaredTopology(services, pictures);
+  const { servicesOf, isDeadLetter, waits } = declaredTopology(services, pictures);
   const to = declared?.deadLetterTo ?? null;
   return {
     row: queueRow(recent, newest, declared?.protocol ?? 'queue', isDeadLetter(inboxNode(broker, queue)), {
       now,
       range: lastMinutes(now, 15),
       servicesOf,
+      waits: waits(inboxNode(broker, queue)),
     }),
     series: seriesOf(points, range),
     bindings: (picture?.bindings ?? []).flatMap(({ from, to: target, routingKey }) =>

@@ -20,7 +20,7 @@ export async function getQueues(services: Services, range?: TimeRange, brokers?:
     store.pictures(),
     range === undefined ? null : store.allQueueSeries(range, 60),
   ]);
-  const { servicesOf, isDeadLetter } = declaredTopology(services, pictures);
+  const { servicesOf, isDeadLetter, waits } = declaredTopology(services, pictures);
   const declared = new Map(
     pictures.flatMap(({ broker, at, inboxes }) => inboxes.map((inbox) => [inboxNode(broker, inbox.inbox), { ...inbox, at }] as const)),
   );
@@ -35,10 +35,10 @@ export async function getQueues(services: Services, range?: TimeRange, brokers?:
     .map((point) => {
       const id = inboxNode(point.broker, point.inbox);
       const [kind, letters] = [declared.get(id)?.protocol ?? 'queue', isDeadLetter(id)];
-      const row = queueRow(series.get(id) ?? [], point, kind, letters, { now, range: window, servicesOf });
+      const row = queueRow(series.get(id) ?? [], point, kind, letters, { now, range: window, servicesOf, waits: waits(id) });
       return range === undefined
         ? row
-        : { ...row, spark: queueRow(sparks.get(id) ?? [], point, kind, letters, { now, range, servicesOf }).spark };
+        : { ...row, spark: queueRow(sparks.get(id) ?? [], point, kind, letters, { now, range, servicesOf, waits: waits(id) }).spark };
     })
     .toSorted(byNeedInQueues);
   return { at: now, rows };
