@@ -86,7 +86,9 @@ export function TracesScreen() {
                   <b className="num">
                     {formatExact(traces.length)} {traces.length === 1 ? 'trace' : 'traces'}
                   </b>
-                  <span className="muted">{order === null ? 'latest event first' : ORDERS[order.by][order.down ? 0 : 1]}</span>
+                  {traces.length > 0 && (
+                    <span className="muted">{order === null ? 'latest event first' : ORDERS[order.by][order.down ? 0 : 1]}</span>
+                  )}
                   <FailedCount traces={traces} />
                   {list.foundBy && (
                     <Chip look="line" title={list.foundBy.value}>

@@ -15,7 +15,7 @@ const RECENT: Micros = 120e6;
 const STILL_AFTER: Micros = 60e6;
 
 /**
- * Judges one queue by its samples, oldest first (docs/spec/queues.md [QU1]–[QU7]). The first rule that fits decides: no number → unknown ·
+ * Judges one queue by its samples, oldest first (docs/spec/queues.md [QU1]–[QU8]). The first rule that fits decides: no number → unknown ·
  * nothing ready and nothing in hand → empty · a step of a retry ladder (`waits`) → flowing · something waits and nobody listens → no consumers · nothing taken for a minute → stalled ·
  * depth grows → filling, shrinks → draining · else flowing.
  */
