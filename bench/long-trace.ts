@@ -12,9 +12,9 @@ import { figure, median, percentile, printFigures, printMachine } from './kit/re
 import { shopMessage } from './kit/shop-messages';
 
 /**
- * One trace of so many events in a real browser: from the navigation, with an empty cache, until its first row was painted, and how many frames
- * a second come while it is scrolled. The rival, in the same run: a plain table of the same rows and columns, fetched the same way and not
- * virtualised. Rounds alternate.
+ * One trace of so many events in a real browser: from the navigation, with an empty cache, until its first row was painted and until all its
+ * rows were there, and how many frames a second come while it is scrolled then. The rival, in the same run: a plain table of the same rows and
+ * columns, fetched the same way and not virtualised. Rounds alternate.
  *
  *   npm run bench:long-trace [-- --events 10000 --rounds 3 --seconds 3]
  */
@@ -28,13 +28,15 @@ const { values } = parseArgs({
 const EVENTS = Number(values.events);
 const trace = randomBytes(16).toString('hex');
 
-/** Text, because the loader's helpers for functions are not in the browser. Notes when a row was painted: two frames after it was there. */
+/** Text, because the loader's helpers for functions are not in the browser. Notes when a row, and when all, were painted: two frames after. */
 const WATCH = `
-  const look = () => {
-    if (document.querySelector('[role=treegrid] [role=row], tbody tr') === null) return void requestAnimationFrame(look);
-    requestAnimationFrame(() => requestAnimationFrame(() => (globalThis.benchPainted = performance.now())));
+  const when = (isThere, note) => {
+    if (!isThere()) return void requestAnimationFrame(() => when(isThere, note));
+    requestAnimationFrame(() => requestAnimationFrame(note));
   };
-  requestAnimationFrame(look);`;
+  when(() => document.querySelector('[role=treegrid] [role=row], tbody tr') !== null, () => (globalThis.benchPainted = performance.now()));
+  const rows = () => Number(document.querySelector('[role=treegrid]')?.ariaRowCount ?? document.querySelectorAll('tbody tr').length);
+  when(() => rows() >= ${EVENTS}, () => (globalThis.benchWhole = performance.now()));`;
 
 /** Scrolls what scrolls by four rows a frame; gives the times between frames. */
 const SCROLL = `(async () => {
@@ -67,6 +69,7 @@ const PLAIN = `<!doctype html><meta charset="utf-8"><title>plain</title><table><
 
 interface Look {
   readonly painted: number;
+  readonly whole: number;
   readonly framesASecond: number;
   readonly frameP95: number;
   readonly rowsInPage: number;
@@ -102,6 +105,22 @@ try {
     figure(
       'rival, plain table: the same',
       of('plain', ({ painted }) => painted),
+      null,
+      'less',
+      'ms',
+      0,
+    ),
+    figure(
+      'navigation → all rows there',
+      of('ours', ({ whole }) => whole),
+      null,
+      'less',
+      'ms',
+      0,
+    ),
+    figure(
+      'rival: the same',
+      of('plain', ({ whole }) => whole),
       null,
       'less',
       'ms',
@@ -180,13 +199,15 @@ async function lookAt(in_: Browser, path: string): Promise<Look> {
     await page.addInitScript({ content: WATCH });
     await page.route('**/bench-plain', (route) => route.fulfill({ contentType: 'text/html', body: PLAIN }));
     await page.goto(`${product.url}${path}`, { waitUntil: 'commit' });
-    await page.waitForFunction('globalThis.benchPainted !== undefined', undefined, { timeout: 120_000 });
+    await page.waitForFunction('globalThis.benchWhole !== undefined', undefined, { timeout: 120_000 });
     const painted = await page.evaluate<number>('globalThis.benchPainted');
+    const whole = await page.evaluate<number>('globalThis.benchWhole');
     const rowsInPage = await page.locator('[role=treegrid] [role=row], tbody tr').count();
     const { gaps, moved } = await page.evaluate<{ gaps: readonly number[]; moved: number }>(SCROLL);
     if (moved === 0) throw new Error(`${path} did not scroll`);
     return {
       painted,
+      whole,
       framesASecond: (gaps.length * 1_000) / gaps.reduce((sum, gap) => sum + gap, 0),
       frameP95: percentile(gaps, 0.95),
       rowsInPage,

@@ -142,16 +142,32 @@ test('10,000 events in one trace: the first view comes, scrolls, and says what i
     },
   }));
   const long = { ...one, nodes, last: one.first + 10_010_000, cut: { shown: 10_000, of: 48_210, why: 'row-limit' }, story: undefined };
-  await page.route(`**${path}`, (route) => route.fulfill({ json: long }));
+  const first = { ...long, nodes: nodes.slice(0, 300), cut: { shown: 300, of: 48_210, why: 'first-part' } };
+  const rest = new Map<string, () => void>();
+  await page.route(`**${path}*`, async (route) => {
+    const isFirst = new URL(route.request().url()).searchParams.has('first');
+    if (!isFirst) await new Promise<void>((resolve) => void rest.set('come', resolve));
+    await route.fulfill({ json: isFirst ? first : long }).catch(() => undefined);
+  });
+  const comesWhole = async (): Promise<void> => {
+    // [T10] One reads already while the rest is gathered.
+    await expect(page.getByText('The first 300 of 48,210 events; the rest is being read')).toBeVisible();
+    rest.get('come')?.();
+    await expect(page.getByText('Cut at 10,000 of 48,210')).toBeVisible();
+  };
   for (const view of ['timeline', 'table', 'sequence']) {
     await open(page, `/traces/${trace.traceId}?view=${view}`);
-    await expect(page.getByText('Cut at 10,000 of 48,210')).toBeVisible();
+    await comesWhole();
     const drawn = view === 'sequence' ? page.locator('[role=list] > [role=listitem]') : page.getByRole('row');
     await expect(drawn.nth(5)).toBeVisible();
     expect(await drawn.count()).toBeLessThan(200);
     await page.keyboard.press('j');
     await expect.poll(() => selectedEvent(page)).not.toBeNull();
   }
+  // A link to an event of the rest finds it when it is there.
+  await open(page, `/traces/${trace.traceId}?event=event-9000`);
+  await comesWhole();
+  await expect(page.locator('[role=row][aria-selected=true]')).toBeInViewport();
 });
 
 for (const theme of ['light', 'dark'] as const) {

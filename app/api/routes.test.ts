@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '@/lib/errors';
 import { aDeadLetter, aFailure, anEvent, noOrigin, utf8 } from '@/lib/events/event.fixture';
 import { toEventRow } from '@/lib/events/event-row';
@@ -197,6 +197,37 @@ describe('traces', () => {
     expect(unknown).toMatchObject({ status: 404, body: { error: { code: 'not-found', text: 'No such trace was seen.' } } });
     expect(JSON.stringify(unknown.body)).not.toContain('script');
     expect((await call(getTrace, '/api', { params: { traceId: '%E0%A4%A' } })).status).toBe(404);
+  });
+});
+
+describe('the beginning of a trace', () => {
+  const long = Array.from({ length: 40 }, (_, n) => anEventRow({ id: `e${n}`, traceId: 'long', observedAt: now + n }));
+  const eventsOfTrace = vi.fn(async (_id: string, limit: number) => ({
+    events: long.slice(0, limit),
+    cut: limit < long.length ? { shown: limit, of: long.length, why: 'row-limit' as const } : null,
+  }));
+  const ask = async (question: string) => (await call(getTrace, `/api${question}`, { params: { traceId: 'long' } })).body;
+
+  it('[T10] is there before the rest: the first events with how many there are, nothing concluded', async () => {
+    provideTestServices({ store: { eventsOfTrace } });
+    const { nodes, cut, story } = await ask('?first=30');
+    expect(nodes.map(({ event }: { event: EventRow }) => event.id)).toEqual(long.slice(0, 30).map(({ id }) => id));
+    expect(cut).toEqual({ shown: 30, of: 40, why: 'first-part' });
+    expect(story).toBeUndefined();
+  });
+
+  it('[T10] a trace that is not longer comes whole, and is asked for once', async () => {
+    provideTestServices({ store: { eventsOfTrace } });
+    eventsOfTrace.mockClear();
+    expect(await ask('?first=40')).toEqual(await ask(''));
+    expect(eventsOfTrace).toHaveBeenCalledTimes(2);
+    expect((await ask('?first=40')).story.marks).toBeDefined();
+  });
+
+  it('a number of events that is none is refused', async () => {
+    provideTestServices({ store: { eventsOfTrace } });
+    for (const first of ['0', '-3', '1.5', 'all', '10001'])
+      expect(await ask(`?first=${first}`)).toMatchObject({ error: { code: 'bad-request' } });
   });
 });
 

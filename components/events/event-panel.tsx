@@ -32,7 +32,7 @@ export interface EventPanelProps {
 /** The selected event. `[` and `]` go through its tabs, Esc closes it. */
 export function EventPanel({ id, tab, onTab, onClose, hrefOf, actions, about, consumptionOf }: EventPanelProps) {
   const query = useEvent(id);
-  const detail = query.data;
+  const { data: detail, isPending: isLoading } = query;
   const turn = (by: number): void => onTab(eventTabs[(eventTabs.indexOf(tab) + by + eventTabs.length) % eventTabs.length] ?? 'summary');
   useKeys({ '[': () => turn(-1), ']': () => turn(1) });
   return (
@@ -49,8 +49,10 @@ export function EventPanel({ id, tab, onTab, onClose, hrefOf, actions, about, co
             />
             <span className="mono">{detail.row.type ?? 'type not said'}</span>
           </>
-        ) : (
+        ) : isLoading ? (
           'Loading'
+        ) : (
+          'Not kept'
         )
       }
       onClose={onClose}

@@ -1,8 +1,9 @@
+import type { QueryClient } from '@tanstack/react-query';
 import type { ApiError as ApiErrorBody, SessionView } from '@/lib/contract/common';
 import type { DemoView } from '@/lib/contract/demo';
 import type { FindView } from '@/lib/contract/find';
 import type { TapsView } from '@/lib/contract/taps';
-import { writeRange, type AskedRange } from '@/lib/time/range';
+import { LAST_15_MINUTES, writeRange, type AskedRange } from '@/lib/time/range';
 import type { TopologyDetail, TopologyView } from '@/lib/contract/topology';
 
 /** What an API route answered when it did not answer with data. `status` 0: it could not be reached at all. */
@@ -124,3 +125,10 @@ export function topologyQuery(range: AskedRange, brokers: readonly string[] | nu
     queryFn: ({ signal }: { readonly signal: AbortSignal }) => api.topology({ ...written, brokers: brokers?.join(',') ?? null }, signal),
   };
 }
+
+/** The topology as it was within the last minute, for who needs its names only: out of the answer that the page has or is waiting for. */
+export const wiringQuery = (client: QueryClient) => ({
+  queryKey: ['wiring'] as const,
+  queryFn: (): Promise<TopologyView> => client.fetchQuery({ ...topologyQuery(LAST_15_MINUTES, null), staleTime: 60_000 }),
+  staleTime: 60_000,
+});

@@ -55,7 +55,7 @@ export function CompareScreen() {
 }
 
 function Both({ a, b, onAnother }: { readonly a: string; readonly b: string; readonly onAnother: () => void }) {
-  const [left, right] = [useTrace(a), useTrace(b)];
+  const [left, right] = [useTrace(a, { whole: true }), useTrace(b, { whole: true })];
   const missing = (id: string) => (
     <EmptyState title="No trace with this id" actions={<Button onClick={onAnother}>Choose another</Button>}>
       <p>

@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import type { TraceExport, TraceView } from '@/lib/contract/traces';
 import { formatExact } from '@/lib/time/format';
-import { writeTraceFile } from '@/lib/traces/trace-file';
+import { writeTraceFile } from '@/lib/traces/write-trace-file';
 import { getJson, getSession } from '@/components/live/api';
 import { Button } from '@/components/ui/button';
 import { toast } from '@/components/ui/toast';

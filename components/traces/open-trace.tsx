@@ -6,6 +6,7 @@ import type { TopologyView } from '@/lib/contract/topology';
 import type { TraceView } from '@/lib/contract/traces';
 import { formatDuration, formatExact } from '@/lib/time/format';
 import { criticalPath } from '@/lib/traces/critical-path';
+import { isFirstPart } from '@/lib/traces/first-part';
 import { readStory } from '@/lib/traces/read-story';
 import { timelineRows, type TimelineRow, type TraceWiring } from '@/lib/traces/timeline';
 import { traceViews, type TraceUrl } from '@/lib/traces/traces-url';
@@ -16,7 +17,7 @@ import { useKeys } from '@/components/ui/keys';
 import { Lamp } from '@/components/ui/lamp';
 import { PageBody, PageColumn, Strip } from '@/components/ui/page';
 import { Tabs } from '@/components/ui/segmented';
-import { CutNotice, Loading } from '@/components/ui/states';
+import { CutNotice, Loading, Note } from '@/components/ui/states';
 import { Time } from '@/components/ui/time';
 import { EventAbout } from './event-about';
 import { TraceEventsTable } from './trace-events-table';
@@ -34,12 +35,14 @@ export interface OpenTraceProps {
   readonly wiring: TraceWiring;
   readonly topology: TopologyView | null;
   readonly state: TraceUrl;
+  /** More of it is on its way. */
+  readonly isReading?: boolean;
   readonly change: (next: Partial<TraceUrl>, way?: 'push' | 'replace') => void;
   readonly hrefOf: (href: string) => string;
 }
 
 /** One trace, four views of one selection: what is selected anywhere is selected everywhere, and stands in the address. */
-export function OpenTrace({ trace, wiring, topology, state, change, hrefOf }: OpenTraceProps) {
+export function OpenTrace({ trace, wiring, topology, isReading = false, state, change, hrefOf }: OpenTraceProps) {
   const story = useMemo(() => readStory(trace.story), [trace.story]);
   const rows = useMemo(() => timelineRows(trace.nodes, wiring, story), [trace.nodes, wiring, story]);
   const path = useMemo(() => (state.path ? criticalPath(trace.nodes) : []), [state.path, trace.nodes]);
@@ -119,7 +122,7 @@ export function OpenTrace({ trace, wiring, topology, state, change, hrefOf }: Op
             />
           )}
           <WhatIsNotSure trace={trace} selected={state.event} onSelect={(event) => select(event)} />
-          <CutNotice cut={trace.cut} order="Oldest first" />
+          {isReading && isFirstPart(trace) ? <Reading cut={trace.cut} /> : <CutNotice cut={trace.cut} order="Oldest first" />}
         </PageColumn>
         {state.event !== null && (
           <EventPanel
@@ -135,6 +138,18 @@ export function OpenTrace({ trace, wiring, topology, state, change, hrefOf }: Op
         )}
       </PageBody>
     </>
+  );
+}
+
+/** The first events are there to be read, the others come. */
+function Reading({ cut }: { readonly cut: TraceView['cut'] }) {
+  return (
+    <Note>
+      <span role="status" className="num">
+        The first <b>{formatExact(cut?.shown ?? 0)}</b>
+        {cut?.of === null || cut === null ? '' : ` of ${formatExact(cut.of)}`} events; the rest is being read …
+      </span>
+    </Note>
   );
 }
 
@@ -181,12 +196,15 @@ function TraceFacts({ trace, selected, onSelect }: FactsProps) {
           <Time at={trace.first} precision="millis" />
         </b>
       </span>
+      {!isFirstPart(trace) && (
+        <span className="num">
+          Took <b>{formatDuration((trace.last - trace.first) / 1000, 'sentence')}</b>
+        </span>
+      )}
       <span className="num">
-        Took <b>{formatDuration((trace.last - trace.first) / 1000, 'sentence')}</b>
-      </span>
-      <span className="num">
-        <b>{formatExact(trace.nodes.length)}</b> {trace.nodes.length === 1 ? 'event' : 'events'},{' '}
-        <b>{formatExact(trace.services.length)}</b> {trace.services.length === 1 ? 'service' : 'services'}
+        <b>{formatExact(isFirstPart(trace) ? (trace.cut?.of ?? trace.nodes.length) : trace.nodes.length)}</b>{' '}
+        {trace.nodes.length === 1 ? 'event' : 'events'}, <b>{formatExact(trace.services.length)}</b>{' '}
+        {trace.services.length === 1 ? 'service' : 'services'}
       </span>
       {brokers.size > 1 && <span className="wide-only">{brokers.size === 2 ? 'both brokers' : `${brokers.size} brokers`}</span>}
       {trace.errors > 0 && (

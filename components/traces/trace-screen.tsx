@@ -2,6 +2,7 @@
 
 import { useEffect } from 'react';
 import Link from 'next/link';
+import { isFirstPart } from '@/lib/traces/first-part';
 import { readTraceUrl, writeTraceUrl } from '@/lib/traces/traces-url';
 import { QueryGate } from '@/components/live/query-gate';
 import { keepView, useUrlState } from '@/components/live/url-state';
@@ -37,7 +38,7 @@ export function TraceScreen({ traceId }: { readonly traceId: string }) {
         <h1 className="truncate">{trace ? (trace.nodes[0]?.event.type ?? 'type not said') : 'Trace'}</h1>
         <CopyId value={traceId} />
         <span className="grow" />
-        {trace && <ExportButton trace={trace} />}
+        {trace && !isFirstPart(trace) && <ExportButton trace={trace} />}
         <LinkButton href={keepView(url.params, `/traces/compare?a=${encodeURIComponent(traceId)}`)}>Compare</LinkButton>
         <CopyLinkButton />
       </div>
@@ -47,6 +48,7 @@ export function TraceScreen({ traceId }: { readonly traceId: string }) {
             trace={data}
             wiring={wiring}
             topology={topology}
+            isReading={query.isFetching}
             state={state}
             change={(next, way = 'push') => url[way](writeTraceUrl(url.params, next))}
             hrefOf={(href) => keepView(url.params, href)}

@@ -7,6 +7,7 @@ import { deepestIndent, type TimelineRow } from '@/lib/traces/timeline';
 import { tickLabel, timelineScale, timelineTicks, type TimelineScale } from '@/lib/traces/timeline-scale';
 import { momentOf } from '@/lib/traces/moment-of';
 import type { PathStep } from '@/lib/traces/critical-path';
+import { useScrollTo } from '@/components/ui/use-scroll-to';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { useKeys } from '@/components/ui/keys';
@@ -69,8 +70,9 @@ export function TraceTimeline({ rows, selected, onSelect, onAttempt, selectedEve
   });
   useSteadyScroll(scroller, rows);
   const at = rows.findIndex((row) => row.key === selected);
+  const scrollTo = useScrollTo(virtual);
   useEffect(() => {
-    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
+    scrollTo(at);
     // Only a new selection may scroll; rows that arrive must not.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected, at < 0]);

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from 'react';
 import { useRouter } from 'next/navigation';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { KnownNames } from '@/lib/search/complete';
 import type { Facet } from '@/lib/contract/traces';
 import { pastedWord } from '@/lib/search/write-query';
@@ -12,7 +12,7 @@ import type { TracesOrder } from '@/lib/traces/traces-order';
 import { readTracesUrl, writeTracesUrl } from '@/lib/traces/traces-url';
 import { EventBars } from '@/components/charts/event-bars';
 import { NewOrder } from '@/components/events/new-order';
-import { api } from '@/components/live/api';
+import { wiringQuery } from '@/components/live/api';
 import { keepView, useUrlBrokers, useUrlRange, useUrlState } from '@/components/live/url-state';
 import { QueryGate } from '@/components/live/query-gate';
 import { Button, LinkButton } from '@/components/ui/button';
@@ -158,7 +158,7 @@ export const traceHref = (traceId: string): string => `/traces/${encodeURICompon
 
 /** Names for the completion: what the topology has, and the types that the facets found. */
 function useKnownNames(facets: readonly Facet[]): KnownNames {
-  const { data } = useQuery({ queryKey: ['wiring'], queryFn: ({ signal }) => api.topology({}, signal), staleTime: 60_000 });
+  const { data } = useQuery(wiringQuery(useQueryClient()));
   return useMemo(() => {
     const of = (field: Facet['field']): readonly string[] =>
       facets.find((facet) => facet.field === field)?.values.map(({ value }) => value) ?? [];

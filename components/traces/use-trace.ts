@@ -6,8 +6,9 @@ import type { LiveFrame } from '@/lib/contract/live';
 import type { TopologyView } from '@/lib/contract/topology';
 import type { EventRow, TraceView } from '@/lib/contract/traces';
 import { EarlyEvents, withRows } from '@/lib/traces/early-events';
+import { firstPartPath, isFirstPart, tracePath } from '@/lib/traces/first-part';
 import { noWiring, wiringOf, type TraceWiring } from '@/lib/traces/timeline';
-import { api, getJson } from '@/components/live/api';
+import { getJson, wiringQuery } from '@/components/live/api';
 import { useLiveRoom } from '@/components/live/live-feed-hooks';
 import { useAtMost } from '@/components/events/use-at-most';
 
@@ -23,17 +24,25 @@ const LOOK_AGAIN_EVERY_MS = 500;
 
 /**
  * One trace, with what arrives while it is open put into its tree here, also what is only on its way to the store: nothing is asked again for a
- * frame that was whole.
+ * frame that was whole. A long trace is there twice: its first events at once, then all of them; `whole` waits for these.
  */
-export function useTrace(traceId: string) {
+export function useTrace(traceId: string, { whole = false }: { readonly whole?: boolean } = {}) {
   const client = useQueryClient();
   const queryKey = useMemo(() => ['trace', traceId], [traceId]);
   const early = useMemo(() => new EarlyEvents(traceId), [traceId]);
   const query = useQuery({
     queryKey,
     queryFn: async ({ signal }) => {
-      const lookedAt = Date.now();
-      return early.withEarly(await getJson<TraceView>(`/api/traces/${encodeURIComponent(traceId)}`, {}, signal), lookedAt);
+      const look = async (path: string): Promise<TraceView> => {
+        const lookedAt = Date.now();
+        return early.withEarly(await getJson<TraceView>(path, {}, signal), lookedAt);
+      };
+      if (!whole && client.getQueryData(queryKey) === undefined) {
+        const trace = await look(firstPartPath(traceId));
+        if (!isFirstPart(trace)) return trace;
+        client.setQueryData<TraceView>(queryKey, trace);
+      }
+      return look(tracePath(traceId));
     },
     placeholderData: undefined,
   });
@@ -72,10 +81,6 @@ export function useTrace(traceId: string) {
 
 /** Who reads what, as the brokers declare it now; without it the waterfall shows events alone. */
 export function useWiring(): { readonly wiring: TraceWiring; readonly topology: TopologyView | null } {
-  const { data } = useQuery({
-    queryKey: ['wiring'],
-    queryFn: ({ signal }): Promise<TopologyView> => api.topology({}, signal),
-    staleTime: 60_000,
-  });
+  const { data } = useQuery(wiringQuery(useQueryClient()));
   return useMemo(() => ({ wiring: data ? wiringOf(data) : noWiring, topology: data ?? null }), [data]);
 }

@@ -110,6 +110,7 @@ const cutReasons: Record<Cut['why'], string> = {
   'row-limit': 'the list ends at its row limit',
   'time-limit': 'the search stopped at its time limit',
   'scan-limit': 'the search stopped at its limit of rows to look through',
+  'first-part': 'the rest was not read yet',
 };
 
 /** "Cut at 1,000 of 48,210": how many of how many, why, and a way on. */

@@ -1,8 +1,9 @@
 'use client';
-import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Icon } from './icon';
 import { useKeys } from './keys';
+import { useScrollTo } from './use-scroll-to';
 import styles from './table.module.css';
 
 export type Density = 'dense' | 'normal' | 'roomy';
@@ -74,15 +75,21 @@ export function DataTable<Row>({
     overscan: 12,
   });
 
+  const at = selected === null ? -1 : rows.findIndex((row) => rowKey(row) === selected);
+  const scrollTo = useScrollTo(virtualizer);
+  useEffect(() => {
+    if (virtual) scrollTo(at);
+    else if (!embedded && at >= 0) scroller.current?.querySelectorAll('tbody tr[data-row]')[at]?.scrollIntoView({ block: 'nearest' });
+    // Only a new selection may scroll; rows that arrive must not.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [selected, at < 0]);
+
   const move = (by: number): void => {
     if (!onSelect || rows.length === 0) return;
-    const at = rows.findIndex((row) => rowKey(row) === selected);
     const next = at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by));
     const row = rows[next];
     if (row === undefined) return;
     onSelect(rowKey(row));
-    if (virtual) virtualizer.scrollToIndex(next);
-    else scroller.current?.querySelectorAll('tbody tr[data-row]')[next]?.scrollIntoView({ block: 'nearest' });
   };
   const open = (): boolean => {
     const row = rows.find((each) => rowKey(each) === selected);

@@ -5,7 +5,8 @@ export interface Cut {
   readonly shown: number;
   /** null = more, count unknown. */
   readonly of: number | null;
-  readonly why: 'row-limit' | 'time-limit' | 'scan-limit';
+  /** `first-part`: only the beginning was asked for, the rest can be. */
+  readonly why: 'row-limit' | 'time-limit' | 'scan-limit' | 'first-part';
 }
 
 /** What every page needs once: where we are, which brokers, the token for actions. */

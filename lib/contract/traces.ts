@@ -158,7 +158,7 @@ export interface PreviousEvent {
   readonly event: EventDetail | null;
 }
 
-/** One trace with what was read of its events, to be kept as a file (lib/traces/trace-file.ts). */
+/** One trace with what was read of its events, to be kept as a file (lib/traces/read-trace-file.ts). */
 export interface TraceExport {
   readonly trace: TraceView;
   /** The first events whole; bodies as a screen gets them. */

@@ -15,7 +15,13 @@ interface Likes {
 export class LikelyCauses {
   readonly #requests = new Map<string, Likes>();
   readonly #originals = new Map<string, Likes>();
+  /** Without such a letter nobody will ask for originals. */
+  readonly #isAnyWithoutIds: boolean;
   #nth = 0;
+
+  constructor(events: readonly EventRow[]) {
+    this.#isAnyWithoutIds = events.some((event) => placeOfOrigin(event) !== null);
+  }
 
   add(event: EventRow): void {
     this.#nth++;
@@ -25,6 +31,7 @@ export class LikelyCauses {
       const place = placeOf(replyTo);
       if (place !== '') this.#note(this.#requests, `${correlationId}\n${place}`, event);
     }
+    if (!this.#isAnyWithoutIds) return;
     const kind = kindOf(event, event.channel);
     for (const about of new Set([null, aboutOf(event)]))
       for (const key of new Set([null, routingKey])) this.#note(this.#originals, originalKey(kind, key, about), event);
@@ -49,16 +56,22 @@ export class LikelyCauses {
    * about: one type, and one business key or record key. Where these are not said either, only the one event that it can be.
    */
   originalOf(letter: EventRow): EventRow | null {
-    const { origin } = letter;
-    if (origin === null || origin === undefined || origin.channel === null || origin.offset !== null) return null;
+    const place = placeOfOrigin(letter);
+    if (place === null) return null;
     const about = aboutOf(letter);
-    const fitting = this.#originals.get(originalKey(kindOf(letter, origin.channel), origin.routingKey, about));
+    const fitting = this.#originals.get(originalKey(kindOf(letter, place.channel), place.routingKey, about));
     return fitting === undefined || (about === null && fitting.count > 1) ? null : fitting.newest;
   }
 
   #note(likes: Map<string, Likes>, key: string, newest: EventRow): void {
     likes.set(key, { newest, nth: this.#nth, count: (likes.get(key)?.count ?? 0) + 1 });
   }
+}
+
+/** Where a dead letter first was, when that is all that is known of it: RabbitMQ tells no offset. */
+function placeOfOrigin({ deadLetter, origin }: EventRow): { readonly channel: string; readonly routingKey: string | null } | null {
+  if (!deadLetter || origin === null || origin === undefined || origin.channel === null || origin.offset !== null) return null;
+  return { channel: origin.channel, routingKey: origin.routingKey };
 }
 
 /** A name, or the last part of an address (`rabbitmq://host/shop/answers?temporary=true`). */

@@ -27,7 +27,7 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
   const position = new Map(ordered.map((event, index) => [event.id, index]));
   const at = (event: EventRow) => position.get(event.id) ?? 0;
   const ofKey = new KeyOrder();
-  const likely = new LikelyCauses();
+  const likely = new LikelyCauses(ordered);
 
   /** Several copies carry one message id (original, retries, letter, replay): the newest one before the effect, else the first. */
   const nearest = (event: EventRow, copies: readonly EventRow[] = []): EventRow | null => {

@@ -220,7 +220,7 @@ function withGuides(drafts: readonly Draft[]): TimelineRow[] {
     while (open.length <= draft.depth) open.push(false);
     open.length = draft.depth + 1;
     open[draft.depth] = true;
-    if (draft.kind === 'event') rows.push({ ...draft, guides, last });
+    if (draft.kind === 'event') rows.push(Object.assign(draft, { guides, last }));
     else {
       const { effects: _effects, ...row } = draft;
       rows.push({ ...row, guides, last });

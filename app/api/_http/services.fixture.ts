@@ -54,7 +54,8 @@ export async function call(
   const raw = Object.entries(options.params ?? {}).map(
     ([name, value]) => [name, value.includes('%') ? value : encodeURIComponent(value)] as const,
   );
-  const address = [path, ...raw.map(([, value]) => value)].join('/');
+  const [place = '', question] = path.split('?', 2);
+  const address = [place, ...raw.map(([, value]) => value)].join('/') + (question === undefined ? '' : `?${question}`);
   const params = Object.fromEntries(raw.map(([name, value]) => [name, options.segments === 'decoded' ? decodeURIComponent(value) : value]));
   const response = await handler(new Request(`http://localhost:7200${address}`, init), { params: Promise.resolve(params) });
   return { status: response.status, headers: response.headers, body: await response.json() };

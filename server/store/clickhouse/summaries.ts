@@ -31,10 +31,9 @@ export async function repair(client: StoreClient, tap: TapName, number: number):
   );
   const [first] = rows;
   if (first === undefined) return null;
-  const events = rows.map((raw): SummaryEvent => ({
-    ...toEventRow(raw),
-    failure: raw.deadLetter === 1 ? noFailure(raw.failureInbox) : null,
-  }));
+  const events = rows.map((raw): SummaryEvent =>
+    Object.assign(toEventRow(raw), { failure: raw.deadLetter === 1 ? noFailure(raw.failureInbox) : null }),
+  );
   const span = spanOf(events);
   await saveDeadLetters(client, tap, number, span);
   await saveSummaries(client, events, {

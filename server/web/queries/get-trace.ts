@@ -15,15 +15,32 @@ const MOST_IDS = 300;
 const AROUND = 3_600_000_000;
 const A_DAY = 24 * AROUND;
 
-/** The tree of one trace, with what is concluded about it; of a flow (`~id`) the same, out of all events that the id leads to. */
-export async function getTrace(services: Services, traceId: TraceId): Promise<TraceView | 'not-found'> {
+/**
+ * The tree of one trace, with what is concluded about it; of a flow (`~id`) the same, out of all events that the id leads to. [T10] With `first`,
+ * of a trace that is longer its first so many events alone, at once: nothing is concluded about them, and the cut says `first-part`.
+ */
+export async function getTrace(services: Services, traceId: TraceId, first: number | null = null): Promise<TraceView | 'not-found'> {
   const id = flowRef(traceId);
-  return id === null ? getTraceById(services, traceId) : getFlow(services, id);
+  if (id !== null) return getFlow(services, id);
+  if (first === null || first >= MOST_EVENTS) return getTraceById(services, traceId);
+  const found = await services.store.eventsOfTrace(traceId, first);
+  return found.cut === null
+    ? whole(services, traceId, found.events)
+    : assembleTrace(traceId, found.events, { ...found.cut, why: 'first-part' });
+}
+
+async function getTraceById(services: Services, traceId: TraceId): Promise<TraceView | 'not-found'> {
+  const { events, cut } = await services.store.eventsOfTrace(traceId, MOST_EVENTS);
+  return whole(services, traceId, events, cut);
 }
 
 /** [J5] Events without a trace id that belong to it stand in it too, marked as inferred. */
-async function getTraceById(services: Services, traceId: TraceId): Promise<TraceView | 'not-found'> {
-  const { events, cut } = await services.store.eventsOfTrace(traceId, MOST_EVENTS);
+async function whole(
+  services: Services,
+  traceId: TraceId,
+  events: readonly EventRow[],
+  cut: Cut | null = null,
+): Promise<TraceView | 'not-found'> {
   if (events.length === 0) return 'not-found';
   const joined = cut === null ? await joinFrom(services, events, { loose: true, within: AROUND }) : null;
   const flow = joined === null || joined.by.size === 0 ? undefined : describeFlow(joined, null, [traceId], joined.cappedAt);

@@ -85,7 +85,7 @@ export function eventQuestions(client: StoreClient): EventQuestions {
         { types, since: Math.trunc(since), limit },
         { seconds: 30 },
       );
-      return rows.map((raw) => ({ ...toEventRow(raw), sagaId: raw.sagaId === '' ? null : raw.sagaId }));
+      return rows.map((raw) => Object.assign(toEventRow(raw), { sagaId: raw.sagaId === '' ? null : raw.sagaId }));
     },
 
     async typesOf(filter, range) {

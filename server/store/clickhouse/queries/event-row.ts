@@ -92,8 +92,8 @@ export function toTraceRow(raw: RawTraceRow): EventRow {
   const row = toEventRow(raw);
   const { version, replyTo, contexts } = readDetail(raw.detail, row);
   const failure = raw.failure === '' ? null : (JSON.parse(raw.failure) as Failure);
-  return {
-    ...row,
+  // Not a spread: with so many fields each copy would get a hidden class of its own, and all that reads ten thousand of them be four times as slow.
+  return Object.assign(row, {
     conversationId: said(raw.conversationId),
     sagaId: said(raw.sagaId),
     replyTo,
@@ -101,7 +101,7 @@ export function toTraceRow(raw: RawTraceRow): EventRow {
     sampled: contexts.find(({ sampled }) => sampled !== null)?.sampled ?? null,
     origin: failure?.firstOrigin ?? null,
     diedIn: failure?.lastOrigin.inbox ?? null,
-  };
+  });
 }
 
 /** A place in a list, (time, id), as opaque text. */

@@ -1,24 +1,8 @@
 import { z } from 'zod';
 import type { EventDetail, EventRow, TraceView } from '@/lib/contract/traces';
-import type { Micros } from '@/lib/events/names';
 import { markImported } from '@/lib/events/imported';
 import { assembleTrace } from './assemble-trace';
-
-/** One trace as a file (docs/trace-file.md): its events, and what was read of each of them. */
-export interface TraceFile {
-  readonly format: 'eventyard.trace';
-  readonly version: 1;
-  /** µs since 1970. */
-  readonly exportedAt: Micros;
-  /** Where it was seen: the environment's name. */
-  readonly environment: string;
-  readonly traceId: string;
-  readonly events: readonly EventRow[];
-  /** Headers, bodies and the rest, for the first events. */
-  readonly details: readonly EventDetail[];
-  /** Why it is not whole, in words; empty when it is. */
-  readonly leftOut: readonly string[];
-}
+import type { TraceFile } from './write-trace-file';
 
 /** A file is at most this long, in characters. */
 export const LONGEST_FILE = 64 * 1024 * 1024;
@@ -148,9 +132,6 @@ const file = z.object({
   details: z.array(detail).max(100_000),
   leftOut: z.array(text).max(100),
 });
-
-export const writeTraceFile = (given: Omit<TraceFile, 'format' | 'version'>): string =>
-  `${JSON.stringify({ format: 'eventyard.trace', version: 1, ...given } satisfies TraceFile)}\n`;
 
 /**
  * Reads somebody's file. [TF1] What was written is read back the same. [TF2] Anything else gives a sentence that says what is wrong with it, and
