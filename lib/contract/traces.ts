@@ -36,10 +36,12 @@ export interface EventRow {
   readonly failureCause: string | null;
   readonly replayId: string | null;
   readonly replayOf: EventId | null;
-  /** Read with the events of a trace only, as are the next six. */
+  /** Read with the events of a trace only, as are the next seven. */
   readonly conversationId?: string | null;
   readonly replyTo?: string | null;
   readonly version?: string | null;
+  /** In the schema registry, where the body begins with it. */
+  readonly schemaId?: number | null;
   /** The sender's word; `false` = parts of the trace may be missing elsewhere. */
   readonly sampled?: boolean | null;
   /** Of a dead letter: where it first was, as its headers say. */

@@ -3,20 +3,22 @@ import type { EventMark } from '@/lib/contract/trace-story';
 import type { EventRow, TraceNode } from '@/lib/contract/traces';
 import { formatDuration } from '@/lib/time/format';
 import { CIRCLE } from './assemble-trace';
+import { type ChannelHabits, noHabits } from './channel-habits';
 import { inOurOrder } from './in-our-order';
 import { joiningKeys } from './joining-keys';
-import { type NamingStyle, namingStyleOf, styleInWords } from './naming-style';
+import { namingStyleOf, styleInWords } from './naming-style';
+import { drifts } from './version-drift';
 
 /**
- * What about the events of one trace deserves a word (docs/spec/traces.md, M1–M7). `rules`: the naming rule of each channel, by `broker⏎channel`.
+ * What about the events of one trace deserves a word (docs/spec/traces.md, M1–M7), also against what is usual on its channels.
  */
-export function markEvents(nodes: readonly TraceNode[], rules: ReadonlyMap<string, NamingStyle> = new Map()): readonly EventMark[] {
+export function markEvents(nodes: readonly TraceNode[], habits: ChannelHabits = noHabits): readonly EventMark[] {
   const events = nodes.map(({ event }) => event).toSorted(inOurOrder);
   return [
     ...duplicates(events),
     ...outOfOrder(events),
-    ...drifts(events),
-    ...names(events, rules),
+    ...drifts(events, habits),
+    ...names(events, habits),
     ...nodes.flatMap(ofTree),
     ...unsampled(events),
     ...moreRoots(nodes),
@@ -71,53 +73,11 @@ function* outOfOrder(events: readonly EventRow[]): Generator<EventMark> {
   }
 }
 
-/** [M3] One type in two versions of its schema. */
-function* drifts(events: readonly EventRow[]): Generator<EventMark> {
-  const seen = new Map<string, EventRow>();
-  const schemas = sourcesWithSchemaVersions(events);
-  for (const event of events) {
-    if (event.type === null || (event.version ?? null) === null || event.deadLetter) continue;
-    const place = `${event.channel}\n${event.type}`;
-    const other = seen.get(place);
-    if (other === undefined) seen.set(place, event);
-    else if (
-      other.version !== event.version &&
-      (/[.]/.test(`${other.version}${event.version}`) || (schemas.has(writerOf(event)) && schemas.has(writerOf(other))))
-    )
-      yield {
-        event: event.id,
-        kind: 'version-drift',
-        text: `${event.type} as version ${event.version}, before it as ${other.version}`,
-        other: other.id,
-      };
-  }
-}
-
-/**
- * Whose whole numbers are versions of schemas: a stream's version is new with each of its events, a schema's is said again by the next event of
- * the same business key.
- */
-function sourcesWithSchemaVersions(events: readonly EventRow[]): ReadonlySet<string> {
-  const said = new Map<string, EventRow>();
-  const found = new Set<string>();
-  for (const event of events) {
-    const key = joiningKeys(event)[0];
-    if (key === undefined || (event.version ?? null) === null || event.deadLetter || event.replayId !== null) continue;
-    const place = `${writerOf(event)}\n${key.name}\n${key.value}\n${event.version}`;
-    const other = said.get(place);
-    if (other === undefined) said.set(place, event);
-    else if (other.type !== event.type) found.add(writerOf(event));
-  }
-  return found;
-}
-
-const writerOf = ({ source, broker, channel }: EventRow): string => source ?? `${broker}\n${channel}`;
-
 /** [M4] A name that is written otherwise than the names of its channel. */
-function* names(events: readonly EventRow[], rules: ReadonlyMap<string, NamingStyle>): Generator<EventMark> {
+function* names(events: readonly EventRow[], habits: ChannelHabits): Generator<EventMark> {
   for (const event of events) {
-    const rule = rules.get(`${event.broker}\n${event.channel}`);
-    if (event.type === null || rule === undefined || namingStyleOf(event.type) === rule) continue;
+    const rule = habits.namingOf(event);
+    if (event.type === null || rule === null || namingStyleOf(event.type) === rule) continue;
     yield { event: event.id, kind: 'naming', text: `types on ${event.channel} are written in ${styleInWords(rule)}`, other: null };
   }
 }

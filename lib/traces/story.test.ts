@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { GroupPoint, QueuePoint } from '@/lib/contract/samples';
 import type { EventRow } from '@/lib/contract/traces';
 import { assembleTrace } from './assemble-trace';
+import { habitsOf, noHabits, type TypeForm } from './channel-habits';
 import { consumptionOf, type InboxFacts } from './consumption';
 import { describeFlow, idsToAsk, joinFlow } from './join-flow';
 import { markEvents } from './mark-events';
@@ -97,9 +98,19 @@ describe('parents by origin and by key', () => {
   });
 });
 
+const aForm = (given: Partial<TypeForm>): TypeForm => ({
+  broker: 'shop-rabbit',
+  channel: 'shop.events',
+  type: 'OrderPlaced',
+  version: null,
+  schemaId: null,
+  count: 1,
+  ...given,
+});
+
 describe('marks', () => {
-  const marksOf = (events: readonly EventRow[], rules = new Map<string, 'dotted'>()) =>
-    markEvents(assembleTrace('t', events).nodes, rules).map(({ event, kind }) => `${event} ${kind}`);
+  const marksOf = (events: readonly EventRow[], habits = noHabits) =>
+    markEvents(assembleTrace('t', events).nodes, habits).map(({ event, kind }) => `${event} ${kind}`);
 
   it('[M1] a message id twice is a duplicate; a retry, a dead letter and a replay are not', () => {
     const one = anEventRow({ id: 'a', messageId: 'm' });
@@ -125,6 +136,29 @@ describe('marks', () => {
     ).toEqual(['b version-drift']);
   });
 
+  it('[M3] a type that comes with another schema of the registry has drifted', () => {
+    const written = (id: string, schemaId: number | null, after: number, type = 'OrderPlaced') => anEventRow({ id, type, schemaId, after });
+    expect(marksOf([written('a', 11, 0), written('b', null, 1), written('c', 12, 2), written('d', 13, 3, 'OrderPaid')])).toEqual([
+      'c version-drift',
+    ]);
+  });
+
+  it('[M3] a form that is rare on its channel has drifted, one of two that are both frequent has not', () => {
+    const forms = [aForm({ version: '1.0', count: 90 }), aForm({ version: '2.0', count: 10 }), aForm({ type: 'OrderPaid', schemaId: 7 })];
+    const placed = (version: string) => anEventRow({ id: 'a', type: 'OrderPlaced', version });
+    const texts = (event: EventRow, given = forms) =>
+      markEvents(assembleTrace('t', [event]).nodes, habitsOf(given)).flatMap(({ kind, text }) => (kind === 'version-drift' ? [text] : []));
+    expect(texts(placed('2.0'))).toEqual(['OrderPlaced as version 2.0, on shop.events mostly as 1.0']);
+    expect(texts(placed('1.0'))).toEqual([]);
+    expect(texts({ ...placed('2.0'), channel: 'elsewhere' })).toEqual([]);
+    expect(texts(placed('2.0'), [aForm({ version: '1.0', count: 60 }), aForm({ version: '2.0', count: 40 })])).toEqual([]);
+    expect(texts(placed('7'))).toEqual([]);
+    expect(texts(anEventRow({ id: 'a', type: 'OrderPaid', schemaId: 9 }))).toEqual([
+      'OrderPaid with schema 9, on shop.events mostly with 7',
+    ]);
+    expect(texts(anEventRow({ id: 'a', type: 'OrderPaid', schemaId: 9, deadLetter: true }))).toEqual([]);
+  });
+
   it('[M3] whole numbers are versions of a schema where the next event of the same order says the same again', () => {
     const said = (id: string, type: string, version: string, after: number, key = 'o-1') =>
       anEventRow({ id, type, version, source: 'orders', businessKeys: order(key), after });
@@ -147,7 +181,7 @@ describe('marks', () => {
     expect(
       marksOf(
         [anEventRow({ id: 'a', type: 'OrderPlaced' }), anEventRow({ id: 'b', type: 'order.paid', after: 1 })],
-        new Map([['shop-rabbit\nshop.events', 'dotted']]),
+        habitsOf(['order.placed', 'order.paid', 'order.shipped', 'order.done', 'OrderPlaced'].map((type) => aForm({ type }))),
       ),
     ).toEqual(['a naming']);
     expect(namingRuleOf(['order.placed', 'order.paid', 'order.shipped', 'order.done', 'OrderLost'])).toBe('dotted');

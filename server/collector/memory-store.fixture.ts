@@ -138,6 +138,7 @@ export class MemoryStore implements Store {
   edgeSeries = async () => ({ name: '', unit: '', points: [] });
   volume = async () => [];
   typesOf = async () => [];
+  formsOf = async () => [];
   latestSamples = async () => ({ groups: this.groups, queues: this.queues });
   groupSeries = async () => [];
   queueSeries = async () => [];

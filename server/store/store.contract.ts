@@ -187,6 +187,33 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         );
       });
 
+      it('[M3] tells in which versions and with which schemas the types of a channel were published', async () => {
+        const tap = freshName('forms');
+        const events = someEvents(tap, 1, 60, (i) => ({
+          channel: i < 50 ? 'orders' : 'other',
+          type: i % 2 === 0 ? 'order.placed' : 'order.paid',
+          version: i % 2 === 0 ? (i < 40 ? '1.0' : '2.0') : `${i}`,
+          schemaId: i % 2 === 0 ? null : i < 10 ? 11 : 12,
+          ...(i === 0 && { deadLetter: true, failure: aFailure() }),
+        }));
+        await store.append(aBatch(tap, 1, events));
+        const form = (type: string, version: string | null, schemaId: number | null, count: number): object => ({
+          broker: tap,
+          channel: 'orders',
+          type,
+          version,
+          schemaId,
+          count,
+        });
+        expect(await store.formsOf([{ broker: tap, channel: 'orders' }], around(quietTime()))).toEqual([
+          form('order.paid', null, 12, 20),
+          form('order.placed', '1.0', null, 19),
+          form('order.paid', null, 11, 5),
+          form('order.placed', '2.0', null, 5),
+        ]);
+        expect(await store.formsOf([], around(quietTime()))).toEqual([]);
+      });
+
       it('[S4] a long range is answered by the stored steps and counts the same, late events too', async () => {
         const tap = freshName('steps');
         const start = quietTime();

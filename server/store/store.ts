@@ -6,6 +6,7 @@ import type { DeadLetterGroup, ReplayOutcome, ReplayRecord } from '@/lib/contrac
 import type { GroupPoint, NamedSeries, QueuePoint } from '@/lib/contract/samples';
 import type { GapRow } from '@/lib/contract/taps';
 import type { EventRow, FacetField, TraceSummary } from '@/lib/contract/traces';
+import type { TypeForm } from '@/lib/traces/channel-habits';
 import type { TracesOrder } from '@/lib/traces/traces-order';
 import type { SearchNode } from '@/lib/search/query';
 import type { SagaInstance, SagaState } from '@/lib/sagas/saga';
@@ -96,6 +97,14 @@ export interface Store {
     filter: EdgeFilter,
     range: TimeRange,
   ): Promise<readonly { readonly type: string; readonly count: number; readonly failed: number }[]>;
+  /**
+   * In which versions and with which schemas the types of these channels were published in the range, the most frequent first; at most 200 a
+   * channel. Versions without a dot count the events of a stream as often: they are not told apart.
+   */
+  formsOf(
+    channels: readonly { readonly broker: BrokerName; readonly channel: ChannelName }[],
+    range: TimeRange,
+  ): Promise<readonly TypeForm[]>;
   pictures(): Promise<readonly BrokerPicture[]>;
   /** Newest point of each group and queue. */
   latestSamples(): Promise<{ readonly groups: readonly GroupPoint[]; readonly queues: readonly QueuePoint[] }>;

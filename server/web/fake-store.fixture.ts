@@ -21,6 +21,7 @@ export function aStore(given: Partial<Store> = {}): Store {
     edgeSeries: async () => ({ name: 'events', unit: '/s', points: [] }),
     volume: async () => [],
     typesOf: async () => [],
+    formsOf: async () => [],
     pictures: async () => [],
     latestSamples: async () => ({ groups: [], queues: [] }),
     groupSeries: async () => [],

@@ -2,23 +2,23 @@ import type { EventParent, TraceStory } from '@/lib/contract/trace-story';
 import type { GroupPoint, QueuePoint } from '@/lib/contract/samples';
 import type { TraceNode, TraceView } from '@/lib/contract/traces';
 import type { BrokerName, ServiceName } from '@/lib/events/names';
+import { habitsOf, type ChannelHabits } from '@/lib/traces/channel-habits';
 import { consumptionOf, type InboxFacts } from '@/lib/traces/consumption';
 import { markEvents } from '@/lib/traces/mark-events';
-import { namingRuleOf, type NamingStyle } from '@/lib/traces/naming-style';
 import type { Services } from '../services';
 
 /** Beyond this a trace is read as a list: its inboxes are not asked for. */
 const MOST_FOLLOWED = 2_000;
 const MOST_CHANNELS = 8;
-const NAMES_FROM = 900_000_000;
+const HABITS_FROM = 900_000_000;
 const BEFORE = 30_000_000;
 
 /** What is concluded about a trace beside its tree: parents with their rule, who has consumed what, marks. */
 export async function storyOf(services: Services, trace: TraceView): Promise<TraceStory> {
-  const [rules, facts] = await Promise.all([namingRules(services, trace), factsAround(services, trace)]);
+  const [habits, facts] = await Promise.all([habitsAround(services, trace), factsAround(services, trace)]);
   return {
     parents: trace.nodes.flatMap(parentOf),
-    marks: markEvents(trace.nodes, rules),
+    marks: markEvents(trace.nodes, habits),
     ...(facts && { consumption: consumptionOf(trace.nodes, facts) }),
   };
 }
@@ -38,19 +38,12 @@ function parentOf({ event, parent, joinedBy, orphan, named }: TraceNode): readon
   ];
 }
 
-/** The naming rule of each channel of the trace, out of the types that it had of late. */
-async function namingRules({ store }: Services, trace: TraceView): Promise<ReadonlyMap<string, NamingStyle>> {
-  const channels = [...new Map(trace.nodes.map(({ event: { broker, channel } }) => [`${broker}\n${channel}`, { broker, channel }]))].slice(
-    0,
-    MOST_CHANNELS,
-  );
-  const rules = await Promise.all(
-    channels.map(async ([key, place]) => {
-      const types = await store.typesOf({ ...place, kind: 'publish' }, { from: trace.last - NAMES_FROM, to: trace.last + 1 });
-      return [key, namingRuleOf(types.map(({ type }) => type).filter((type) => type !== ''))] as const;
-    }),
-  );
-  return new Map(rules.flatMap(([key, rule]) => (rule === null ? [] : [[key, rule] as const])));
+/** How the types of the trace's channels were written of late. */
+async function habitsAround({ store }: Services, trace: TraceView): Promise<ChannelHabits> {
+  const channels = [
+    ...new Map(trace.nodes.map(({ event: { broker, channel } }) => [`${broker}\n${channel}`, { broker, channel }])).values(),
+  ];
+  return habitsOf(await store.formsOf(channels.slice(0, MOST_CHANNELS), { from: trace.last - HABITS_FROM, to: trace.last + 1 }));
 }
 
 async function factsAround({ store, clock }: Services, trace: TraceView): Promise<InboxFacts | null> {

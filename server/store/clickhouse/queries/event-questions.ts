@@ -1,6 +1,7 @@
 import type { EventRow } from '@/lib/contract/traces';
 import { groupOfInbox } from '@/lib/events/names';
 import type { ObservedEvent } from '@/lib/events/observed-event';
+import type { TypeForm } from '@/lib/traces/channel-habits';
 import type { Store } from '../../store';
 import type { Parameters, StoreClient } from '../client';
 import { readDetail } from '../event-columns';
@@ -12,7 +13,7 @@ const SCAN = 20_000_000;
 /** An id of the wrong length is not looked for: it fits nothing and costs a URL. */
 const LONGEST_ID = 1_000;
 
-type EventQuestions = Pick<Store, 'event' | 'eventRows' | 'findId' | 'recentEvents' | 'eventsOfTypes' | 'typesOf'>;
+type EventQuestions = Pick<Store, 'event' | 'eventRows' | 'findId' | 'recentEvents' | 'eventsOfTypes' | 'typesOf' | 'formsOf'>;
 
 export function eventQuestions(client: StoreClient): EventQuestions {
   return {
@@ -96,6 +97,24 @@ export function eventQuestions(client: StoreClient): EventQuestions {
         { ...parameters, from: range.from, to: range.to },
         { scan: SCAN, beyond: 'cut' },
       );
+    },
+
+    async formsOf(channels, range) {
+      if (channels.length === 0) return [];
+      // Of the few values of `detail` each is looked into once.
+      const rows = await client.rows<Omit<TypeForm, 'version' | 'schemaId'> & { version: string; schemaId: number }>(
+        `SELECT broker, channel, type, if(position(JSONExtractString(detail, 'version') AS said, '.') > 0, said, '') AS version,
+          JSONExtractUInt(detail, 'schemaId') AS schemaId, count() AS count
+        FROM events WHERE ${IN_RANGE} AND deadLetter = 0 AND type != '' AND channel IN {channels:Array(String)} AND broker IN {brokers:Array(String)}
+        GROUP BY broker, channel, type, version, schemaId ORDER BY count DESC, type, version, schemaId LIMIT 200 BY broker, channel`,
+        { channels: channels.map(({ channel }) => channel), brokers: [...new Set(channels.map(({ broker }) => broker))], ...range },
+        { scan: SCAN, beyond: 'cut' },
+      );
+      return rows.map(({ version, schemaId, ...row }) => ({
+        ...row,
+        version: version === '' ? null : version,
+        schemaId: schemaId || null,
+      }));
     },
   };
 }

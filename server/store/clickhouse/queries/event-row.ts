@@ -90,7 +90,7 @@ export interface RawTraceRow extends RawEventRow {
 
 export function toTraceRow(raw: RawTraceRow): EventRow {
   const row = toEventRow(raw);
-  const { version, replyTo, contexts } = readDetail(raw.detail, row);
+  const { version, schemaId, replyTo, contexts } = readDetail(raw.detail, row);
   const failure = raw.failure === '' ? null : (JSON.parse(raw.failure) as Failure);
   // Not a spread: with so many fields each copy would get a hidden class of its own, and all that reads ten thousand of them be four times as slow.
   return Object.assign(row, {
@@ -98,6 +98,7 @@ export function toTraceRow(raw: RawTraceRow): EventRow {
     sagaId: said(raw.sagaId),
     replyTo,
     version,
+    schemaId,
     sampled: contexts.find(({ sampled }) => sampled !== null)?.sampled ?? null,
     origin: failure?.firstOrigin ?? null,
     diedIn: failure?.lastOrigin.inbox ?? null,
