@@ -19,7 +19,7 @@ export function ExportButton({ trace }: { readonly trace: TraceView }) {
         getJson<TraceExport>(`/api/traces/${encodeURIComponent(trace.traceId)}/export`),
         getSession(),
       ]);
-      const { nodes, cut } = file.trace;
+      const { nodes, cut, story: { parents: _, ...story } = {} } = file.trace;
       const leftOut = [
         ...(file.details.length < nodes.length ? [`headers and bodies after the first ${formatExact(file.details.length)} events`] : []),
         ...(cut === null ? [] : [`events after the first ${formatExact(cut.shown)}`]),
@@ -30,6 +30,7 @@ export function ExportButton({ trace }: { readonly trace: TraceView }) {
         traceId: file.trace.traceId,
         events: nodes.map(({ event }) => event),
         details: file.details,
+        story,
         leftOut,
       });
       saveFile(`trace-${file.trace.traceId.slice(0, 16)}.json`, 'application/json', content);

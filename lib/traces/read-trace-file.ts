@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import type { TraceStory } from '@/lib/contract/trace-story';
 import type { EventDetail, EventRow, TraceView } from '@/lib/contract/traces';
 import { markImported } from '@/lib/events/imported';
 import { assembleTrace } from './assemble-trace';
-import type { TraceFile } from './write-trace-file';
+import { markEvents } from './mark-events';
+import { parentsOf } from './parents-of';
+import type { KeptStory, TraceFile } from './write-trace-file';
 
 /** A file is at most this long, in characters. */
 export const LONGEST_FILE = 64 * 1024 * 1024;
@@ -12,6 +15,14 @@ const number = z.number().finite();
 const id = z.string().min(1).max(4_096);
 const evidence = z.enum(['seen', 'declared', 'inferred']);
 const inboxes = z.array(z.object({ inbox: text, evidence })).max(10_000);
+
+const origin = z.object({
+  channel: text.nullable(),
+  inbox: text.nullable(),
+  partition: number.nullable(),
+  offset: number.nullable(),
+  routingKey: text.nullable(),
+});
 
 const row = z.object({
   id,
@@ -42,14 +53,13 @@ const row = z.object({
   failureCause: text.nullable(),
   replayId: text.nullable(),
   replayOf: text.nullable(),
-});
-
-const origin = z.object({
-  channel: text.nullable(),
-  inbox: text.nullable(),
-  partition: number.nullable(),
-  offset: number.nullable(),
-  routingKey: text.nullable(),
+  conversationId: text.nullish(),
+  replyTo: text.nullish(),
+  version: text.nullish(),
+  schemaId: number.nullish(),
+  sampled: z.boolean().nullish(),
+  origin: origin.nullish(),
+  diedIn: text.nullish(),
 });
 
 const long = z.string().max(4 * 1024 * 1024);
@@ -122,6 +132,54 @@ const detail = z.object({
   inboxes,
 });
 
+const story = z.object({
+  consumption: z
+    .array(
+      z.object({
+        event: id,
+        inbox: text,
+        evidence,
+        state: z.enum(['consumed-between', 'not-yet', 'no-members', 'dead-lettered', 'skipped-or-consumed', 'unknown']),
+        from: number.nullable(),
+        to: number.nullable(),
+        behind: number.nullable(),
+        why: text,
+      }),
+    )
+    .max(1_000_000)
+    .optional(),
+  marks: z
+    .array(
+      z.object({
+        event: id,
+        kind: z.enum([
+          'duplicate',
+          'out-of-order',
+          'version-drift',
+          'naming',
+          'clock-skew',
+          'missing-parent',
+          'another-root',
+          'cycle',
+          'not-sampled',
+        ]),
+        text,
+        other: id.nullable(),
+      }),
+    )
+    .max(1_000_000)
+    .optional(),
+  flow: z
+    .object({
+      joinedBy: text,
+      rule: z.enum(['correlation', 'conversation', 'causation', 'reply', 'business-key', 'bridged']),
+      evidence: z.enum(['seen', 'inferred']),
+      traceIds: z.array(text).max(10_000),
+      cappedAt: number.nullable(),
+    })
+    .optional(),
+});
+
 const file = z.object({
   format: z.literal('eventyard.trace'),
   version: z.literal(1),
@@ -130,6 +188,7 @@ const file = z.object({
   traceId: id,
   events: z.array(row).min(1).max(100_000),
   details: z.array(detail).max(100_000),
+  story: story.optional(),
   leftOut: z.array(text).max(100),
 });
 
@@ -156,7 +215,7 @@ export function readTraceFile(content: string): TraceFile | { readonly problem: 
  * The trace of a file as a screen shows it. [TF3] Every id of an event is marked as imported, so that it never meets a stored one; ids that people
  * search for (trace, message, correlation) stay as they were.
  */
-export function importedTrace({ traceId, events, details, leftOut }: TraceFile): {
+export function importedTrace({ traceId, events, details, story, leftOut }: TraceFile): {
   readonly trace: TraceView;
   readonly details: readonly EventDetail[];
   readonly leftOut: readonly string[];
@@ -166,9 +225,22 @@ export function importedTrace({ traceId, events, details, leftOut }: TraceFile):
     id: markImported(event.id),
     replayOf: event.replayOf === null ? null : markImported(event.replayOf),
   });
+  const trace = assembleTrace(traceId, events.map(marked));
   return {
-    trace: assembleTrace(traceId, events.map(marked)),
+    trace: {
+      ...trace,
+      story: { parents: parentsOf(trace.nodes), ...importedStory(story), marks: importedMarks(story) ?? markEvents(trace.nodes) },
+    },
     details: details.map((each) => ({ ...each, row: marked(each.row), deadLetters: each.deadLetters.map(markImported) })),
     leftOut,
   };
 }
+
+/** What was known then of who had consumed what: no broker is asked about somebody else's events. */
+const importedStory = ({ consumption, flow }: KeptStory = {}): Pick<TraceStory, 'consumption' | 'flow'> => ({
+  ...(consumption && { consumption: consumption.map((each) => ({ ...each, event: markImported(each.event) })) }),
+  ...(flow && { flow }),
+});
+
+const importedMarks = (story: KeptStory | undefined): TraceStory['marks'] =>
+  story?.marks?.map((mark) => ({ ...mark, event: markImported(mark.event), other: mark.other === null ? null : markImported(mark.other) }));

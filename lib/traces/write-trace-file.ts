@@ -1,5 +1,9 @@
+import type { TraceStory } from '@/lib/contract/trace-story';
 import type { EventDetail, EventRow } from '@/lib/contract/traces';
 import type { Micros } from '@/lib/events/names';
+
+/** Causes are found anew from the events. */
+export type KeptStory = Pick<TraceStory, 'consumption' | 'marks' | 'flow'>;
 
 /** One trace as a file (docs/trace-file.md): its events, and what was read of each of them. */
 export interface TraceFile {
@@ -13,6 +17,8 @@ export interface TraceFile {
   readonly events: readonly EventRow[];
   /** Headers, bodies and the rest, for the first events. */
   readonly details: readonly EventDetail[];
+  /** What was concluded when it was exported; absent in files that somebody else wrote. */
+  readonly story?: KeptStory;
   /** Why it is not whole, in words; empty when it is. */
   readonly leftOut: readonly string[];
 }

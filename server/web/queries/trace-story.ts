@@ -1,10 +1,11 @@
-import type { EventParent, TraceStory } from '@/lib/contract/trace-story';
+import type { TraceStory } from '@/lib/contract/trace-story';
 import type { GroupPoint, QueuePoint } from '@/lib/contract/samples';
-import type { TraceNode, TraceView } from '@/lib/contract/traces';
+import type { TraceView } from '@/lib/contract/traces';
 import type { BrokerName, ServiceName } from '@/lib/events/names';
 import { habitsOf, type ChannelHabits } from '@/lib/traces/channel-habits';
 import { consumptionOf, type InboxFacts } from '@/lib/traces/consumption';
 import { markEvents } from '@/lib/traces/mark-events';
+import { parentsOf } from '@/lib/traces/parents-of';
 import type { Services } from '../services';
 
 /** Beyond this a trace is read as a list: its inboxes are not asked for. */
@@ -17,25 +18,10 @@ const BEFORE = 30_000_000;
 export async function storyOf(services: Services, trace: TraceView): Promise<TraceStory> {
   const [habits, facts] = await Promise.all([habitsAround(services, trace), factsAround(services, trace)]);
   return {
-    parents: trace.nodes.flatMap(parentOf),
+    parents: parentsOf(trace.nodes),
     marks: markEvents(trace.nodes, habits),
     ...(facts && { consumption: consumptionOf(trace.nodes, facts) }),
   };
-}
-
-function parentOf({ event, parent, joinedBy, orphan, named }: TraceNode): readonly EventParent[] {
-  if (orphan)
-    return [{ event: event.id, parent: null, evidence: 'seen', rule: joinedBy === 'root' ? 'time' : joinedBy, named: named ?? null }];
-  if (joinedBy === 'root') return [];
-  return [
-    {
-      event: event.id,
-      parent,
-      evidence: joinedBy === 'time' || joinedBy === 'key' ? 'inferred' : 'seen',
-      rule: joinedBy,
-      named: named ?? null,
-    },
-  ];
 }
 
 /** How the types of the trace's channels were written of late. */
