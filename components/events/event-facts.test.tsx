@@ -60,3 +60,16 @@ it('[G53] what was not said has no section', () => {
   for (const title of ['Also said, and not taken', 'Schema of the body', 'Baggage of the trace', 'The body was not looked into'])
     expect(screen.queryByText(title)).toBeNull();
 });
+
+it('[G71] shows a key that was written with a schema decoded, with its schema and its bytes; where it cannot be, what it looks like and why', () => {
+  const schema = { id: 104, type: 'AVRO', subject: 'orders-key', version: 2, problem: null, breaks: null } as const;
+  const row = { ...toEventRow(event), key: '0x000000006806ff2d31' };
+  const decodedKey = { text: 'line-7', bytes: row.key, problem: null, schema };
+  const { rerender } = render(<EventFacts tab="summary" detail={aDetail({ row, decodedKey })} />);
+  for (const text of ['line-7', 'orders-key version 2, Avro, id 104', row.key]) expect(screen.getByText(text)).toBeInTheDocument();
+  const problem = 'The schema 104 is not known: the schema registry does not answer.';
+  const unknown = { ...schema, type: null, subject: null, version: null, problem };
+  rerender(<EventFacts tab="summary" detail={aDetail({ row, decodedKey: { text: null, bytes: row.key, problem, schema: unknown } })} />);
+  for (const text of [row.key, 'id 104', problem]) expect(screen.getByText(text)).toBeInTheDocument();
+  expect(screen.queryByText('line-7')).toBeNull();
+});

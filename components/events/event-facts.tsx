@@ -118,7 +118,7 @@ function identityOf({ row, ...detail }: EventDetail): Fact[] {
     ['Broker', row.broker],
     [row.system === 'kafka' ? 'Topic' : 'Exchange', row.channel === '' ? 'default exchange' : row.channel],
     ...place,
-    ...id('Key', row.key),
+    ...keyFacts(row.key, detail.decodedKey ?? null),
     ['Published', <Time key="published" at={row.publishedAt} precision="micros" by={row.publishedAtBy} />],
     ['Seen by us', <Time key="seen" at={row.observedAt} precision="micros" by="tap" />],
     ...id('Message id', row.messageId),
@@ -134,6 +134,22 @@ function identityOf({ row, ...detail }: EventDetail): Fact[] {
     ...(row.attempt === null ? [] : [['Attempt', String(row.attempt)] as Fact]),
     ...id('Replay', row.replayId),
     ...id('Event id', row.id),
+  ];
+}
+
+/** [G71] A key that was written with a schema: what it says, by which schema, and its bytes beside. */
+function keyFacts(key: string | null, decoded: EventDetail['decodedKey'] | null): Fact[] {
+  const fact = (title: string, value: string | null): Fact[] =>
+    value === null || value === '' ? [] : [[title, <CopyId key={title} value={value} />]];
+  if (decoded === null || decoded === undefined) return fact('Key', key);
+  const { text, bytes, schema, problem } = decoded;
+  const said = [problem, schema?.problem ?? null, schema?.breaks?.length ? `It breaks its schema: ${schema.breaks.join('; ')}.` : null];
+  const notes = [...new Set(said.filter((one) => one !== null))];
+  return [
+    ...fact('Key', text ?? key),
+    ...(schema === null ? [] : [['Schema of the key', schemaText(schema), { wrap: true }] as Fact]),
+    ...(notes.length === 0 ? [] : [['About the key', notes.join(' '), { wrap: true }] as Fact]),
+    ...(text === null ? [] : fact('Key, bytes', bytes)),
   ];
 }
 

@@ -145,6 +145,8 @@ export interface EventDetail {
   readonly contentEncoding: string | null;
   readonly body: BodyView;
   readonly schema: SchemaView | null;
+  /** The record's key, where it was written with a schema; `row.key` is what it looks like without. */
+  readonly decodedKey?: KeyView | null;
   /** Why recognition could not look into the body, when it was seen. */
   readonly bodyProblem: string | null;
   readonly failure: Failure | null;
@@ -168,7 +170,7 @@ export interface TraceExport {
   readonly exportedAt: Micros;
 }
 
-/** The schema a body was written with. */
+/** The schema a body or key was written with. */
 export interface SchemaView {
   /** In the registry; `null` for a message of a given descriptor file. */
   readonly id: number | null;
@@ -179,6 +181,15 @@ export interface SchemaView {
   readonly problem: string | null;
   /** JSON Schema: what the body breaks of it, a line each; empty = it keeps to it, `null` = not checked. */
   readonly breaks: readonly string[] | null;
+}
+
+export interface KeyView {
+  /** JSON, a lone text without its quotes; `null` with the reason in `problem`. Hostile: show as text only. */
+  readonly text: string | null;
+  /** `0x…`, cut at 256 bytes. */
+  readonly bytes: string;
+  readonly problem: string | null;
+  readonly schema: SchemaView | null;
 }
 
 export interface BodyView {

@@ -2,9 +2,9 @@ import type { EventRow } from '@/lib/contract/traces';
 import type { ObservedEvent } from './observed-event';
 
 const decoder = new TextDecoder();
-const MAX_KEY_BYTES = 256;
+export const MAX_KEY_BYTES = 256;
 
-/** An event as a row of a list: no body, no headers; the key as text (UTF-8, or `0x…` where it is none, cut at 256 bytes). */
+/** An event as a row of a list: no body, no headers; the key as text (UTF-8, or `0x…` where it is none or has a NUL, cut at 256 bytes). */
 export function toEventRow(event: ObservedEvent): EventRow {
   return {
     id: event.id,
@@ -42,7 +42,7 @@ export function keyText(key: Uint8Array | null): string | null {
   if (key === null) return null;
   const bytes = key.length > MAX_KEY_BYTES ? key.subarray(0, MAX_KEY_BYTES) : key;
   const text = decoder.decode(bytes);
-  return text.includes('�') && key.length <= MAX_KEY_BYTES
+  return (text.includes('�') || text.includes('\0')) && key.length <= MAX_KEY_BYTES
     ? `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
     : text;
 }

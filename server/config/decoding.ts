@@ -6,6 +6,7 @@ export const schemaRegistrySchema = z.strictObject({
   user: z.string().optional(),
   password: z.string().optional(),
   idBytes: z.union([z.literal(4), z.literal(8)]).default(4),
+  ids: z.enum(['content', 'global']).default('content'),
 });
 
 /** Protobuf bodies without a registry: the file says what the messages are, the channel which of them. */

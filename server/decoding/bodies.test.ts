@@ -152,6 +152,75 @@ describe('bodies', () => {
     await apicurio.close();
   });
 
+  describe('[G70] Protobuf as Apicurio’s own serialiser writes it', () => {
+    // Shipment { order_id = "o-1"; customer = { customer_id: "c" } }
+    const shipment = Buffer.from([10, 3, ...Buffer.from('o-1'), 26, 3, 10, 1, 99]);
+    const ref = Buffer.from([10, 10, 8, ...Buffer.from('Shipment')]);
+    const shown = { order_id: 'o-1', customer: { customer_id: 'c' } };
+    const header = (name: string, value: Uint8Array) => ({ name, wire: 'kafka', value });
+    const idHeader = (name: string, id: number) => header(name, new Uint8Array([0, 0, 0, 0, 0, 0, id >> 8, id & 255]));
+    const types = [
+      header('apicurio.value.msgType', Buffer.from('com.example.shop.Shipments$Shipment')),
+      header('apicurio.protobuf.type', Buffer.from('Shipment')),
+    ];
+
+    it('an id of 4 bytes (version 3) or 8 (version 2), a Ref, the message', async () => {
+      expect(await decode(wired(201, Buffer.concat([ref, shipment])))).toMatchObject({
+        problem: null,
+        value: shown,
+        schema: { id: 201, type: 'PROTOBUF', subject: 'shipments-value', version: 1 },
+      });
+      const long = bodiesOver(server.url, { idBytes: 8 });
+      const asked = { broker: 'kafka', channel: 'c', partition: 0, body: wired(201, Buffer.concat([ref, shipment]), 8), contentType: null };
+      expect((await long.decode([asked], LONG))[0]).toMatchObject({ text: JSON.stringify(shown), schema: { id: 201 } });
+      await long.close();
+      // The first message of the file, by name; and with the path of Confluent's behind the name.
+      const other = Buffer.from([7, 10, 5, ...Buffer.from('Other')]);
+      expect((await decode(wired(201, Buffer.concat([other, Buffer.from([8, 5])]))))?.value).toEqual({ x: 5 });
+      expect((await decode(wired(201, Buffer.concat([ref, Buffer.from([2, 2]), shipment]))))?.value).toEqual(shown);
+    });
+
+    it('the id in a header: bare (version 2), behind a Ref (version 3)', async () => {
+      for (const body of [shipment, Buffer.concat([ref, shipment])])
+        expect(await decode(body, null, { headers: [idHeader('apicurio.value.contentId', 201), ...types] })).toMatchObject({
+          problem: null,
+          value: shown,
+          schema: { id: 201, type: 'PROTOBUF', subject: 'shipments-value' },
+        });
+      const foreign = [idHeader('apicurio.value.contentId', 201), header('apicurio.protobuf.type', Buffer.from('Nobody'))];
+      expect((await decode(shipment, null, { headers: foreign }))?.problem).toContain('Nobody');
+    });
+
+    it('the id of a version, in a header or before the payload, with what its schema imports', async () => {
+      const apicurio = bodiesOver(`${server.url}/apis/ccompat/v7`, { idBytes: 8, ids: 'global' });
+      const asked = { broker: 'kafka', channel: 'c', partition: 0, contentType: null };
+      const decoded = await apicurio.decode(
+        [
+          { ...asked, body: shipment, headers: [idHeader('apicurio.value.globalId', 7201), ...types] },
+          { ...asked, body: wired(7201, Buffer.concat([ref, shipment]), 8) },
+          { ...asked, body: wired(201, Buffer.concat([ref, shipment]), 8) },
+        ],
+        LONG,
+      );
+      for (const one of decoded.slice(0, 2))
+        expect(one).toMatchObject({ text: JSON.stringify(shown), problem: null, schema: { id: 7201, type: 'PROTOBUF' } });
+      expect(decoded[2]?.problem).toContain('does not have it');
+      expect(server.asked).toContain('/apis/registry/v2/groups/default/artifacts/customer-proto/versions/1');
+      await apicurio.close();
+    });
+  });
+
+  it('[G68] Avro of a header is binary, whatever its first byte, unless Apicurio says it is JSON', async () => {
+    const id = { name: 'apicurio.value.contentId', wire: 'kafka', value: new Uint8Array([0, 0, 0, 0, 0, 0, 0, 101]) };
+    const encoding = { name: 'apicurio.value.encoding', wire: 'kafka', value: Buffer.from('JSON') };
+    expect((await decode(Buffer.from('{"orderId":"o-1","total":7}'), null, { headers: [id, encoding] }))?.value).toEqual({
+      orderId: 'o-1',
+      total: 7,
+    });
+    const guid = { name: '__value_schema_id', wire: 'kafka', value: new Uint8Array([0, 0, 0, 0, 101]) };
+    expect((await decode(Buffer.from('{"orderId"'), null, { headers: [guid] }))?.problem).toContain('Avro:');
+  });
+
   it('[G61] Protobuf of a descriptor file, by the channel', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'eventyard-proto-'));
     const file = join(folder, 'shop.proto');

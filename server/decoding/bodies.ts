@@ -2,7 +2,7 @@ import { AppError, isAppError } from '@/lib/errors';
 import type { SchemaView } from '@/lib/contract/traces';
 import type { BrokerName, ChannelName } from '@/lib/events/names';
 import type { EventHeader } from '@/lib/events/observed-event';
-import { headerSchemaOf, type HeaderSchema, type SchemaRef } from '@/lib/events/schema-ref';
+import { headerSchemaOf, type HeaderSchema, type RecordPart, type SchemaRef } from '@/lib/events/schema-ref';
 import { binaryFormatOf, wireFormatOf } from '@/lib/events/wire-format';
 import type { Packing } from '@/lib/events/recognise/parse-body';
 import { matcherOf } from '@/lib/topology/name-pattern';
@@ -35,6 +35,8 @@ export interface EncodedBody {
   readonly contentType: string | null;
   /** Where a schema may be named; none is looked for without. */
   readonly headers?: readonly EventHeader[] | undefined;
+  /** `key` where `body` is a record's key: only a registry says what that is. */
+  readonly part?: RecordPart;
 }
 
 export interface DecodingLimits {
@@ -75,9 +77,12 @@ export class Bodies {
   }
 
   /** Whether it is for this class at all: JSON, text and the like are not. */
-  isEncoded({ broker, channel, partition, body, contentType, headers = NO_HEADERS }: EncodedBody): boolean {
+  isEncoded({ broker, channel, partition, body, contentType, headers = NO_HEADERS, part = 'value' }: EncodedBody): boolean {
     if (body.length === 0) return false;
-    if (partition !== null && this.parts.registries.has(broker) && (body[0] === 0 || headerSchemaOf(headers) !== null)) return true;
+    const registry = partition === null ? undefined : this.parts.registries.get(broker);
+    if (part === 'key')
+      return registry !== undefined && (wireFormatOf(body, registry.idBytes) !== null || headerSchemaOf(headers, part) !== null);
+    if (registry !== undefined && (body[0] === 0 || headerSchemaOf(headers) !== null)) return true;
     return binaryFormatOf(contentType) !== null || (this.protobuf.length > 0 && this.protobufOf(channel) !== null);
   }
 
@@ -120,14 +125,16 @@ export class Bodies {
   private async plan(body: EncodedBody, registryWithinMs: number | undefined): Promise<Plan | null> {
     const registry = body.partition === null ? undefined : this.parts.registries.get(body.broker);
     if (registry !== undefined) {
-      const named = headerSchemaOf(body.headers ?? NO_HEADERS);
+      const named = headerSchemaOf(body.headers ?? NO_HEADERS, body.part);
       if (named !== null) return this.planRegistered(body, registry, named, registryWithinMs);
       const wire = wireFormatOf(body.body, registry.idBytes);
       if (wire !== null) {
         const payload = { ...body, body: body.body.subarray(wire.from) };
-        return this.planRegistered(payload, registry, { ref: { by: 'id', id: wire.schemaId }, path: NO_BYTES }, registryWithinMs);
+        const ref = { by: registry.ids === 'global' ? 'global-id' : 'id', id: wire.schemaId } as const;
+        return this.planRegistered(payload, registry, { ref, path: NO_BYTES, message: null, asJson: false }, registryWithinMs);
       }
     }
+    if (body.part === 'key') return null;
     const channel = this.protobufOf(body.channel);
     const format = binaryFormatOf(body.contentType);
     if (channel !== null && (format === null || format === 'protobuf')) {
@@ -143,7 +150,7 @@ export class Bodies {
   private async planRegistered(
     { broker, body }: EncodedBody,
     registry: SchemaRegistry,
-    { ref, path }: HeaderSchema,
+    { ref, path, message, asJson }: HeaderSchema,
     withinMs: number | undefined,
   ): Promise<Plan> {
     const isJson = body[0] === 0x7b;
@@ -151,20 +158,19 @@ export class Bodies {
       const registered = await within(registry.schema(ref), withinMs);
       const { id, type, subject, version } = registered;
       const schema: SchemaView = { id, type, subject, version, problem: null, breaks: null };
-      if (type === 'PROTOBUF' && (ref.by === 'content-id' || ref.by === 'global-id'))
-        return { problem: 'Protobuf as Apicurio’s own serialiser writes it is not decoded.', schema };
-      // Avro may be written as JSON; its schema says nothing of that text.
-      const format = type === 'AVRO' && isJson && path.length === 0 && ref.by !== 'id' ? 'json' : FORMATS[type];
+      // Avro's schema says nothing of Avro that is written as JSON.
+      const format = type === 'AVRO' && asJson ? 'json' : FORMATS[type];
       const job: DecodeJob = {
         format,
         bytes: path.length === 0 || type !== 'PROTOBUF' ? body : Buffer.concat([path, body]),
         schema: type === 'AVRO' && format === 'json' ? undefined : this.schemaOf(broker, registered, ref),
+        named: message ?? undefined,
       };
       return { job, schema };
     } catch (error) {
       const reason = isAppError(error) ? error.message : 'the schema registry answered something unexpected';
       const problem = `The schema ${nameOf(ref)} is not known: ${reason}.`;
-      const id = ref.by === 'id' ? ref.id : null;
+      const id = ref.by === 'guid' ? null : ref.id;
       const schema: SchemaView = { id, type: null, subject: null, version: null, problem, breaks: null };
       // JSON can be read without its schema.
       return isJson ? { job: { format: 'json', bytes: body }, schema } : { problem, schema };

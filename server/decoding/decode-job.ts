@@ -3,6 +3,8 @@ export interface DecodeJob {
   readonly format: 'avro' | 'protobuf' | 'json' | 'msgpack' | 'cbor' | 'json-check';
   readonly bytes: Uint8Array;
   readonly schema?: DecodeSchema | undefined;
+  /** Protobuf: the message's name without its package, where a header says it. */
+  readonly named?: string | undefined;
 }
 
 export interface DecodeSchema {

@@ -1,13 +1,13 @@
 import { decode as decodeMessagePack } from '@msgpack/msgpack';
 import { Decoder as CborDecoder } from 'cbor-x';
-import { messagePath } from '../../lib/events/wire-format';
+import { protobufStart } from '../../lib/events/wire-format';
 import { compileAvro } from './avro';
 import type { DecodeAnswer, DecodeJob } from './decode-job';
 import { compileJsonSchema } from './json-schema';
 import { compileProtobuf } from './protobuf';
 import { toJsonText } from './to-json-text';
 
-type Decode = (bytes: Uint8Array) => unknown;
+type Decode = (bytes: Uint8Array, named?: string) => unknown;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const MOST_COMPILED = 200;
@@ -17,7 +17,7 @@ const cbor = new CborDecoder({ useRecords: false, mapsAsObjects: true });
 /** Decodes one body. Runs in a process of its own: hostile bytes may take any time and memory, and it is ended then. Never throws. */
 export function decodeValue(job: DecodeJob): DecodeAnswer {
   try {
-    const value = decoderOf(job)(job.bytes);
+    const value = decoderOf(job)(job.bytes, job.named);
     // JSON stays as it was sent: made again from its value, long numbers and fields of one name would be lost.
     return { text: job.format === 'json' ? utf8.decode(job.bytes) : toJsonText(value) };
   } catch (error) {
@@ -67,11 +67,12 @@ const COMPILERS: Readonly<Record<'avro' | 'protobuf' | 'json-check', (schema: No
 
 /** From a registry the record says which message it is; by configuration the name does. */
 function protobufDecoder(schema: NonNullable<DecodeJob['schema']>): Decode {
-  const decode = compileProtobuf(schema);
-  if (schema.message !== undefined) return (bytes) => decode(bytes, schema.message as string);
-  return (bytes) => {
-    const at = messagePath(bytes);
-    if (at === null) throw new Error('it does not say which message it is');
-    return decode(bytes.subarray(at.from), at.path);
+  const messages = compileProtobuf(schema);
+  const { message } = schema;
+  if (message !== undefined) return (bytes) => messages.decode(bytes, message);
+  return (bytes, named) => {
+    const start = protobufStart(bytes, named ?? null, messages.knows);
+    if (start === null) throw new Error('it does not say which message it is');
+    return messages.decode(bytes.subarray(start.from), start.message);
   };
 }

@@ -27,4 +27,6 @@ export interface SchemaRegistry {
   schema(ref: SchemaRef): Promise<RegisteredSchema>;
   /** How many bytes of a record say the id. */
   readonly idBytes: 4 | 8;
+  /** What an id before the payload is: of the schema, or (Apicurio) of one version of it, which is another number. */
+  readonly ids: 'content' | 'global';
 }

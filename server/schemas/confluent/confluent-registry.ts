@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import type { SchemaRef } from '@/lib/events/schema-ref';
 import type { RegisteredSchema, SchemaReference, SchemaRegistry } from '../schema-registry';
+import { loadByGlobalId } from './apicurio';
 
 export interface ConfluentSettings {
   /** The API's root: Confluent's own, or Apicurio's `…/apis/ccompat/v7`. */
@@ -9,6 +10,7 @@ export interface ConfluentSettings {
   readonly user?: string | undefined;
   readonly password?: string | undefined;
   readonly idBytes?: 4 | 8 | undefined;
+  readonly ids?: 'content' | 'global' | undefined;
   /** For tests. */
   readonly timeoutMs?: number | undefined;
   readonly failedForMs?: number | undefined;
@@ -86,14 +88,9 @@ export function openConfluentRegistry(settings: ConfluentSettings): SchemaRegist
       () => [],
     );
 
-  /**
-   * Apicurio's own interface lies beside the compatible one; only it knows ids of versions (`globalId`), and gives the bare schema with its
-   * references resolved. Its compatible one calls the id of the content `id`.
-   */
   async function loadApicurio(id: number): Promise<RegisteredSchema> {
     if (!COMPATIBLE.test(root)) throw new AppError('schema-unknown', 'only Apicurio knows a globalId, and this registry is another');
-    const text = await textAt(`${root.replace(COMPATIBLE, '/apis/registry/v2')}/ids/globalIds/${id}?dereference=true`);
-    return { id, type: typeOfText(text), text, subject: null, version: null, references: [] };
+    return loadByGlobalId(id, { root: root.replace(COMPATIBLE, '/apis/registry/v2'), mostReferences: MOST_REFERENCES, text: textAt });
   }
 
   /** What is referred to before what refers: depth first, each once. */
@@ -116,6 +113,7 @@ export function openConfluentRegistry(settings: ConfluentSettings): SchemaRegist
 
   return {
     idBytes: settings.idBytes ?? 4,
+    ids: settings.ids ?? 'content',
     schema(ref) {
       const name = ref.by === 'guid' ? ref.guid : ref.by === 'global-id' ? `global ${ref.id}` : String(ref.id);
       const before = known.get(name);
@@ -140,18 +138,6 @@ async function limitedText(response: Response): Promise<string> {
   }
   return Buffer.concat(chunks).toString('utf8');
 }
-
-/** A bare schema does not say its language. */
-function typeOfText(text: string): RegisteredSchema['type'] {
-  if (/^\s*[{["]/.test(text) === false) return 'PROTOBUF';
-  const value = JSON.parse(text) as unknown;
-  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : value;
-  const isAvro = Array.isArray(value) || (typeof type === 'string' && AVRO_TYPES.has(type));
-  return isAvro ? 'AVRO' : 'JSON';
-}
-
-/** Those that JSON Schema has no word for. */
-const AVRO_TYPES = new Set(['record', 'enum', 'fixed', 'map', 'bytes', 'int', 'long', 'float', 'double']);
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);

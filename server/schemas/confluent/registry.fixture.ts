@@ -7,6 +7,8 @@ export interface RegistryEntry {
   readonly version: number;
   readonly id: number;
   readonly guid?: string;
+  /** Of this version (Apicurio), where it is another number than `id`. */
+  readonly globalId?: number;
   readonly schema: string;
   readonly schemaType?: 'PROTOBUF' | 'JSON';
   readonly references?: readonly { readonly name: string; readonly subject: string; readonly version: number }[];
@@ -55,9 +57,19 @@ export async function startTestRegistry(entries: readonly RegistryEntry[], passw
       if (named === undefined) return say(404, { error_code: 40403, message: 'not found' });
       return say(200, fourth === 'ids' ? [{ context: '.', id: named.id }] : { ...told(named), subject: undefined, version: undefined });
     }
-    if (pathname.startsWith('/apis/registry/v2/ids/globalIds/')) {
-      const bare = entries.find(({ id }) => id === Number(pathname.split('/').at(-1)));
-      return void response.writeHead(bare === undefined ? 404 : 200).end(bare?.schema ?? '{}');
+    if (pathname.startsWith('/apis/registry/v2/')) {
+      // Apicurio's own interface: `ids/globalIds/7`, `groups/default/artifacts/customer-proto/versions/1`, and `…/references` of either.
+      const [, , , , kind, , id, artifact, , version] = pathname.split('/').map(decodeURIComponent);
+      const bare =
+        kind === 'ids'
+          ? entries.find((one) => (one.globalId ?? one.id) === Number(id))
+          : entries.find((one) => one.subject === artifact && one.version === Number(version));
+      if (bare === undefined) return say(404, { error_code: 404, message: 'not found' });
+      if (!pathname.endsWith('/references')) return void response.writeHead(200).end(bare.schema);
+      return say(
+        200,
+        (bare.references ?? []).map((one) => ({ groupId: null, artifactId: one.subject, version: `${one.version}`, name: one.name })),
+      );
     }
     if (first === 'schemas' && second === 'ids' && fourth === 'versions')
       return say(
@@ -135,6 +147,7 @@ export const shopSchemas: readonly RegistryEntry[] = [
     subject: 'shipments-value',
     version: 1,
     id: 201,
+    globalId: 7201,
     schemaType: 'PROTOBUF',
     references: [{ name: 'shop/customer.proto', subject: 'customer-proto', version: 1 }],
     schema: `syntax = "proto3";
@@ -157,6 +170,36 @@ message Shipment {
     id: 190,
     schemaType: 'PROTOBUF',
     schema: 'syntax = "proto3"; package shop.v1; message Customer { string customer_id = 1; }',
+  },
+  // Keys.
+  { subject: 'orders-key', version: 2, id: 104, schema: '"string"' },
+  {
+    subject: 'lines-key',
+    version: 1,
+    id: 105,
+    schema: JSON.stringify({
+      type: 'record',
+      name: 'LineKey',
+      fields: [
+        { name: 'orderId', type: 'string' },
+        { name: 'line', type: 'long' },
+      ],
+    }),
+  },
+  {
+    subject: 'shipments-key',
+    version: 1,
+    id: 202,
+    globalId: 7202,
+    schemaType: 'PROTOBUF',
+    schema: 'syntax = "proto3"; package shop.v1; message ShipmentKey { string order_id = 1; }',
+  },
+  {
+    subject: 'refunds-key',
+    version: 1,
+    id: 306,
+    schemaType: 'JSON',
+    schema: '{"type":"object","required":["refundId"],"properties":{"refundId":{"type":"string"}}}',
   },
   { subject: 'loyalty-value', version: 1, id: 301, schemaType: 'JSON', schema: '{"type":"object"}' },
   {

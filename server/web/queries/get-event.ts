@@ -9,6 +9,7 @@ import { whyOfKeys } from '@/lib/events/recognise/why-of-keys';
 import type { ObservedEvent, RoutedInbox } from '@/lib/events/observed-event';
 import type { Services } from '../services';
 import { readBody } from './read-body';
+import { readKey } from './read-key';
 
 const MOST_COPIES = 50;
 
@@ -20,10 +21,11 @@ export async function getEvent(services: Services, id: EventId): Promise<EventDe
 
 export async function eventDetail(services: Services, event: ObservedEvent): Promise<EventDetail> {
   const { store } = services;
-  const [copies, inboxes, { source, schema, parsed }] = await Promise.all([
+  const [copies, inboxes, { source, schema, parsed }, decodedKey] = await Promise.all([
     event.messageId === null ? [] : store.findId(event.messageId, MOST_COPIES),
     inboxesOf(services, event),
     readBody(services.bodies, event),
+    readKey(services.bodies, event),
   ]);
   const { version, sourceEvidence, conversationId, sagaId, replyTo, framework, why, contexts, contentType, contentEncoding, failure } =
     event;
@@ -44,6 +46,7 @@ export async function eventDetail(services: Services, event: ObservedEvent): Pro
     contentEncoding,
     body: decodeBody(source),
     schema,
+    decodedKey,
     bodyProblem: event.bodyProblem,
     failure,
     deadLetters: copies.flatMap(({ event: copy }) =>

@@ -8,7 +8,7 @@ import type { Bodies } from '@/server/decoding/bodies';
 /** A body of some kB may unpack to gigabytes. */
 const MOST_UNPACKED = 4 * 1024 * 1024;
 /** A person waits for it; the decoder ends what takes longer. */
-const LIMITS = { withinMs: 1_000, checks: true };
+export const LIMITS = { withinMs: 1_000, checks: true };
 
 export interface ReadBody {
   readonly source: BodySource;

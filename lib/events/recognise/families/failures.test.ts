@@ -50,6 +50,18 @@ describe('RabbitMQ', () => {
     expect(failure).toMatchObject({ reason: 'expired', firstOrigin: { channel: '', inbox: 'work', routingKey: 'work' } });
   });
 
+  it('[G36] counts how often somebody had it: before 4.3 one counter, then the acquired one; a service’s own count goes before', () => {
+    const attempt = (counters: Readonly<Record<string, unknown>>): number | null =>
+      recognised(aRecord(Object.entries(counters).map(([name, count]) => amqpHeader(name, count))), 'rabbitmq').attempt;
+    expect(attempt({ 'x-delivery-count': 2n })).toBe(3);
+    // Put back by nack three times, and once its consumer died: four had it before.
+    expect(attempt({ 'x-delivery-count': 1n, 'x-acquired-count': 4n })).toBe(5);
+    expect(attempt({ 'x-acquired-count': 4n, 'x-delivery-count': 1n })).toBe(5);
+    expect(attempt({ 'x-acquired-count': 1n })).toBe(2);
+    expect(attempt({ 'x-acquired-count': 4n, 'x-delivery-count': 1n, 'x-retry-count': 2 })).toBe(3);
+    expect(attempt({ 'x-acquired-count': 0n, 'x-delivery-count': 0n })).toBe(1);
+  });
+
   it('[G31] says what the service said about its exception, and the queue of x-death', () => {
     const { failure } = recognised(
       aRecord([

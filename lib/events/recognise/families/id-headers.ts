@@ -15,7 +15,9 @@ export const idHeaders: Family = {
     sagaId: ['saga-id', 'x-saga-id'],
     replyTo: ['reply-to'],
     attempt: ['attempt', 'x-attempt'],
-    retries: ['retry-count', 'x-retry-count', 'x-delivery-count'],
+    // RabbitMQ's own last: a service's count goes over queues. Since 4.3 a delivery that was put back by nack counts only as acquired, so that is how
+    // often somebody had it; before 4.3 there is one counter for both.
+    retries: ['retry-count', 'x-retry-count', 'x-acquired-count', 'x-delivery-count'],
     contentType: ['content-type', 'contenttype'],
     contentEncoding: ['content-encoding', 'compressed', 'compression', 'x-compression', 'compression-type', 'x-content-encoding'],
   },

@@ -176,7 +176,16 @@ export const apicurio: Family = {
   name: 'apicurio',
   title: 'Apicurio Registry',
   framework: true,
-  detect: { headers: ['apicurio.value.contentid', 'apicurio.value.globalid', 'apicurio.value.artifactid', 'apicurio.value.encoding'] },
+  detect: {
+    headers: [
+      'apicurio.value.contentid',
+      'apicurio.value.globalid',
+      'apicurio.value.artifactid',
+      'apicurio.value.encoding',
+      'apicurio.key.contentid',
+      'apicurio.key.globalid',
+    ],
+  },
 };
 
 /** Quarkus and everything on SmallRye Reactive Messaging. */
