@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { InsertSpool } from '../insert-spool';
 import { EndedEarly, toStoreError } from './errors';
+import { openReader } from './read-over-http';
 
 export interface ClientSettings {
   readonly url: string;
@@ -64,6 +65,7 @@ export function openClient({ url, user, password, database, spool }: ClientSetti
     // The client would write parameters (a person's data) to the console.
     log: { level: ClickHouseLogLevel.OFF },
   });
+  const reader = openReader({ url, user, password, database });
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -75,13 +77,8 @@ export function openClient({ url, user, password, database, spool }: ClientSetti
     guarded(async () => {
       const scan = limits.scan ?? SCAN_ROWS;
       const query = `${sql}\nSETTINGS max_execution_time = ${limits.seconds ?? READ_SECONDS}, max_rows_to_read = ${scan}, read_overflow_mode = '${limits.beyond === 'cut' ? 'break' : 'throw'}', max_threads = ${limits.threads ?? 2}, ${READ_SETTINGS}`;
-      const answer = await client.query({
-        query,
-        format: 'JSONCompact',
-        query_params: parameters,
-        abort_signal: AbortSignal.timeout(((limits.seconds ?? READ_SECONDS) + GRACE_SECONDS) * 1_000),
-      });
-      const { meta, data, rows: count, statistics, exception } = await wholeAnswer(answer);
+      const within = AbortSignal.timeout(((limits.seconds ?? READ_SECONDS) + GRACE_SECONDS) * 1_000);
+      const { meta, data, rows: count, statistics, exception } = wholeAnswer(await reader.read(query, parameters, within));
       // What went wrong after the first rows were sent stands behind them.
       if (exception !== undefined) throw new EndedEarly(exception);
       if (count !== data.length) throw new EndedEarly();
@@ -116,7 +113,10 @@ export function openClient({ url, user, password, database, spool }: ClientSetti
         await client.insert({ table, values: rows, format: 'JSONEachRow', columns: Object.keys(first) as [string, ...string[]] });
       }),
     ping: async () => (await client.ping()).success,
-    close: () => client.close(),
+    close: async () => {
+      reader.close();
+      await client.close();
+    },
   };
 }
 
@@ -138,8 +138,7 @@ interface Answer {
   readonly exception?: string;
 }
 
-async function wholeAnswer(answer: { text(): Promise<string> }): Promise<Answer> {
-  const text = await answer.text();
+function wholeAnswer(text: string): Answer {
   try {
     return JSON.parse(text) as Answer;
   } catch {

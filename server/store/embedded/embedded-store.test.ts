@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anEvent, utf8 } from '@/lib/events/event.fixture';
@@ -55,6 +56,26 @@ describe('the embedded store', { timeout: 600_000 }, () => {
     embedded = await startEmbeddedStore({ directory, log });
     store = await openStore(settingsOf(embedded), { log });
   }, 300_000);
+  it('[S10] a value comes to the engine as it is, whatever it holds, alone and in a list', async () => {
+    const client = openClient(settingsOf(embedded));
+    const anyText = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.string({ unit: fc.constantFrom(...'\\\'"`\t\n\r\b\f\0{}:%&=?#+ ,[]()ü😀') }),
+    );
+    await fc.assert(
+      fc.asyncProperty(anyText, fc.array(anyText, { maxLength: 5 }), fc.integer(), async (one, many, number) => {
+        const [row] = await client.rows('SELECT {one:String} AS one, {many:Array(String)} AS many, {number:Int64} AS number', {
+          one,
+          many,
+          number,
+        });
+        expect(row).toEqual({ one, many, number });
+      }),
+      { numRuns: 300 },
+    );
+    await client.close();
+  });
+
   afterAll(async () => {
     await store?.close();
     await embedded?.close();
