@@ -24,6 +24,8 @@ export interface ReadLimits {
   readonly beyond?: 'cut' | 'throw';
   /** One for a question whose answer lies in one place: a second thread costs more than it brings. */
   readonly threads?: 1 | 2;
+  /** `older` plans a statement of many columns and one table two milliseconds sooner; it knows no newer syntax. */
+  readonly planner?: 'older';
 }
 
 export interface ReadResult<T> {
@@ -76,7 +78,7 @@ export function openClient({ url, user, password, database, spool }: ClientSetti
   const read = <T>(sql: string, parameters: Parameters = {}, limits: ReadLimits = {}): Promise<ReadResult<T>> =>
     guarded(async () => {
       const scan = limits.scan ?? SCAN_ROWS;
-      const query = `${sql}\nSETTINGS max_execution_time = ${limits.seconds ?? READ_SECONDS}, max_rows_to_read = ${scan}, read_overflow_mode = '${limits.beyond === 'cut' ? 'break' : 'throw'}', max_threads = ${limits.threads ?? 2}, ${READ_SETTINGS}`;
+      const query = `${sql}\nSETTINGS max_execution_time = ${limits.seconds ?? READ_SECONDS}, max_rows_to_read = ${scan}, read_overflow_mode = '${limits.beyond === 'cut' ? 'break' : 'throw'}', max_threads = ${limits.threads ?? 2}${limits.planner === 'older' ? ', enable_analyzer = 0' : ''}, ${READ_SETTINGS}`;
       const within = AbortSignal.timeout(((limits.seconds ?? READ_SECONDS) + GRACE_SECONDS) * 1_000);
       const { meta, data, rows: count, statistics, exception } = wholeAnswer(await reader.read(query, parameters, within));
       // What went wrong after the first rows were sent stands behind them.

@@ -8,8 +8,12 @@ export const EVENT_ROW = `id, broker, system, channel, partition, offset, routin
   messageId, correlationId, causationId, businessKeys, attempt, publishedAt, publishedAtBy, toUnixTimestamp64Micro(observedAt) AS observed, bodySize, inboxes,
   deadLetter, failureCause, replayId, replayOf`;
 
+const STORY_COLUMNS = 'conversationId, sagaId, detail, failure';
+
 /** What the story of a trace needs beside a list's row. */
-export const TRACE_ROW = `${EVENT_ROW}, conversationId, sagaId, detail, failure`;
+export const TRACE_ROW = `${EVENT_ROW}, ${STORY_COLUMNS}`;
+/** The same of one trace, whose id is known: each column costs its time. */
+export const ROW_OF_TRACE = `${EVENT_ROW.replace(' traceId,', '')}, ${STORY_COLUMNS}`;
 
 /** Newest first and oldest first; the place makes the order whole. */
 export const NEWEST_FIRST = 'ORDER BY observedAt DESC, id DESC';

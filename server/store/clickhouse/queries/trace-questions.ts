@@ -1,9 +1,10 @@
-import type { TraceSummary } from '@/lib/contract/traces';
+import type { EventRow, TraceSummary } from '@/lib/contract/traces';
 import type { BrokerSystem } from '@/lib/events/names';
+import { inOurOrder } from '@/lib/traces/in-our-order';
 import type { Store } from '../../store';
 import type { StoreClient } from '../client';
 import type { RawTraceRow } from './event-row';
-import { IN_RANGE, OLDEST_FIRST, toTraceRow, TRACE_ROW } from './event-row';
+import { IN_RANGE, OLDEST_FIRST, ROW_OF_TRACE, toTraceRow, TRACE_ROW } from './event-row';
 
 type TraceQuestions = Pick<Store, 'eventsOfTrace' | 'eventsCarrying'>;
 
@@ -19,17 +20,19 @@ export function traceQuestions(client: StoreClient): TraceQuestions {
       );
       if (index.length === 0) return { events: [], cut: null };
       const times = { from: least(index.map(({ first }) => first)), to: most(index.map(({ last }) => last)) + 1 };
-      const ask = async (ending: string): Promise<readonly RawStoredRow[]> =>
-        client.rows<RawStoredRow>(
-          `SELECT ${TRACE_ROW}, tap, batch, idx FROM events PREWHERE traceId = {traceId:String} WHERE ${IN_RANGE}${times.to - times.from > SHORT ? ' AND has(ids, {traceId:String})' : ''} ${ending} LIMIT {limit:UInt32}`,
+      const ask = async (ending: string): Promise<readonly EventRow[]> => {
+        const rows = await client.rows<Omit<RawTraceRow, 'traceId'>>(
+          `SELECT ${ROW_OF_TRACE} FROM events PREWHERE traceId = {traceId:String} WHERE ${IN_RANGE}${times.to - times.from > SHORT ? ' AND has(ids, {traceId:String})' : ''} ${ending} LIMIT {limit:UInt32}`,
           { traceId, ...times, limit: limit + 1 },
-          { threads: 1 },
+          { threads: 1, planner: 'older' },
         );
+        return rows.map((row) => toTraceRow(Object.assign(row, { traceId })));
+      };
       // A short trace is put in order here: the engine pays more for the plan of a sort than for the sort.
       const few = index.reduce((sum, { events }) => sum + events, 0) <= limit;
-      let rows = few ? (await ask('')).toSorted(oldestFirst) : await ask(OLDEST_FIRST);
+      let rows = few ? (await ask('')).toSorted(inOurOrder) : await ask(OLDEST_FIRST);
       if (few && rows.length > limit) rows = await ask(OLDEST_FIRST);
-      const events = rows.slice(0, limit).map(toTraceRow);
+      const events = rows.slice(0, limit);
       if (rows.length <= limit) return { events, cut: null };
       const [whole] = await client.rows<{ events: number }>(
         'SELECT sum(events) AS events FROM batch_summaries FINAL WHERE traceId = {traceId:String}',
@@ -54,16 +57,6 @@ export function traceQuestions(client: StoreClient): TraceQuestions {
 
 /** Within this time (µs) the sort key finds the rows; over more of it the filter over all ids, which is costly to evaluate, leaves out granules. */
 const SHORT = 60_000_000;
-
-interface RawStoredRow extends RawTraceRow {
-  readonly tap: string;
-  readonly batch: number;
-  readonly idx: number;
-}
-
-/** As `OLDEST_FIRST`. */
-const oldestFirst = (a: RawStoredRow, b: RawStoredRow): number =>
-  a.observed - b.observed || (a.tap < b.tap ? -1 : a.tap > b.tap ? 1 : 0) || a.batch - b.batch || a.idx - b.idx;
 
 const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), Infinity);
 const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), -Infinity);
