@@ -3,7 +3,8 @@
 import { useSyncExternalStore } from 'react';
 import type { QueryClient } from '@tanstack/react-query';
 import type { TraceView } from '@/lib/contract/traces';
-import { importedTrace, readTraceFile } from '@/lib/traces/read-trace-file';
+import { importedTrace } from '@/lib/traces/imported-trace';
+import { readTraceFile } from '@/lib/traces/read-trace-file';
 import type { TraceFile } from '@/lib/traces/write-trace-file';
 
 /** A trace out of a file. It lives in this tab (and its session storage, where it fits) and nowhere else: no server ever sees it. */

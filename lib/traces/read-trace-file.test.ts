@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isImported } from '@/lib/events/imported';
-import { importedTrace, readTraceFile } from './read-trace-file';
+import { importedTrace } from './imported-trace';
+import { readTraceFile } from './read-trace-file';
 import { writeTraceFile, type TraceFile } from './write-trace-file';
 import { anEventRow, start } from './trace-node.fixture';
 

@@ -2,18 +2,14 @@ import { Readable } from 'node:stream';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { InsertSpool } from '../insert-spool';
 import { EndedEarly, toStoreError } from './errors';
-import { openReader } from './read-over-http';
+import { openReader, type Parameters, type StoreAddress } from './read-over-http';
 
-export interface ClientSettings {
-  readonly url: string;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
+export type { Parameters };
+
+export interface ClientSettings extends StoreAddress {
   /** Another way for the data of large inserts than the request's body. */
   readonly spool?: InsertSpool | undefined;
 }
-
-export type Parameters = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
 
 export interface ReadLimits {
   /** Seconds the engine may compute. */

@@ -1,7 +1,15 @@
 import http from 'node:http';
 import https from 'node:https';
 import { parseError } from '@clickhouse/client';
-import type { ClientSettings, Parameters } from './client';
+
+export interface StoreAddress {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+export type Parameters = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
 
 /** Asks and gives the whole answer as text; what the engine refuses is a `ClickHouseError`. */
 export interface HttpReader {
@@ -15,7 +23,7 @@ const MAX_CONNECTIONS = 16;
  * Reads by ClickHouse's HTTP interface. The client library waits for a timer before each request and makes a second pass over each answer: two
  * milliseconds a question, where an answer takes four (docs/adr/0009-reads-over-plain-http.md). Writes go through the library.
  */
-export function openReader({ url, user, password, database }: Pick<ClientSettings, 'url' | 'user' | 'password' | 'database'>): HttpReader {
+export function openReader({ url, user, password, database }: StoreAddress): HttpReader {
   const { protocol, hostname, port } = new URL(url);
   const { Agent, request } = protocol === 'https:' ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
