@@ -19,7 +19,16 @@ import {
 } from './compiled';
 import { ChannelKinds, compileConditions, Shapes } from './plan';
 import { Skim, type Latin1 } from './skim';
-import { FIELDS, type Conditions, type ContextPlaces, type FailurePlaces, type Family, type KeyPlace, type ValueCondition } from './table';
+import {
+  FIELDS,
+  type BodyFailurePlace,
+  type Conditions,
+  type ContextPlaces,
+  type FailurePlaces,
+  type Family,
+  type KeyPlace,
+  type ValueCondition,
+} from './table';
 
 export interface RuleOptions {
   readonly own?: readonly OwnRule[];
@@ -198,13 +207,23 @@ class Compiler {
 
   private failure(family: Family, index: number, places: FailurePlaces): CompiledFailure {
     const { inBody } = places;
-    const at = (path: string | undefined): Candidate | null => (path === undefined ? null : this.inBody(family, index, '', path));
+    const at = (name: BodyFailurePlace): readonly Candidate[] => (inBody?.[name] ?? []).map((path) => this.inBody(family, index, '', path));
     return {
       family: index,
       places,
       steps: places.detect.map((name) => this.header(name)),
-      bodyStep: inBody === undefined ? -1 : this.member(inBody.message),
-      inBody: inBody === undefined ? null : { cause: at(inBody.cause), message: at(inBody.message), stack: at(inBody.stack) },
+      bodySteps: (inBody?.message ?? []).map((path) => this.member(path)),
+      inBody:
+        inBody === undefined
+          ? null
+          : {
+              cause: at('cause'),
+              message: at('message'),
+              stack: at('stack'),
+              channel: at('channel'),
+              group: at('group'),
+              routingKey: at('routingKey'),
+            },
       why: why('failure', `${places.detect.length > 0 ? 'headers' : 'body'} of ${family.title}`),
     };
   }

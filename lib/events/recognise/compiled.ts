@@ -1,5 +1,5 @@
 import type { EventHeader, Why } from '@/lib/events/observed-event';
-import type { ContextPlaces, FailurePlaces, Family } from './table';
+import type { BodyFailurePlace, ContextPlaces, FailurePlaces, Family } from './table';
 
 export const HEADER = 0;
 export const PROPERTY = 1;
@@ -49,8 +49,8 @@ export interface CompiledFailure {
   readonly family: number;
   readonly places: FailurePlaces;
   readonly steps: readonly number[];
-  readonly bodyStep: number;
-  readonly inBody: Readonly<Record<'cause' | 'message' | 'stack', Candidate | null>> | null;
+  readonly bodySteps: readonly number[];
+  readonly inBody: Readonly<Record<BodyFailurePlace, readonly Candidate[]>> | null;
   readonly why: Why;
 }
 

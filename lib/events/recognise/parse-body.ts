@@ -64,6 +64,8 @@ function parseBytes(body: Uint8Array, contentType: string | null, from: number, 
   let first = from;
   while (isBlank(body[first])) first++;
   const isBatch = body[first] === 91 && contentType !== null && contentType.includes('cloudevents-batch');
+  // A text that is JSON once more: what Kafka Connect makes of an outbox's column.
+  if (body[first] === 34 && body[first + 1] === 123) return parseText(body, first, schemaId);
   if (body[first] !== 123 && !isBatch) {
     if (contentType === null || !contentType.includes('json') || isJsonStart(body[first]))
       return schemaId === null ? NOTHING : none(null, schemaId);
@@ -86,14 +88,32 @@ function parseBytes(body: Uint8Array, contentType: string | null, from: number, 
   }
 }
 
+function parseText(body: Uint8Array, from: number, schemaId: number | null): ParsedBody {
+  try {
+    const text = JSON.parse(decoder.decode(body.subarray(from))) as string;
+    return { object: unwrapped(JSON.parse(text), text), text, problem: null, schemaId };
+  } catch {
+    return none(null, schemaId);
+  }
+}
+
 /** Of a batch the first event; of Kafka Connect's `{ schema, payload }` the payload. */
 function unwrapped(value: unknown, text: string): JsonObject | null {
   const one: unknown = Array.isArray(value) ? value[0] : value;
   if (typeof one !== 'object' || one === null || Array.isArray(one)) return null;
   if (!text.startsWith('{"schema"')) return one as JsonObject;
   const { schema, payload } = one as JsonObject;
+  if (typeof schema === 'object' && typeof payload === 'string' && payload[0] === '{') return objectIn(payload) ?? (one as JsonObject);
   const isWrapped = typeof schema === 'object' && typeof payload === 'object' && payload !== null && !Array.isArray(payload);
   return (isWrapped ? payload : one) as JsonObject;
+}
+
+function objectIn(text: string): JsonObject | null {
+  try {
+    return JSON.parse(text) as JsonObject;
+  } catch {
+    return null;
+  }
 }
 
 /** What JSON allows around its values, and nothing else: a NUL before an object is no JSON. */

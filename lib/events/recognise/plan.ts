@@ -99,9 +99,7 @@ function makePlan(node: ShapeNode, families: readonly CompiledFamily[]): Plan {
   const present = ({ step }: { readonly step: number }): boolean => step < 0 || there.has(step);
   const contexts = noticed.flatMap((family) => family.contexts).filter(present);
   const failures = noticed.flatMap(({ failure }) =>
-    failure !== null && (failure.steps.some((step) => there.has(step)) || (failure.bodyStep >= 0 && there.has(failure.bodyStep)))
-      ? [failure]
-      : [],
+    failure !== null && [...failure.steps, ...failure.bodySteps].some((step) => there.has(step)) ? [failure] : [],
   );
   const failuresOf = (system: BrokerSystem) =>
     failures.filter(({ places: { systems } }) => systems === undefined || systems.includes(system));

@@ -1,10 +1,10 @@
 import { inboxOfGroup, type BrokerSystem } from '@/lib/events/names';
 import type { EventHeader, Failure, RawRecord } from '@/lib/events/observed-event';
-import type { Candidate, CompiledFailure } from './compiled';
+import type { CompiledFailure } from './compiled';
 import type { Rules } from './compile-rules';
-import { hasObject, type ParsedBody } from './parse-body';
+import { hasObject, MAX_PARSED_BYTES, type ParsedBody } from './parse-body';
 import { textAt } from './read-place';
-import type { FailurePlaces, FoundFailure, FoundOrigin } from './table';
+import type { BodyFailurePlace, FailurePlaces, FoundFailure, FoundOrigin } from './table';
 import { firstHeader, lastHeader, textOfHeader, toBigEndianCount, toCount } from './values';
 
 const MAX_MESSAGE = 4_096;
@@ -27,7 +27,8 @@ export function readFailure(
   for (const compiled of failures) {
     const { places, family } = compiled;
     if (rules.blocked[family] !== 0) continue;
-    const one = places.read !== undefined ? places.read(headers) : (readBody(compiled, body) ?? readPlaces(places, headers, system));
+    const one =
+      places.read !== undefined ? places.read(headers) : (readBody(compiled, body, system) ?? readPlaces(places, headers, system));
     if (one === null) continue;
     rules.why.push(compiled.why);
     marksDeadLetter ||= places.marksDeadLetter && system === 'kafka';
@@ -36,24 +37,32 @@ export function readFailure(
   return found === null ? null : { failure: toFailure(found), marksDeadLetter };
 }
 
-const NOWHERE: FoundOrigin = { channel: null, inbox: null, partition: null, offset: null, routingKey: null };
-
-function readBody({ inBody }: CompiledFailure, body: ParsedBody): FoundFailure | null {
+function readBody({ inBody, places }: CompiledFailure, body: ParsedBody, system: BrokerSystem): FoundFailure | null {
   if (inBody === null || !hasObject(body)) return null;
-  const at = (place: Candidate | null, max: number): string | null =>
-    place === null ? null : (textAt(body, place)?.slice(0, max) ?? null);
-  const message = at(inBody.message, MAX_MESSAGE);
-  const cause = at(inBody.cause, 1024);
+  const { clean } = places;
+  const at = (name: BodyFailurePlace, max: number): string | null => {
+    for (const place of inBody[name]) {
+      const text = textAt(body, place, MAX_PARSED_BYTES);
+      if (text !== null && text !== '') return cleaned(text, clean?.[name])?.slice(0, max) ?? null;
+    }
+    return null;
+  };
+  const message = at('message', MAX_MESSAGE);
+  const stack = at('stack', MAX_STACK);
+  const cause = at('cause', 1024) ?? classInStack(stack);
   if (message === null && cause === null) return null;
-  return { cause, message, stack: at(inBody.stack, MAX_STACK), reason: null, count: null, consumer: null, first: NOWHERE, last: NOWHERE };
+  const channel = at('channel', 1024);
+  const inbox = inboxOf(at('group', 1024), channel, system);
+  const origin = { channel, inbox, partition: null, offset: null, routingKey: at('routingKey', 1024) };
+  return { cause, message, stack, reason: null, count: null, consumer: null, first: origin, last: origin };
 }
 
 function readPlaces(places: FailurePlaces, headers: readonly EventHeader[], system: BrokerSystem): FoundFailure | null {
   if (places.detect.length === 0) return null;
   const stack = textIn(headers, places.stack, lastHeader, MAX_STACK, true);
   return {
-    cause: textIn(headers, places.cause, lastHeader, 1024) ?? classInStack(stack),
-    message: textIn(headers, places.message, lastHeader, MAX_MESSAGE, true),
+    cause: cleaned(textIn(headers, places.cause, lastHeader, 1024), places.clean?.cause) ?? classInStack(stack),
+    message: cleaned(textIn(headers, places.message, lastHeader, MAX_MESSAGE, true), places.clean?.message),
     stack,
     reason: textIn(headers, places.reason, lastHeader, 1024),
     count: countIn(headers, places.count, lastHeader, places.bigEndian === true),
@@ -70,19 +79,15 @@ function originOf(places: FailurePlaces, headers: readonly EventHeader[], system
   const group = cleaned(textIn(headers, places.group, pick, 1024), places.clean?.group);
   return {
     channel,
-    inbox:
-      group === null
-        ? null
-        : system === 'rabbitmq'
-          ? group
-          : channel === null
-            ? null
-            : inboxOfGroup(channel, (places.groupPrefix ?? '') + group),
+    inbox: inboxOf(group === null ? null : (places.groupPrefix ?? '') + group, channel, system),
     partition: countIn(headers, places.partition, pick, places.bigEndian === true),
     offset: countIn(headers, places.offset, pick, places.bigEndian === true),
     routingKey: textIn(headers, places.routingKey, pick, 1024),
   };
 }
+
+const inboxOf = (group: string | null, channel: string | null, system: BrokerSystem): string | null =>
+  group === null || system === 'rabbitmq' ? group : channel === null ? null : inboxOfGroup(channel, group);
 
 const cleaned = (text: string | null, clean: ((text: string) => string | null) | undefined): string | null =>
   text === null || clean === undefined ? text : clean(text);
@@ -161,15 +166,22 @@ function toFailure(found: FoundFailure): Failure {
   };
 }
 
-/** `com.shop.CarrierTimeoutException` → `CarrierTimeoutException`: packages tell nothing on a screen, and the header keeps them. */
-function simpleName(name: string | null): string | null {
-  if (name === null || name === '') return null;
+/**
+ * `com.shop.CarrierTimeoutException` → `CarrierTimeoutException`: packages tell nothing on a screen, and the header keeps them. Some write a whole
+ * exception as a text, message and all.
+ */
+function simpleName(said: string | null): string | null {
+  if (said === null || said === '') return null;
+  const name = /^([\w.$]*(?:Error|Exception)\w*): /.exec(said)?.[1] ?? said;
   if (!/^[\w.$]+$/.test(name)) return name.slice(0, 200);
   return name.slice(Math.max(name.lastIndexOf('.'), name.lastIndexOf('$')) + 1).slice(0, 200) || name.slice(0, 200);
 }
 
-/** `java.lang.IllegalStateException: no stock` → the class; a text without one gives nothing. */
+/**
+ * The class in a stack's first line: `java.lang.IllegalStateException: no stock`, or behind something else (`Uncaught `, Rebus' `2 unhandled
+ * exceptions: 11/21/2026 12:00:00 +00:00: `). A text without one gives nothing.
+ */
 const classInStack = (stack: string | null): string | null =>
   stack === null
     ? null
-    : (/^(?:Uncaught )?([\w.$]*(?:Error|Exception|Timeout|Failure)\w*)(?::|\r?\n|$)/.exec(stack.slice(0, 400))?.[1] ?? null);
+    : (/^(?:Uncaught |.{0,100}?: )?([\w.$]*(?:Error|Exception|Timeout|Failure)\w*)(?::|\r?\n|$)/.exec(stack.slice(0, 400))?.[1] ?? null);

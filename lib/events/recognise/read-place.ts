@@ -40,16 +40,16 @@ function binaryText(header: EventHeader, binary: 'int' | 'uuid'): string | null 
   return hexOf(value, 0, 16);
 }
 
-/** A text or number in the body; a place in a list is its number. */
-export function textAt(body: ParsedBody, place: Candidate): string | null {
+/** A text or number in the body; a place in a list is its number. A text longer than `max` is none. */
+export function textAt(body: ParsedBody, place: Candidate, max = MAX_ID_BYTES): string | null {
   const { first, second, rest } = place;
   const { skim } = body;
   let outer: unknown;
   if (body.object === null && skim !== undefined && skim !== null) {
     const at = skim.find(first);
     if (at < 0) return null;
-    if (second === null) return textOfSkim(skim, at, first);
-    if (rest === null && skim.kinds[at] !== LIST) return textOfSkim(skim, skim.findIn(at, second), second);
+    if (second === null) return textOfSkim(skim, at, first, max);
+    if (rest === null && skim.kinds[at] !== LIST) return textOfSkim(skim, skim.findIn(at, second), second, max);
     // Of a list only the list is made, not the body around it.
     outer = rest === null ? JSON.parse(skim.slice(at)) : skim.object()[first];
   } else outer = body.object?.[first];
@@ -60,21 +60,19 @@ export function textAt(body: ParsedBody, place: Candidate): string | null {
       value = memberOf(value, name);
       field = name;
     }
-  if (typeof value === 'string') return value.length <= MAX_ID_BYTES ? value : null;
+  if (typeof value === 'string') return value.length <= max ? value : null;
   return typeof value === 'number' ? asValue(value, field, body.text ?? skim?.text() ?? '') : null;
 }
 
-/** An escape is six letters for one at most. */
-const MAX_ESCAPED = 6 * MAX_ID_BYTES;
-
-function textOfSkim(skim: Skim, at: number, field: string): string | null {
+function textOfSkim(skim: Skim, at: number, field: string, max: number): string | null {
   if (at < 0) return null;
   const kind = skim.kinds[at];
-  if (kind === TEXT) return skim.lengthOf(at) <= MAX_ID_BYTES ? skim.slice(at) : null;
+  if (kind === TEXT) return skim.lengthOf(at) <= max ? skim.slice(at) : null;
   if (kind === NUMBER) return numberOf(skim, at, field);
-  if (kind !== ESCAPED || skim.lengthOf(at) > MAX_ESCAPED) return null;
+  // An escape is six letters for one at most.
+  if (kind !== ESCAPED || skim.lengthOf(at) > 6 * max) return null;
   const text = skim.textOf(at);
-  return text.length <= MAX_ID_BYTES ? text : null;
+  return text.length <= max ? text : null;
 }
 
 const memberOf = (value: unknown, name: string): unknown =>

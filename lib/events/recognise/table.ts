@@ -117,9 +117,9 @@ export interface ReadContext {
 export interface FailurePlaces {
   readonly detect: readonly string[];
   /** Where the body says it (job systems); read when the family itself was noticed. */
-  readonly inBody?: { readonly cause?: string; readonly message: string; readonly stack?: string };
+  readonly inBody?: Readonly<Partial<Record<BodyFailurePlace, readonly string[]>>> & { readonly message: readonly string[] };
   /** What a place's text becomes, e.g. the last part of an address. */
-  readonly clean?: { readonly group?: (text: string) => string | null; readonly channel?: (text: string) => string | null };
+  readonly clean?: Readonly<Partial<Record<BodyFailurePlace, (text: string) => string | null>>>;
   readonly systems?: readonly BrokerSystem[];
   /** On a Kafka topic these headers alone make it a dead-letter topic (retry topics carry others). */
   readonly marksDeadLetter: boolean;
@@ -140,6 +140,9 @@ export interface FailurePlaces {
   /** For what a list of names can't say (`x-death` is an array of tables). */
   readonly read?: (headers: readonly EventHeader[]) => FoundFailure | null;
 }
+
+/** Paths: the first that has a text. */
+export type BodyFailurePlace = 'cause' | 'message' | 'stack' | 'channel' | 'group' | 'routingKey';
 
 export interface FoundFailure {
   readonly cause: string | null;

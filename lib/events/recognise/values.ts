@@ -91,6 +91,9 @@ export function toCount(text: string | null): number | null {
   return Number.isSafeInteger(count) ? count : null;
 }
 
+/** For counters that begin one late. */
+export const oneMore = (text: string): string | null => (/^\d{1,9}$/.test(text) ? String(Number(text) + 1) : null);
+
 /**
  * A number that may be big-endian bytes (1 to 8 of them, no sign) or digits. Both are possible where frameworks are imitated; digits read as
  * bytes give numbers beyond 10^8 and then digits are meant.

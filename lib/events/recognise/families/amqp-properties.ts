@@ -19,4 +19,6 @@ export const amqpProperties: Family = {
     contentType: ['content-type'],
     contentEncoding: ['content-encoding'],
   },
+  // Some put the body's content type here.
+  clean: { type: (text) => (text.startsWith('application/') || text.startsWith('text/') ? null : text) },
 };

@@ -64,6 +64,24 @@ export const massTransit: Family = {
   })),
 };
 
+/** What it publishes when a consumer has failed for good: of which message, and with what. */
+export const massTransitFault: Family = {
+  name: 'masstransit',
+  title: 'MassTransit fault',
+  framework: true,
+  detect: { body: { all: ['messageType', 'message', 'message.faultId'] } },
+  body: { causationId: ['message.faultedMessageId'] },
+  failure: {
+    detect: [],
+    marksDeadLetter: false,
+    inBody: {
+      cause: ['message.exceptions.0.exceptionType'],
+      message: ['message.exceptions.0.message'],
+      stack: ['message.exceptions.0.stackTrace'],
+    },
+  },
+};
+
 /** Without an envelope everything is in headers; beside one, its error queue's account is. */
 export const massTransitHeaders: Family = {
   name: 'masstransit-headers',
@@ -93,6 +111,22 @@ export const massTransitHeaders: Family = {
   },
   clean: { type: firstUrn, source: lastOfAddress, replyTo: lastOfAddress },
   failure: massTransitFailure,
+};
+
+/** Over Kafka it writes the same under the bare names of its own properties. */
+export const massTransitRider: Family = {
+  name: 'masstransit-headers',
+  title: 'MassTransit rider',
+  framework: true,
+  detect: { allHeaders: ['messageid', 'destinationaddress'] },
+  headers: {
+    messageId: ['messageid'],
+    source: ['sourceaddress'],
+    correlationId: ['correlationid'],
+    conversationId: ['conversationid'],
+    causationId: ['initiatorid'],
+  },
+  clean: { source: lastOfAddress },
 };
 
 export const nServiceBus: Family = {
@@ -129,7 +163,7 @@ export const wolverine: Family = {
   name: 'wolverine',
   title: 'Wolverine',
   framework: true,
-  detect: { headers: ['wolverine-protocol-version'] },
+  detect: { headers: ['wolverine-protocol-version'], noHeaders: ['exception-type'] },
   headers: {
     messageId: ['id'],
     type: ['message-type'],
@@ -139,7 +173,8 @@ export const wolverine: Family = {
     causationId: ['causation-id'],
     sagaId: ['saga-id'],
     replyTo: ['reply-uri'],
-    attempt: ['attempts'],
+    // How often it was tried before.
+    retries: ['attempts'],
     publishedAt: ['sent-at'],
   },
   failure: {
@@ -155,6 +190,14 @@ export const wolverine: Family = {
   },
   // Its parent is an activity, not a message.
   contexts: [{ system: 'ids', in: 'headers', from: ['parent-id'], read: ([text]) => readActivity(text ?? '') }],
+};
+
+/** Its dead letters: all tries were before. */
+export const wolverineLetter: Family = {
+  ...wolverine,
+  title: 'Wolverine dead letter',
+  detect: { allHeaders: ['wolverine-protocol-version', 'exception-type'] },
+  headers: { ...wolverine.headers, retries: [], attempt: ['attempts'] },
 };
 
 export const rebus: Family = {
@@ -197,15 +240,26 @@ export const cap: Family = {
     replyTo: ['cap-callback-name'],
     publishedAt: ['cap-senttime'],
   },
-  failure: { detect: ['cap-exception'], marksDeadLetter: false, message: ['cap-exception'], stack: ['cap-exception'] },
+  // `InvalidOperationException-->no stock`, or the class alone.
+  failure: {
+    detect: ['cap-exception'],
+    marksDeadLetter: false,
+    cause: ['cap-exception'],
+    message: ['cap-exception'],
+    clean: {
+      cause: (text) => (/^[\w`]+(?=-->|$)/.exec(text) ?? [null])[0],
+      message: (text) => text.replace(/^[\w`]+-->/, ''),
+    },
+  },
 };
 
 export const brighter: Family = {
   name: 'brighter',
   title: 'Brighter',
   framework: true,
-  detect: { headers: ['messagetype'], allHeaders: ['messageid'], noHeaders: ['mt-messagetype'] },
-  headers: { messageId: ['messageid'], correlationId: ['correlationid'], retries: ['handledcount'] },
+  // Since version 10 its id stands in CloudEvents' header alone.
+  detect: { allHeaders: ['messagetype', 'topic'], value: [{ at: { header: 'messagetype' }, holds: (text) => text.startsWith('MT_') }] },
+  headers: { messageId: ['messageid'], correlationId: ['correlationid'], replyTo: ['replyto'], retries: ['handledcount'] },
 };
 
 /** Told by the CLR name in the AMQP type: `Ns.Type, Assembly` (8) or `Ns.Type:Assembly` (7). */
@@ -224,6 +278,26 @@ export const easyNetQ: Family = {
   },
   properties: { type: ['type'] },
   clean: { type: (text) => text.split(/, |:/, 1)[0] as string },
+};
+
+/** What its error queue holds: the message as a text within, and what happened to it. */
+export const easyNetQError: Family = {
+  name: 'easynetq',
+  title: 'EasyNetQ error',
+  framework: true,
+  detect: { body: { all: ['RoutingKey', 'Exchange', 'Queue', 'Exception', 'Message', 'BasicProperties'] } },
+  body: {
+    messageId: ['BasicProperties.MessageId'],
+    type: ['BasicProperties.Type'],
+    correlationId: ['BasicProperties.CorrelationId'],
+  },
+  clean: { type: (text) => text.split(/, |:/, 1)[0] as string },
+  failure: {
+    detect: [],
+    marksDeadLetter: false,
+    inBody: { message: ['Exception'], stack: ['Exception'], channel: ['Exchange'], group: ['Queue'], routingKey: ['RoutingKey'] },
+    clean: { message: (text) => (text.split(/\r?\n/, 1)[0] as string).replace(/^[\w.`+]+: /, '') },
+  },
 };
 
 const COMMA = 44;

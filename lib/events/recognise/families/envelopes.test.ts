@@ -243,3 +243,22 @@ describe('JSON bodies', () => {
     });
   });
 });
+
+describe('JSON within a text', () => {
+  const keys = (body: string) => recognised(aRecord([], body, { partition: 0 })).businessKeys;
+
+  it('[G38] is read, with its digits; what is none is a text', () => {
+    const inner = '{"orderId":12345678901234567890}';
+    expect(keys(JSON.stringify(inner))).toEqual([{ name: 'order', value: '12345678901234567890' }]);
+    expect(keys(JSON.stringify({ schema: { type: 'string' }, payload: '{"orderId":"o-1"}' }))).toEqual([{ name: 'order', value: 'o-1' }]);
+    for (const body of [
+      '"{"',
+      '"{orderId}"',
+      '"{\\"orderId\\":',
+      '"text"',
+      JSON.stringify({ schema: { type: 'string' }, payload: '{gone' }),
+    ])
+      expect(keys(body)).toEqual([]);
+    expect(recognised(aRecord([], '"{"', { partition: 0 })).bodyProblem).toBeNull();
+  });
+});

@@ -184,3 +184,35 @@ describe('Kafka Connect', () => {
     });
   });
 });
+
+describe('causes', () => {
+  const causeOf = (text: string): unknown => {
+    const { failure } = recognised(
+      aRecord([
+        ['__streams.errors.exception', text],
+        ['__streams.errors.topic', 'orders'],
+      ]),
+    );
+    return failure?.cause;
+  };
+
+  it('[G37] a class is told from what is said with it; a text that is none stays whole', () => {
+    expect(causeOf('com.shop.NoStockException: none left: of A-1')).toBe('NoStockException');
+    expect(causeOf('com.shop.NoStockException')).toBe('NoStockException');
+    expect(causeOf('com.shop.Order$Failed')).toBe('Failed');
+    expect(causeOf('no stock: NoStockException: x')).toBe('no stock: NoStockException: x');
+  });
+
+  it('[G37] a long text of a body is a cause and a message as well, also with escapes in it', () => {
+    const place = '  File "/app/worker.py", line 485, in process\n';
+    const job = (traceback: string) => ({ actor_name: 'a', queue_name: 'q', message_id: 'm', options: { retries: 1, traceback } });
+    const of = (traceback: string) => recognised(aRecord([], job(traceback)), 'rabbitmq').failure;
+    expect(of(`Traceback (most recent call last):\n${place.repeat(200)}shop.NoStock: none left\n`)).toMatchObject({
+      cause: 'NoStock',
+      message: 'none left',
+      stack: expect.stringContaining('worker.py'),
+    });
+    expect(of(`Traceback (most recent call last):\n${place}KeyboardInterrupt`)).toMatchObject({ cause: 'KeyboardInterrupt' });
+    expect(of('gone')).toMatchObject({ cause: 'gone', message: 'gone' });
+  });
+});

@@ -2,7 +2,20 @@ import type { Family } from '../table';
 import { amqpProperties } from './amqp-properties';
 import { b3 } from './b3';
 import { cloudEventsBatch, cloudEventsBinary, cloudEventsStructured, dapr, daprWithParent } from './cloudevents';
-import { brighter, cap, easyNetQ, massTransit, massTransitHeaders, nServiceBus, rebus, wolverine } from './dotnet';
+import {
+  brighter,
+  cap,
+  easyNetQ,
+  easyNetQError,
+  massTransit,
+  massTransitFault,
+  massTransitHeaders,
+  massTransitRider,
+  nServiceBus,
+  rebus,
+  wolverine,
+  wolverineLetter,
+} from './dotnet';
 import { dataEnvelope, houseHeaders, payloadEnvelope } from './house';
 import { idHeaders } from './id-headers';
 import { jsonBody } from './json-body';
@@ -21,6 +34,8 @@ import {
   kafkaShareGroup,
   kafkaStreams,
   smallRye,
+  smallRyeRetry,
+  smallRyeRetryTopic,
   springAmqp,
 } from './jvm';
 import { kafkaConnect } from './kafka-connect';
@@ -63,13 +78,17 @@ export const FAMILIES: readonly Family[] = [
   instana,
   newRelic,
 
+  massTransitFault,
   massTransit,
   massTransitHeaders,
+  massTransitRider,
   nServiceBus,
   wolverine,
+  wolverineLetter,
   rebus,
   cap,
   brighter,
+  easyNetQError,
   easyNetQ,
   springKafka,
   springAmqp,
@@ -85,6 +104,8 @@ export const FAMILIES: readonly Family[] = [
   kafkaStreams,
   kafkaShareGroup,
   smallRye,
+  smallRyeRetry,
+  smallRyeRetryTopic,
   camel,
 
   cloudEventsBinary,

@@ -1,6 +1,7 @@
 import type { Family } from '../table';
 import { readTraceparent } from './w3c';
 import { jaeger } from './tracers';
+import { oneMore } from '../values';
 
 /** Spring AMQP's JSON converter, told from Spring Kafka's by the property that it always sets. Its `content-encoding` names a charset. */
 export const springAmqp: Family = {
@@ -100,7 +101,7 @@ export const debeziumOutbox: Family = {
   record: { aggregateType: 'channel', aggregateId: 'key' },
   clean: {
     aggregateType: (text) => text.slice('outbox.event.'.length) || null,
-    aggregateId: (text) => (text.startsWith('{') ? null : text.replace(/^"(.*)"$/, '$1')),
+    aggregateId: (text) => (text.startsWith('{') ? payloadOf(text) : text.replace(/^"(.*)"$/, '$1')),
   },
   contexts: [
     {
@@ -116,6 +117,16 @@ export const debeziumOutbox: Family = {
     },
   ],
 };
+
+/** Of a key that Kafka Connect wrote with its schema: `{ "schema": …, "payload": "o-17" }`. */
+function payloadOf(text: string): string | null {
+  try {
+    const { payload } = JSON.parse(text) as { readonly payload?: unknown };
+    return typeof payload === 'string' || typeof payload === 'number' ? String(payload) : null;
+  } catch {
+    return null;
+  }
+}
 
 /** A row that changed. Its type is the operation: `c` created, `u` updated, `d` deleted, `r` read by a snapshot. */
 export const debezium: Family = {
@@ -203,6 +214,33 @@ export const smallRye: Family = {
     partition: ['dead-letter-partition'],
     offset: ['dead-letter-offset'],
   },
+};
+
+/** Its delayed retries: no dead letter yet, and the same headers when it becomes one. */
+export const smallRyeRetry: Family = {
+  name: 'smallrye',
+  title: 'SmallRye delayed retry',
+  framework: true,
+  detect: { headers: ['delayed-retry-count', 'delayed-retry-topic'] },
+  failure: {
+    detect: ['delayed-retry-reason', 'delayed-retry-topic'],
+    marksDeadLetter: false,
+    cause: ['delayed-retry-cause-class-name', 'delayed-retry-exception-class-name'],
+    message: ['delayed-retry-reason', 'delayed-retry-cause'],
+    channel: ['delayed-retry-topic'],
+    partition: ['delayed-retry-partition'],
+    offset: ['delayed-retry-offset'],
+  },
+};
+
+/** In a retry topic the count is of those before this one, from 0. */
+export const smallRyeRetryTopic: Family = {
+  name: 'smallrye',
+  title: 'SmallRye retry topic',
+  framework: true,
+  detect: { allHeaders: ['delayed-retry-count'], channel: '*_retry_*' },
+  headers: { retries: ['delayed-retry-count'] },
+  clean: { retries: oneMore },
 };
 
 export const camel: Family = {

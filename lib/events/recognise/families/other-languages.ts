@@ -1,4 +1,5 @@
 import type { Family } from '../table';
+import { oneMore } from '../values';
 
 /** NestJS over Kafka: what only its replies have. Requests are told by `kafka-request-reply`. */
 export const nestJs: Family = {
@@ -6,8 +7,25 @@ export const nestJs: Family = {
   title: 'NestJS',
   framework: true,
   detect: { headers: ['kafka_nest-err', 'kafka_nest-is-disposed'] },
-  failure: { detect: ['kafka_nest-err'], marksDeadLetter: false, message: ['kafka_nest-err'] },
+  failure: {
+    detect: ['kafka_nest-err'],
+    marksDeadLetter: false,
+    cause: ['kafka_nest-err'],
+    message: ['kafka_nest-err'],
+    clean: { cause: (text) => memberOf(text, 'name'), message: (text) => memberOf(text, 'message') ?? text },
+  },
 };
+
+/** An error that is no text is written as JSON. */
+function memberOf(text: string, name: string): string | null {
+  if (text[0] !== '{') return null;
+  try {
+    const value = (JSON.parse(text) as Record<string, unknown>)[name];
+    return typeof value === 'string' ? value : null;
+  } catch {
+    return null;
+  }
+}
 
 /** NestJS over RabbitMQ. */
 export const nestJsBody: Family = {
@@ -26,7 +44,7 @@ export const nestJsReply: Family = {
   detect: { body: { all: ['isDisposed'], oneOf: ['response', 'err'] } },
   body: { correlationId: ['id'] },
   keysIn: ['response'],
-  failure: { detect: [], marksDeadLetter: false, inBody: { cause: 'err.name', message: 'err.message', stack: 'err.stack' } },
+  failure: { detect: [], marksDeadLetter: false, inBody: { cause: ['err.name'], message: ['err.message', 'err'], stack: ['err.stack'] } },
 };
 
 export const moleculer: Family = {
@@ -52,7 +70,7 @@ export const moleculerResponse: Family = {
   detect: { body: { all: ['ver', 'sender', 'success'] } },
   body: { source: ['sender'], correlationId: ['id'] },
   keysIn: ['data'],
-  failure: { detect: [], marksDeadLetter: false, inBody: { cause: 'error.name', message: 'error.message', stack: 'error.stack' } },
+  failure: { detect: [], marksDeadLetter: false, inBody: { cause: ['error.name'], message: ['error.message'], stack: ['error.stack'] } },
 };
 
 /** Celery, protocol 2. */
@@ -89,7 +107,24 @@ export const dramatiq: Family = {
   detect: { body: { all: ['actor_name', 'queue_name', 'message_id'] } },
   body: { messageId: ['message_id'], type: ['actor_name'], retries: ['options.retries'], publishedAt: ['message_timestamp'] },
   keysIn: ['kwargs'],
-  failure: { detect: [], marksDeadLetter: false, inBody: { message: 'options.traceback', stack: 'options.traceback' } },
+  failure: {
+    detect: [],
+    marksDeadLetter: false,
+    inBody: { cause: ['options.traceback'], message: ['options.traceback'], stack: ['options.traceback'] },
+    clean: {
+      cause: (text) => lastOfTraceback(text)?.[1] ?? null,
+      message: (text) => lastOfTraceback(text)?.[2] ?? text,
+    },
+  },
+};
+
+/** `ValueError: no stock`, the last line of Python's traceback that is no place. */
+const lastOfTraceback = (text: string): RegExpExecArray | null => {
+  const line = text
+    .slice(-2_000)
+    .split('\n')
+    .findLast((one) => /^[A-Za-z_][\w.]*(?:: |$)/.test(one));
+  return line === undefined ? null : /^([A-Za-z_][\w.]*)(?:: (.*))?$/.exec(line);
 };
 
 /** FastStream writes plain names; others do too, so no framework is named. */
@@ -124,12 +159,13 @@ export const sidekiq: Family = {
   detect: { body: { all: ['jid', 'class', 'args'] } },
   body: {
     messageId: ['jid'],
-    type: ['class'],
+    // ActiveJob’s jobs are all of one class, and say which they are.
+    type: ['wrapped', 'class'],
     publishedAt: ['enqueued_at', 'created_at'],
     correlationId: ['bid'],
     retries: ['retry_count'],
   },
   // It is absent at first and 0 after the first failure.
-  clean: { retries: (text) => (/^\d{1,9}$/.test(text) ? String(Number(text) + 1) : null) },
-  failure: { detect: [], marksDeadLetter: false, inBody: { cause: 'error_class', message: 'error_message' } },
+  clean: { retries: oneMore },
+  failure: { detect: [], marksDeadLetter: false, inBody: { cause: ['error_class'], message: ['error_message'] } },
 };

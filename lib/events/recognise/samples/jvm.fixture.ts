@@ -141,6 +141,21 @@ export const jvmSamples: readonly Sample[] = [
       businessKeys: [{ name: 'order', value: 'o-17' }],
     },
   ),
+  amqp(
+    'axon',
+    'over AMQP: its time is text, its sequence a number',
+    { 'delivery-mode': '2' },
+    {
+      'axon-message-id': 'ax-3',
+      'axon-message-type': 'com.shop.OrderPlaced',
+      'axon-message-timestamp': '2026-11-21T12:00:00.123456Z',
+      'axon-message-aggregate-id': 'o-17',
+      'axon-message-aggregate-seq': 0n,
+      'axon-message-aggregate-type': 'Order',
+    },
+    '<order/>',
+    { framework: 'axon', messageId: 'ax-3', publishedAt: NOON + 123_456, businessKeys: [{ name: 'order', value: 'o-17' }] },
+  ),
   kafka(
     'axon',
     'version 5: correlationId is the root, causationId the parent',
@@ -215,6 +230,22 @@ export const jvmSamples: readonly Sample[] = [
     { channel: 'outbox.event.Order', key: utf8('"o-17"') },
   ),
   kafka(
+    'debezium-outbox',
+    'key and value with Kafka Connect’s schema, the value a text',
+    { id: '406c07f3-26f0-4eea-a50c-109940064b90' },
+    { schema: { type: 'string', optional: true }, payload: JSON.stringify(order) },
+    { messageId: '406c07f3-26f0-4eea-a50c-109940064b90', businessKeys: orderKeys },
+    { channel: 'outbox.event.Order', key: utf8('{"schema":{"type":"string","optional":false},"payload":"o-17"}') },
+  ),
+  kafka(
+    'debezium-outbox',
+    'the value a text that is JSON, without schema',
+    { id: '406c07f3-26f0-4eea-a50c-109940064b91' },
+    JSON.stringify(JSON.stringify(order)),
+    { businessKeys: orderKeys },
+    { channel: 'outbox.event.Order', key: utf8('o-17') },
+  ),
+  kafka(
     'debezium',
     'a row change, with its schema',
     {},
@@ -275,7 +306,8 @@ export const jvmSamples: readonly Sample[] = [
     'kafka-streams',
     'a dead letter of a topology',
     {
-      '__streams.errors.exception': 'org.apache.kafka.streams.errors.StreamsException',
+      // Throwable.toString(), not the class alone.
+      '__streams.errors.exception': 'org.apache.kafka.streams.errors.StreamsException: no serde',
       '__streams.errors.message': 'no serde',
       '__streams.errors.stacktrace': stack,
       '__streams.errors.topic': 'orders',
@@ -350,6 +382,33 @@ export const jvmSamples: readonly Sample[] = [
       deadByHeaders: true,
       failure: { cause: 'NoStockException', message: 'no stock', lastOrigin: { channel: 'orders', partition: 1, offset: 5 } },
     },
+  ),
+  kafka(
+    'smallrye',
+    'a delayed retry: the second, after two that failed',
+    {
+      'delayed-retry-exception-class-name': 'java.lang.RuntimeException',
+      'delayed-retry-reason': 'no stock',
+      'delayed-retry-cause-class-name': 'com.shop.NoStockException',
+      'delayed-retry-cause': 'none left',
+      'delayed-retry-topic': 'orders_retry_10000',
+      'delayed-retry-partition': '1',
+      'delayed-retry-offset': '5',
+      'delayed-retry-count': '1',
+      'delayed-retry-original-timestamp': String(NOON / 1000),
+    },
+    order,
+    {
+      framework: 'smallrye',
+      deadByHeaders: false,
+      attempt: 3,
+      failure: {
+        cause: 'NoStockException',
+        message: 'no stock',
+        lastOrigin: { channel: 'orders_retry_10000', partition: 1, offset: 5 },
+      },
+    },
+    { channel: 'orders_retry_20000' },
   ),
   kafka('camel', 'breadcrumb and redelivery', { breadcrumbId: 'ID-host-1', CamelRedeliveryCounter: '2' }, order, {
     framework: 'camel',

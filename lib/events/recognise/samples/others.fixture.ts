@@ -22,6 +22,21 @@ export const otherSamples: readonly Sample[] = [
       failure: { message: 'no stock' },
     },
   ),
+  kafka(
+    'nestjs',
+    'a failed reply over Kafka whose error is no text',
+    { kafka_correlationId: 'c-1', 'kafka_nest-err': '{"name":"NoStock","status":"error","message":"no stock"}' },
+    null,
+    { correlationId: 'c-1', failure: { cause: 'NoStock', message: 'no stock' } },
+  ),
+  amqp(
+    'nestjs-body',
+    'a failed reply over RabbitMQ whose error is a text',
+    { 'correlation-id': 'c-1' },
+    {},
+    { id: 'c-1', err: 'There is no matching message handler defined in the remote service.', response: null, isDisposed: true },
+    { correlationId: 'c-1', failure: { message: 'There is no matching message handler defined in the remote service.' } },
+  ),
   amqp(
     'nestjs-body',
     'a request over RabbitMQ',
@@ -157,6 +172,29 @@ export const otherSamples: readonly Sample[] = [
       businessKeys: [{ name: 'order', value: 'o-17' }],
     },
   ),
+  amqp(
+    'dramatiq',
+    'a retry: Python’s traceback, longer than any id',
+    {},
+    {},
+    {
+      queue_name: 'orders.DQ',
+      actor_name: 'place_order',
+      args: [],
+      kwargs: { order_id: 'o-17' },
+      options: {
+        retries: 2,
+        traceback:
+          'Traceback (most recent call last):\n' +
+          '  File "/app/dramatiq/worker.py", line 485, in process_message\n    res = actor(*message.args, **message.kwargs)\n'.repeat(20) +
+          'shop.errors.NoStock: none left of A-1\n',
+        eta: NOON / 1000 + 1000,
+      },
+      message_id: 'dr-2',
+      message_timestamp: NOON / 1000,
+    },
+    { messageId: 'dr-2', attempt: 3, failure: { cause: 'NoStock', message: 'none left of A-1' } },
+  ),
   kafka('faststream', 'its headers', { 'content-type': 'application/json', correlation_id: 'c-1', reply_to: 'answers' }, order, {
     correlationId: 'c-1',
     replyTo: 'answers',
@@ -208,6 +246,22 @@ export const otherSamples: readonly Sample[] = [
       attempt: 2,
       failure: { cause: 'Timeout::Error', message: 'too late' },
     },
+  ),
+  amqp(
+    'sidekiq',
+    'a job of ActiveJob: which one it wraps',
+    {},
+    {},
+    {
+      class: 'Sidekiq::ActiveJob::Wrapper',
+      wrapped: 'PlaceOrderJob',
+      args: [{ job_class: 'PlaceOrderJob', job_id: 'aj-1', arguments: ['o-17'] }],
+      jid: 'b4a577edbccf1d805744efaa',
+      queue: 'default',
+      created_at: NOON / 1000,
+      enqueued_at: NOON / 1000 + 1,
+    },
+    { framework: 'sidekiq', type: 'PlaceOrderJob', publishedAt: NOON + 1000 },
   ),
   amqp(
     'rabbitmq-death',
