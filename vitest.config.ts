@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') };
 
+/** From 25 on Node has a `localStorage` of its own, without a file an empty one, that stands before the document's. Node 20 does not know the option. */
+const execArgv = process.allowedNodeEnvironmentFlags.has('--experimental-webstorage') ? ['--no-experimental-webstorage'] : [];
+
 /**
  * Time limits are for a machine that others use too: they end what hangs, and measure nothing.
  *
@@ -22,6 +25,7 @@ export default defineConfig({
           include: ['components/**/*.test.tsx'],
           environment: 'happy-dom',
           setupFiles: ['./components/test-setup.ts'],
+          execArgv,
           testTimeout: 60_000,
         },
       },
