@@ -1,3 +1,4 @@
+import { partsOf, writeParts } from './dotted-name';
 import { type FieldInfo, fieldNamed, FIELDS, type Operator, type SearchNode, type SearchTerm } from './query';
 import { type SearchProblem, type Token, tokenise } from './tokens';
 
@@ -127,7 +128,7 @@ class Parser {
     const dot = first.text.indexOf('.');
     const field = fieldNamed(dot < 0 ? first.text : first.text.slice(0, dot));
     if (field === undefined) this.#refuse(first, `no field is called ${first.text}; ${nearestTo(first.text)}`);
-    const name = dot < 0 ? null : first.text.slice(dot + 1);
+    const name = dot < 0 ? null : nameOf(field, first.text.slice(dot + 1));
     if (field.dotted === 'needed' && (name === null || name === '')) this.#refuse(first, `${field.name} needs a name: ${field.says}`);
     if (field.dotted === undefined && name !== null) this.#refuse(first, `${field.name} takes no name behind a dot`);
     this.#take();
@@ -186,6 +187,9 @@ class Parser {
     throw new NotUnderstood({ at: token.at, length: Math.max(1, token.length), text });
   }
 }
+
+/** A path keeps its quotes: they tell a dot within a name from one between names. */
+const nameOf = ({ name }: FieldInfo, text: string): string => (name === 'b' ? writeParts(partsOf(text)) : partsOf(text).join('.'));
 
 const plainNumber = (text: string): number | null => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : null);
 

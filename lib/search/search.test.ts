@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { partsOf, writeParts } from './dotted-name';
 import { complete, type KnownNames } from './complete';
 import { parseQuery } from './parse-query';
 import { fieldNamed, FIELDS, STATUSES, termsOf, type SearchNode } from './query';
@@ -40,6 +41,23 @@ describe('the line of search', () => {
     expect(read('type="two words"')).toMatchObject({ value: 'two words', wild: false });
     expect(read('type=Order*')).toMatchObject({ wild: true });
     expect(read('type="Order*"')).toMatchObject({ wild: false });
+  });
+
+  it('[Q6] a name that a word cannot hold stands in quotes behind the dot', () => {
+    expect(read('h."x y"=1')).toMatchObject({ field: 'h', name: 'x y', value: '1' });
+    expect(read('h."cloudEvents:id"=1')).toMatchObject({ name: 'cloudEvents:id' });
+    expect(read('h."say \\"hi\\" \\\\"=1')).toMatchObject({ name: 'say "hi" \\' });
+    expect(read('b.tags."order.id".0=1')).toMatchObject({ name: 'tags."order.id".0' });
+    expect(read('b."plain".x=1')).toMatchObject({ name: 'plain.x' });
+    expect(read('key."order no":7')).toMatchObject({ field: 'key', name: 'order no', value: '7' });
+    expect(read('foo."bar baz"')).toMatchObject({ kind: 'and' });
+    expect(problemOf('h."x=1')).toBe('"x=1 | this quote is not closed');
+    expect(problemOf('foo."x"=1')).toMatch(/^foo\."x" \| no field is called foo/);
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 4 }), (parts) => {
+        expect(partsOf(writeParts(parts))).toEqual(parts);
+      }),
+    );
   });
 
   it('[Q7] numbers and durations are compared, durations in their units', () => {
@@ -118,6 +136,8 @@ describe('the line of search', () => {
       .tuple(fc.constantFrom('service', 'type', 'channel', 'trace', 'saga'), fc.constantFrom('=', '!=', '~'), words)
       .map(([field, op, value]) => term(field as 'type', value, { op: op as '=' })),
     fc.tuple(fc.constantFrom('h', 'b', 'key'), words).map(([field, value]) => term(field as 'h', value, { name: 'order.id' })),
+    fc.tuple(fc.constantFrom('h', 'key'), words, words).map(([field, name, value]) => term(field as 'h', value, { name })),
+    fc.tuple(fc.array(words, { minLength: 1, maxLength: 3 }), words).map(([parts, value]) => term('b', value, { name: writeParts(parts) })),
     fc.constantFrom(...STATUSES).map((status) => term('status', status)),
   );
   const { node } = fc.letrec<{ node: SearchNode }>((tie) => ({

@@ -65,6 +65,11 @@ export function tokenise(line: string): readonly Token[] | SearchProblem {
     const afterOperator = tight && tokens.at(-1)?.kind === 'operator';
     // A value may hold what a name may not: `trace:a:b`, `b.url=http://x?y=1`.
     const word = (afterOperator ? /^[^\s()"]+/ : /^[^\s()"=!~<>:]+|^[:!]/).exec(rest)?.[0] ?? char;
+    const dotted = afterOperator ? null : readDotted(rest);
+    if (dotted !== null) {
+      push('word', dotted, dotted.length);
+      continue;
+    }
     const named = WORDS[word];
     if (named !== undefined && !afterOperator) push(named, word, word.length);
     else if (/^has$/i.test(word) && line[at + word.length] === '(') push('has', word, word.length);
@@ -72,6 +77,12 @@ export function tokenise(line: string): readonly Token[] | SearchProblem {
   }
   tokens.push({ kind: 'end', text: '', at: line.length, length: 0, tight: false });
   return tokens;
+}
+
+/** A field's name with parts in quotes, `h."x y"`, `b.a."b.c".d`, right before an operator. */
+function readDotted(rest: string): string | null {
+  const dotted = /^[^\s()"=!~<>:.]+(?:\.(?:"(?:[^"\\]|\\.)*"|[^\s()"=!~<>:.]*))+(?=[=!~<>:])/s.exec(rest)?.[0];
+  return dotted !== undefined && dotted.includes('"') ? dotted : null;
 }
 
 /** A backslash takes the next character as it is. */

@@ -1,3 +1,4 @@
+import { partsOf, quote, writeName, writeParts } from './dotted-name';
 import { fieldNamed, type SearchNode, type SearchTerm } from './query';
 import { parseQuery } from './parse-query';
 
@@ -27,7 +28,8 @@ const inBrackets = (text: string, needed: boolean): string => (needed ? `(${text
 export function writeTerm({ field, name, op, value, wild }: SearchTerm): string {
   if (field === 'any') return wild || isPlain(value, false) ? value : quote(value);
   if (field === 'text' && op === '=' && !wild) return quote(value);
-  return `${field}${name === null ? '' : `.${name}`}${op}${wild || isPlain(value, true) ? value : quote(value)}`;
+  const dotted = name === null ? '' : `.${field === 'b' ? writeParts(partsOf(name)) : writeName(name)}`;
+  return `${field}${dotted}${op}${wild || isPlain(value, true) ? value : quote(value)}`;
 }
 
 /** Needs no quotes. Behind an operator nearly everything but space, bracket and quote is a value. */
@@ -37,8 +39,6 @@ const isPlain = (value: string, behindOperator: boolean): boolean =>
   (behindOperator
     ? /^[^\s()"'=!~<>:][^\s()"]*$/.test(value)
     : /^[^\s()"'=!~<>:-][^\s()"'=!~<>:]*$/.test(value) && !/^(AND|OR|NOT|has)$/i.test(value));
-
-const quote = (value: string): string => `"${value.replace(/[\\"]/g, '\\$&')}"`;
 
 export const term = (field: SearchTerm['field'], value: string, given: Partial<SearchTerm> = {}): SearchTerm => ({
   kind: 'term',

@@ -9,9 +9,16 @@ export interface InboxFacts {
   /** All groups of a topic, as sampled. */
   groupsOf(broker: BrokerName, topic: string): ReadonlyMap<InboxName, readonly GroupPoint[]>;
   queueSamples(broker: BrokerName, queue: InboxName): readonly QueuePoint[];
+  /** The broker was looked at after the last sample of this inbox, and it was no longer there. */
+  isGone(broker: BrokerName, inbox: InboxName): boolean;
+  /** A stream keeps what was read. */
+  isStream(broker: BrokerName, queue: InboxName): boolean;
   /** Who reads a queue, by its connections. */
   servicesOf(broker: BrokerName, inbox: InboxName): readonly ServiceName[];
 }
+
+/** RabbitMQ tells the depth of a queue some seconds late (its statistics, and our own memory of them): an earlier "empty" may be from before the event. */
+export const SETTLED_AFTER = 15_000_000;
 
 type State = Pick<EventConsumption, 'state' | 'from' | 'to' | 'behind' | 'why'>;
 
@@ -30,22 +37,35 @@ export function consumptionOf(nodes: readonly TraceNode[], facts: InboxFacts): r
 
 function ofGroups(event: EventRow, facts: InboxFacts): readonly EventConsumption[] {
   if (event.offset === null || event.partition === null) return [];
-  return [...facts.groupsOf(event.broker, event.channel)].map(([inbox, samples]) => ({
-    event: event.id,
-    inbox,
-    evidence: 'declared',
-    ...ofGroup(event, event.partition ?? 0, event.offset ?? 0, samples),
-  }));
+  const groups = [...facts.groupsOf(event.broker, event.channel)];
+  const wasLookedAt = groups.some(([, samples]) => (samples[0]?.at ?? Infinity) <= event.observedAt);
+  return groups.map(([inbox, samples]) => {
+    const wasReading = samples.some(({ at, members }) => at <= event.observedAt && members !== 0);
+    return {
+      event: event.id,
+      inbox,
+      evidence: 'declared',
+      ...ofGroup(event, samples, { isNew: wasLookedAt && !wasReading, isGone: facts.isGone(event.broker, inbox) }),
+    };
+  });
 }
 
-function ofGroup(event: EventRow, partition: number, offset: number, samples: readonly GroupPoint[]): State {
+/** `isNew`: others of the topic were sampled when the event was published, and this one was not there or nobody was in it. */
+function ofGroup(
+  event: EventRow,
+  samples: readonly GroupPoint[],
+  { isNew, isGone }: { readonly isNew: boolean; readonly isGone: boolean },
+): State {
+  const partition = event.partition ?? 0;
+  const offset = event.offset ?? 0;
   const points = samples.flatMap(({ at, members, partitions }) => {
     const own = partitions.find((one) => one.partition === partition);
-    return own === undefined || own.committed === null ? [] : [{ at, members, committed: own.committed }];
+    return own === undefined || own.committed === null ? [] : [{ at, members, committed: own.committed, logStart: own.logStart }];
   });
   const newest = points.at(-1);
   const group = groupOfInbox(samples[0]?.inbox ?? '').group ?? 'the group';
   if (newest === undefined) {
+    if (isGone) return state('unknown', `group ${group} is no longer there; it had committed nothing on partition ${partition}`);
     const known = samples.at(-1);
     return known?.members === 0
       ? state('no-members', `group ${group} has no members and committed nothing here`)
@@ -59,6 +79,10 @@ function ofGroup(event: EventRow, partition: number, offset: number, samples: re
     const behind = Math.max(0, offset - newest.committed);
     const why = `group ${group} has committed ${newest.committed}, this is offset ${offset}`;
     if (newest.committed > offset) return state('skipped-or-consumed', why);
+    if (isGone)
+      return state('unknown', `group ${group} is no longer there; it had committed ${newest.committed}, this is offset ${offset}`);
+    if (newest.logStart !== null && newest.logStart > offset)
+      return state('skipped-or-consumed', `${why}; the topic begins at ${newest.logStart} by now: deleted before it was read`);
     return { ...state(newest.members === 0 ? 'no-members' : 'not-yet', newest.members === 0 ? `${why}; it has no members` : why), behind };
   }
   const at = points[past];
@@ -66,6 +90,16 @@ function ofGroup(event: EventRow, partition: number, offset: number, samples: re
   // The first sample after it already stands past it: taken in between, or the group was put there.
   const jumped = before === undefined && points.slice(0, past).some(({ committed }) => committed > offset);
   if (jumped) return state('skipped-or-consumed', `group ${group} stood past offset ${offset} before it was published`);
+  if (before === undefined && isNew)
+    return state(
+      'skipped-or-consumed',
+      `group ${group} was not reading when this was published; the first offset seen of it, ${at?.committed}, is past ${offset}`,
+    );
+  if (before !== undefined && before.members === 0 && at?.members === 0)
+    return state(
+      'skipped-or-consumed',
+      `group ${group} had no members while it went from ${before.committed} to ${at.committed}, past offset ${offset}: set by hand, or read by somebody who came and went`,
+    );
   const from = before === undefined ? null : Math.max(before.at, event.observedAt);
   return {
     state: 'consumed-between',
@@ -83,6 +117,15 @@ function ofQueues(event: EventRow, effects: readonly EventRow[], facts: InboxFac
 function ofQueue(event: EventRow, inbox: InboxName, effects: readonly EventRow[], facts: InboxFacts): State {
   const letter = effects.find((effect) => effect.deadLetter && (effect.diedIn ?? inbox) === inbox);
   if (letter) return { ...state('dead-lettered', `a dead letter of it was seen on ${letter.channel}`), to: letter.observedAt };
+  const again = effects.find(({ diedIn }) => diedIn === inbox);
+  if (again)
+    return {
+      state: 'consumed-between',
+      from: event.observedAt,
+      to: again.observedAt,
+      behind: null,
+      why: `it left the queue (${again.failureCause ?? 'dead-lettered'}) and was seen again on ${again.channel}`,
+    };
   const readers = facts.servicesOf(event.broker, inbox);
   const elsewhere = new Set(
     event.inboxes.filter((other) => other.inbox !== inbox).flatMap((other) => facts.servicesOf(event.broker, other.inbox)),
@@ -98,9 +141,12 @@ function ofQueue(event: EventRow, inbox: InboxName, effects: readonly EventRow[]
       behind: null,
       why: `${effect.source} published ${effect.type ?? 'an event'} because of it`,
     };
-  const samples = facts.queueSamples(event.broker, inbox);
-  const after = samples.filter(({ at }) => at > event.observedAt);
-  const empty = after.find(({ ready, unacked }) => ready === 0 && unacked === 0);
+  if (facts.isStream(event.broker, inbox))
+    return state('unknown', 'a stream keeps what was read, and RabbitMQ does not tell how far its readers are');
+  const after = facts.queueSamples(event.broker, inbox).filter(({ at }) => at > event.observedAt);
+  const empty = after.find(
+    ({ at, ready, unacked, by }) => ready === 0 && unacked === 0 && (by === 'engine' || at >= event.observedAt + SETTLED_AFTER),
+  );
   if (empty)
     return {
       state: 'consumed-between',
@@ -113,6 +159,9 @@ function ofQueue(event: EventRow, inbox: InboxName, effects: readonly EventRow[]
   if (newest === undefined) return state('unknown', 'RabbitMQ does not tell, and no sample of this queue is newer');
   if (newest.consumers === 0 && newest.ready !== null && newest.ready > 0)
     return { ...state('no-members', `nobody reads the queue; ${newest.ready} wait in it`), behind: newest.ready };
+  if (newest.ready === 0 && (newest.unacked ?? 0) > 0)
+    return state('unknown', `${newest.unacked} are with consumers and not acknowledged: RabbitMQ does not tell which`);
+  if (newest.ready === 0) return state('unknown', 'RabbitMQ tells the depth of a queue some seconds late: not known yet');
   return state('unknown', `the queue was never seen empty since: ${newest.ready ?? 'some'} wait in it, RabbitMQ does not tell which`);
 }
 

@@ -17,8 +17,9 @@ export interface Link {
 /** [T4] The strongest link decides. `ordered` is in our order; each event is in it once. */
 export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
   const byId = new Map(ordered.map((event) => [event.id, event]));
-  const byMessage = groupBy(ordered, (event) => event.messageId);
-  const bySpan = groupBy(ordered, (event) => event.spanId);
+  const byMessage = copiesBy(ordered, (event) => event.messageId);
+  const bySpan = copiesBy(ordered, (event) => event.spanId);
+  const spoken = lastLivingOfSpans(ordered);
   const byPlace = new Map(
     ordered.flatMap((event) =>
       event.offset === null ? [] : [[placeOf(event.broker, event.channel, event.partition, event.offset), event] as const],
@@ -30,11 +31,20 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
   const likely = new LikelyCauses(ordered);
 
   /** Several copies carry one message id (original, retries, letter, replay): the newest one before the effect, else the first. */
-  const nearest = (event: EventRow, copies: readonly EventRow[] = []): EventRow | null => {
-    const others = copies.filter((copy) => copy.id !== event.id);
-    const living = others.filter((copy) => !copy.deadLetter);
-    const from = living.length > 0 ? living : others;
-    return from.findLast((copy) => at(copy) < at(event)) ?? from[0] ?? null;
+  const nearest = (event: EventRow, copies: Copies | undefined): EventRow | null => {
+    if (copies === undefined) return null;
+    const from = isOther(copies.living, event) ? copies.living : copies.all;
+    return lastBefore(from, event) ?? from.find((copy) => copy.id !== event.id) ?? null;
+  };
+  /** The newest of them before this event, found by halves: one id may be on thousands of events. */
+  const lastBefore = (copies: readonly EventRow[], event: EventRow): EventRow | null => {
+    let [before, end] = [0, copies.length];
+    while (before < end) {
+      const middle = (before + end) >> 1;
+      if (at(copies[middle] as EventRow) < at(event)) before = middle + 1;
+      else end = middle;
+    }
+    return copies[before - 1] ?? null;
   };
   const ofMessage = (event: EventRow, id: string | null): EventRow | null =>
     id === null || id === event.messageId ? null : nearest(event, byMessage.get(id));
@@ -53,8 +63,9 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
         return joined(there, 'dead-letter', `origin ${origin?.channel} ${origin?.partition ?? 0}@${origin?.offset}`);
       const original = messageId === null ? null : nearest(event, byMessage.get(messageId));
       if (original) return joined(original, 'dead-letter', `message id ${messageId}`);
-      const spoken = sameSpan(event, bySpan);
-      if (spoken) return joined(spoken, 'dead-letter', `span ${event.spanId}`);
+      // A dead letter without message id keeps its headers, so it keeps its span.
+      const living = spoken.get(spanAndType(event));
+      if (living) return joined(living, 'dead-letter', `span ${event.spanId}`);
       const died = likely.originalOf(event);
       if (died) return joined(died, 'dead-letter', `origin ${origin?.channel}`);
     }
@@ -66,7 +77,7 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
     if (request) return joined(request, 'reply', `correlation id ${correlationId}`);
     const asked = likely.requestOf(event);
     if (asked) return joined(asked, 'reply', `correlation id ${correlationId}, sent to ${asked.replyTo}`);
-    const copy = messageId === null ? undefined : (byMessage.get(messageId) ?? []).findLast((other) => at(other) < at(event));
+    const copy = messageId === null ? null : lastBefore(byMessage.get(messageId)?.all ?? [], event);
     if (copy) return joined(copy, 'retry', `message id ${messageId}`);
     const named = missing(event);
     const before = ofKey.before(event);
@@ -116,25 +127,35 @@ class KeyOrder {
   }
 }
 
-/** A dead letter without message id keeps its headers, so it keeps its span. */
-function sameSpan(event: EventRow, bySpan: ReadonlyMap<string, readonly EventRow[]>): EventRow | null {
-  if (event.spanId === null) return null;
-  return (
-    (bySpan.get(event.spanId) ?? []).findLast((other) => !other.deadLetter && other.type === event.type && other.id !== event.id) ?? null
-  );
-}
-
 const placeOf = (broker: string, channel: string, partition: number | null, offset: number): string =>
   `${broker}\n${channel}\n${partition ?? 0}\n${offset}`;
 
-function groupBy(events: readonly EventRow[], keyOf: (event: EventRow) => string | null): Map<string, EventRow[]> {
-  const groups = new Map<string, EventRow[]>();
+/** The events that carry one id, in our order. */
+interface Copies {
+  readonly all: EventRow[];
+  /** Those that are no dead letters. */
+  readonly living: EventRow[];
+}
+
+const isOther = (copies: readonly EventRow[], event: EventRow): boolean => copies.some((copy) => copy.id !== event.id);
+
+function copiesBy(events: readonly EventRow[], keyOf: (event: EventRow) => string | null): Map<string, Copies> {
+  const groups = new Map<string, Copies>();
   for (const event of events) {
     const key = keyOf(event);
     if (key === null || key === '') continue;
-    const group = groups.get(key);
-    if (group) group.push(event);
-    else groups.set(key, [event]);
+    const copies = groups.get(key) ?? { all: [], living: [] };
+    groups.set(key, copies);
+    copies.all.push(event);
+    if (!event.deadLetter) copies.living.push(event);
   }
   return groups;
+}
+
+const spanAndType = ({ spanId, type }: EventRow): string => `${spanId ?? ''}\n${type ?? ''}`;
+
+function lastLivingOfSpans(events: readonly EventRow[]): ReadonlyMap<string, EventRow> {
+  const last = new Map<string, EventRow>();
+  for (const event of events) if (!event.deadLetter && event.spanId !== null && event.spanId !== '') last.set(spanAndType(event), event);
+  return last;
 }

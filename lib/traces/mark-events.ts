@@ -29,14 +29,15 @@ export function markEvents(nodes: readonly TraceNode[], habits: ChannelHabits = 
 function* duplicates(events: readonly EventRow[]): Generator<EventMark> {
   const first = new Map<string, EventRow>();
   for (const event of events) {
-    if (event.messageId === null || event.deadLetter || event.replayId !== null || (event.attempt ?? 1) > 1) continue;
-    const other = first.get(event.messageId);
-    if (other === undefined) first.set(event.messageId, event);
+    const { messageId, deadLetter, replayId, attempt, diedIn = null } = event;
+    if (messageId === null || deadLetter || replayId !== null || (attempt ?? 1) > 1 || diedIn !== null) continue;
+    const other = first.get(messageId);
+    if (other === undefined) first.set(messageId, event);
     else if (!isHop(other, event))
       yield {
         event: event.id,
         kind: 'duplicate',
-        text: `message id ${event.messageId} was already published to ${other.channel}`,
+        text: `message id ${messageId} was already published to ${other.channel}`,
         other: other.id,
       };
   }
@@ -49,11 +50,16 @@ const isHop = (a: EventRow, b: EventRow): boolean =>
 /** [M2] Whole-number versions of one business key and source that otherwise only grow: a lower one came late. */
 function* outOfOrder(events: readonly EventRow[]): Generator<EventMark> {
   const streams = new Map<string, { readonly event: EventRow; readonly version: number }[]>();
+  const messages = new Set<string>();
   for (const event of events) {
     if (event.deadLetter || event.replayId !== null || !/^\d{1,9}$/.test(event.version ?? '')) continue;
+    if (messages.has(event.messageId ?? '')) continue;
+    if (event.messageId !== null) messages.add(event.messageId);
     for (const { name, value } of joiningKeys(event).slice(0, 1)) {
-      const stream = `${name}\n${value}\n${event.source ?? ''}\n${event.broker}\n${event.channel}`;
-      streams.set(stream, [...(streams.get(stream) ?? []), { event, version: Number(event.version) }]);
+      const key = `${name}\n${value}\n${event.source ?? ''}\n${event.broker}\n${event.channel}`;
+      const stream = streams.get(key) ?? [];
+      streams.set(key, stream);
+      stream.push({ event, version: Number(event.version) });
     }
   }
   for (const stream of streams.values()) {

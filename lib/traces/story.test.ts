@@ -5,7 +5,7 @@ import type { EventRow } from '@/lib/contract/traces';
 import { assembleTrace } from './assemble-trace';
 import { habitsOf, noHabits, type TypeForm } from './channel-habits';
 import { consumptionOf, type InboxFacts } from './consumption';
-import { describeFlow, idsToAsk, joinFlow } from './join-flow';
+import { describeFlow, idsToAsk, isSharedId, joinFlow } from './join-flow';
 import { markEvents } from './mark-events';
 import { namingRuleOf, namingStyleOf } from './naming-style';
 import { anEventRow, start } from './trace-node.fixture';
@@ -50,9 +50,50 @@ describe('joining what has no trace id', () => {
     );
   });
 
+  it('[J7] what stands where nothing was said joins nothing', () => {
+    for (const nothing of ['0', 'null', 'undefined', 'None', 'default', '-', '00000000-0000-0000-0000-000000000000', 'n/a'])
+      expect(
+        joinFlow(
+          [loose({ id: 'a', correlationId: nothing, businessKeys: order(nothing), key: nothing })],
+          [loose({ id: 'b', correlationId: nothing, businessKeys: order(nothing), key: nothing }), loose({ id: 'c', key: nothing })],
+        ).events,
+      ).toHaveLength(1);
+    expect(isSharedId('default', [placed])).toBe(true);
+  });
+
+  it('[J7] an id over hundreds of orders, or over very many events, joins nothing, and that is said', () => {
+    const all = (count: number, orders: number) =>
+      Array.from({ length: count }, (_, n) =>
+        loose({ id: `e${n}`, correlationId: 'billing', businessKeys: orders === 0 ? [] : order(`o-${n % orders}`) }),
+      );
+    const joinedOf = (events: readonly EventRow[]) => joinFlow(events.slice(0, 1), events.slice(1));
+    expect(joinedOf(all(900, 0)).events).toHaveLength(900);
+    expect(joinedOf(all(300, 90)).events).toHaveLength(300);
+    const [over, many] = [joinedOf(all(300, 150)), joinedOf(all(1_500, 0))];
+    expect(idsOf(over.events)).toEqual(['e0', 'e150']);
+    expect(many.events).toHaveLength(1);
+    expect(describeFlow(over, 'o-0', [], null).joinedBy).toBe('order o-0 (not by correlation id billing: 300 events share it)');
+    expect(describeFlow(many, null, ['t'], null)).toMatchObject({
+      joinedBy: 'its trace id alone (not by correlation id billing: 1500 events share it)',
+      evidence: 'seen',
+    });
+    expect(isSharedId('billing', all(300, 150))).toBe(true);
+    expect(isSharedId('billing', all(300, 90))).toBe(false);
+  });
+
+  it('[J7] events of one customer have only the customer in common', () => {
+    const of = (id: string, number: string) =>
+      loose({ id, businessKeys: [{ name: 'customer', value: 'c-7' }, ...order(number)], correlationId: number });
+    expect(isSharedId('c-7', [of('a', 'o-1'), of('b', 'o-2')])).toBe(true);
+    expect(isSharedId('c-7', [of('a', 'o-1')])).toBe(false);
+    expect(isSharedId('o-1', [of('a', 'o-1'), of('b', 'o-1')])).toBe(false);
+  });
+
   it('[J4] says what to ask for, bounded', () => {
-    expect(idsToAsk([placed, paid], 10)).toEqual(['m-1', 'o-42', 'm-2']);
-    expect(idsToAsk([placed, paid], 1)).toHaveLength(1);
+    const both = { events: [placed, paid], shared: [] };
+    expect(idsToAsk(both, 10)).toEqual(['m-1', 'o-42', 'm-2']);
+    expect(idsToAsk(both, 1)).toHaveLength(1);
+    expect(idsToAsk({ ...both, shared: [{ value: 'o-42', says: 'order o-42', events: 2_000 }] }, 10)).toEqual(['m-1', 'm-2']);
   });
 
   it('[J6] says what joined it, and the trace that it names', () => {
@@ -118,6 +159,8 @@ describe('marks', () => {
     expect(marksOf([one, anEventRow({ id: 'b', messageId: 'm', attempt: 2, after: 5 })])).toEqual([]);
     expect(marksOf([one, anEventRow({ id: 'b', messageId: 'm', deadLetter: true, after: 5 })])).toEqual([]);
     expect(marksOf([one, anEventRow({ id: 'b', messageId: 'm', replayId: 'r', replayOf: 'a', after: 5 })])).toEqual([]);
+    // Back from a queue that delays: no dead letter, and its x-death says where it was.
+    expect(marksOf([one, anEventRow({ id: 'b', messageId: 'm', diedIn: 'wait', after: 5 })])).toEqual([]);
   });
 
   it('[M2] a lower version of the same stream that came late is out of order; a schema that stays the same is not', () => {
@@ -125,6 +168,15 @@ describe('marks', () => {
       anEventRow({ id, source: 'orders', version: number, businessKeys: order('o-1'), after });
     expect(marksOf([version('a', '1', 0), version('b', '3', 1), version('c', '2', 2)])).toEqual(['c out-of-order']);
     expect(marksOf([version('a', '1', 0), version('b', '2', 1), version('c', '1', 2), version('d', '1', 3)])).toEqual([]);
+  });
+
+  it('[M2] a message that came twice is one version of its stream', () => {
+    const version = (id: string, number: string, after: number, messageId = id) =>
+      anEventRow({ id, messageId, source: 'orders', version: number, businessKeys: order('o-1'), after });
+    expect(marksOf([version('a', '1', 0), version('b', '3', 1), version('c', '2', 2), version('d', '3', 3, 'b')])).toEqual([
+      'd duplicate',
+      'c out-of-order',
+    ]);
   });
 
   it('[M3] one type in two versions has drifted', () => {
@@ -248,12 +300,17 @@ describe('who has consumed it', () => {
     groups: readonly GroupPoint[],
     queues: readonly QueuePoint[] = [],
     services: readonly string[] = ['payment'],
+    more: Partial<InboxFacts> = {},
   ): InboxFacts => ({
     groupsOf: () => new Map([['orders@billing', groups]]),
     queueSamples: () => queues,
+    isGone: () => false,
+    isStream: () => false,
+    ...more,
     servicesOf: (_, inbox) => (inbox === 'q' ? services : []),
   });
-  const groupState = (groups: readonly GroupPoint[]) => consumptionOf(assembleTrace('t', [record]).nodes, facts(groups))[0];
+  const groupState = (groups: readonly GroupPoint[], more: Partial<InboxFacts> = {}) =>
+    consumptionOf(assembleTrace('t', [record]).nodes, facts(groups, [], [], more))[0];
 
   it('[C1] Kafka: between the last sample at or before it and the first past it', () => {
     expect(groupState([sample(-5, 3), sample(1, 10), sample(4, 12)])).toMatchObject({
@@ -277,6 +334,47 @@ describe('who has consumed it', () => {
     expect(groupState([sample(-2, 50), sample(2, 51)])).toMatchObject({ state: 'skipped-or-consumed' });
   });
 
+  it('[C3] Kafka: so is one whose offset moved past it while nobody was in it: set by hand', () => {
+    expect(groupState([sample(-2, 5, 0), sample(2, 50, 0)])).toMatchObject({
+      state: 'skipped-or-consumed',
+      why: expect.stringContaining('set by hand') as string,
+    });
+    expect(groupState([sample(-2, 5, 0), sample(2, 50, 1)])).toMatchObject({ state: 'consumed-between' });
+  });
+
+  it('[C3] Kafka: so is one that began after it, where others were sampled before; one that was reading has consumed it', () => {
+    const others = (groups: readonly GroupPoint[]) => ({
+      groupsOf: () => new Map([['orders@other', [sample(-2, 3)]] as const, ['orders@billing', groups] as const]),
+    });
+    const ofBilling = (groups: readonly GroupPoint[]) =>
+      consumptionOf(assembleTrace('t', [record]).nodes, facts([], [], [], others(groups))).find(({ inbox }) => inbox === 'orders@billing');
+    expect(ofBilling([sample(3, 11)])).toMatchObject({ state: 'skipped-or-consumed' });
+    expect(ofBilling([sample(3, null), sample(5, 11)])).toMatchObject({ state: 'skipped-or-consumed' });
+    expect(ofBilling([sample(-1, null), sample(3, 11)])).toMatchObject({ state: 'consumed-between' });
+  });
+
+  it('[C3] Kafka: a record that its topic no longer holds was not read by who stands before it', () => {
+    const [point] = [sample(2, 4)];
+    const partitions = point.partitions.map((one) => ({ ...one, logStart: 40 }));
+    expect(groupState([{ ...point, partitions }])).toMatchObject({
+      state: 'skipped-or-consumed',
+      why: expect.stringContaining('deleted before it was read') as string,
+    });
+  });
+
+  it('[C7] a group that is gone waits for nothing, and what it had consumed it has consumed', () => {
+    const gone = { isGone: () => true };
+    expect(groupState([sample(-5, 3, 0)], gone)).toMatchObject({
+      state: 'unknown',
+      why: 'group billing is no longer there; it had committed 3, this is offset 10',
+    });
+    expect(groupState([sample(-5, null, 0)], gone)).toMatchObject({
+      state: 'unknown',
+      why: expect.stringContaining('no longer') as string,
+    });
+    expect(groupState([sample(-5, 3), sample(1, 11)], gone)).toMatchObject({ state: 'consumed-between' });
+  });
+
   const message = anEventRow({ id: 'm', messageId: 'm1', inboxes: [{ inbox: 'q', evidence: 'declared' }] });
   const queueState = (events: readonly EventRow[], queues: readonly QueuePoint[] = [], services?: readonly string[]) =>
     consumptionOf(assembleTrace('t', [message, ...events]).nodes, facts([], queues, services)).find(({ event }) => event === 'm');
@@ -296,13 +394,41 @@ describe('who has consumed it', () => {
     });
   });
 
-  it('[C5] RabbitMQ: a queue that was seen empty since holds it no more; else it is said what is not known', () => {
-    expect(queueState([], [queueSample(-1, 0), queueSample(1, 3), queueSample(2, 0, 0)])).toMatchObject({
+  it('[C4] RabbitMQ: or by its way on through a queue that delays', () => {
+    const again = anEventRow({ id: 'w', messageId: 'm1', diedIn: 'q', failureCause: 'rejected', channel: 'retry', after: 40 });
+    expect(queueState([again])).toMatchObject({
       state: 'consumed-between',
-      to: start + 2_000_000,
+      to: again.observedAt,
+      why: 'it left the queue (rejected) and was seen again on retry',
+    });
+  });
+
+  it('[C5] RabbitMQ: a queue that was seen empty since holds it no more; else it is said what is not known', () => {
+    expect(queueState([], [queueSample(-1, 0), queueSample(1, 3), queueSample(20, 0, 0)])).toMatchObject({
+      state: 'consumed-between',
+      to: start + 20_000_000,
     });
     expect(queueState([], [queueSample(1, 0, 1)])).toMatchObject({ state: 'unknown' });
     expect(queueState([], [queueSample(1, 3, 0, 0)])).toMatchObject({ state: 'no-members', behind: 3 });
     expect(queueState([])).toMatchObject({ state: 'unknown' });
+  });
+
+  it('[C5] RabbitMQ: an empty queue soon after says nothing, its depth is told late; an engine that counts itself is believed', () => {
+    expect(queueState([], [queueSample(1, 0), queueSample(4, 0)])).toMatchObject({
+      state: 'unknown',
+      why: 'RabbitMQ tells the depth of a queue some seconds late: not known yet',
+    });
+    expect(queueState([], [queueSample(1, 0), queueSample(8, 2, 0, 0), queueSample(30, 2, 0, 0)])).toMatchObject({ state: 'no-members' });
+    expect(queueState([], [{ ...queueSample(1, 0), by: 'engine' }])).toMatchObject({ state: 'consumed-between' });
+    expect(queueState([], [queueSample(30, 0, 2)])).toMatchObject({ why: expect.stringContaining('2 are with consumers') as string });
+  });
+
+  it('[C5] RabbitMQ: a stream keeps what was read, so its depth tells nothing', () => {
+    const nodes = assembleTrace('t', [message]).nodes;
+    const samples = [queueSample(20, 0), queueSample(30, 3, 0, 0)];
+    expect(consumptionOf(nodes, facts([], samples, [], { isStream: () => true }))[0]).toMatchObject({
+      state: 'unknown',
+      why: expect.stringContaining('a stream keeps') as string,
+    });
   });
 });

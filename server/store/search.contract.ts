@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aFailure, aHeader, anEvent, utf8 } from '@/lib/events/event.fixture';
 import type { ObservedEvent } from '@/lib/events/observed-event';
+import type { QueuePoint } from '@/lib/contract/samples';
 import { aGroupPoint } from '@/lib/lag/group-point.fixture';
 import { parseQuery } from '@/lib/search/parse-query';
 import type { SearchNode } from '@/lib/search/query';
@@ -140,6 +141,239 @@ export function describeSearchContract(name: string, open: () => Promise<StoreUn
       ['attempt>=3', ['bad']],
     ])('[Q20] finds by %s', async (line, traces) => {
       expect(await found(line)).toEqual([...traces].toSorted());
+    });
+
+    describe('odd names and values', () => {
+      const own = freshName('odd');
+      const real = new Uint8Array(8);
+      new DataView(real.buffer).setFloat64(0, 1.5);
+      beforeAll(async () => {
+        const events: Readonly<Record<string, Partial<ObservedEvent>>> = {
+          names: {
+            body: utf8(
+              JSON.stringify({
+                'a b': 'blank-1',
+                tags: { 'order.id': 'dot-1', 'q"t': 'quote-1', 'b\\s': 'back-1' },
+                größe: 'uml-1',
+                stock: { '42': 'digits-1', x: 'second-1' },
+                list: [{ '7': 'in-list-1' }],
+                ratio: 0.1,
+              }),
+            ),
+          },
+          escaped: { body: utf8('{"gr\\u00f6\\u00dfe":"uml-2","p\\/q":"slash-1","who":"J\\u00fcrgen Sieben","said":"\\"so\\" he said"}') },
+          plain: { body: utf8('Über alles, naïve') },
+          heads: {
+            headers: [
+              aHeader('cloudEvents:id', 'colon-1', 'S'),
+              aHeader('x y', 'blank-2', 'S'),
+              aHeader('X-Case', 'case-1', 'S'),
+              aHeader('score', real, 'd'),
+            ],
+          },
+        };
+        await store.append(
+          aBatch(
+            own,
+            1,
+            Object.entries(events).map(([name, given], index) =>
+              anEvent({
+                broker: own,
+                tap: own,
+                index,
+                offset: index,
+                observedAt: quietTime() + index,
+                messageId: `${own}-${index}`,
+                traceId: `${own}-${name}`,
+                businessKeys: [],
+                headers: [],
+                body: null,
+                ...given,
+              }),
+            ),
+          ),
+        );
+      });
+
+      it.each<[string, readonly string[]]>([
+        ['b."a b"=blank-1', ['names']],
+        ['b.tags."order.id"=dot-1', ['names']],
+        ['b.tags.order.id=dot-1', []],
+        ['b.tags."q\\"t"=quote-1', ['names']],
+        ['b.tags."b\\\\s"=back-1', ['names']],
+        ['b.größe=uml-1', ['names']],
+        ['b.größe=uml-2', ['escaped']],
+        ['b.p/q=slash-1', ['escaped']],
+        ['b.stock.42=digits-1', ['names']],
+        ['b.stock.1=second-1', []],
+        ['b.list.0.7=in-list-1', ['names']],
+        ['b.ratio=0.10', ['names']],
+        ['"Jürgen Sieben"', ['escaped']],
+        ['"\\"so\\" he"', ['escaped']],
+        ['"über ALLES"', ['plain']],
+        ['text~NAÏVE', ['plain']],
+        ['h."cloudEvents:id"=colon-1', ['heads']],
+        ['h."x y"=blank-2', ['heads']],
+        ['h.x-case=case-1', ['heads']],
+        ['h.score=1.5', ['heads']],
+        ['h.score>1.4 h.score<1.6', ['heads']],
+        ['h.score>1.5', []],
+      ])('[Q20] finds by %s', async (line, names) => {
+        const { rows } = await store.search({ range: around(quietTime()), limit: 50, brokers: [own], node: read(line) });
+        expect(rows.map((row) => row.traceId.replace(`${own}-`, ''))).toEqual(names);
+      });
+    });
+
+    it('[Q21] another event of a flow is asked for as one of a trace is; numbers are those of traces alone', async () => {
+      const own = freshName('flows');
+      const one = (index: number, order: string, type: string): ObservedEvent =>
+        anEvent({
+          broker: own,
+          tap: own,
+          index,
+          offset: index,
+          observedAt: quietTime() + index,
+          messageId: null,
+          correlationId: null,
+          causationId: null,
+          traceId: null,
+          type,
+          businessKeys: [{ name: 'order', value: `${own}-${order}` }],
+        });
+      await store.append(aBatch(own, 1, [one(0, 'sent', 'Placed'), one(1, 'sent', 'Shipped'), one(2, 'stuck', 'Placed')]));
+      const ask = async (line: string) =>
+        (await store.search({ range: around(quietTime()), limit: 9, brokers: [own], node: read(line) })).rows
+          .map((row) => row.traceId.replace(`~${own}-`, ''))
+          .toSorted();
+      expect(await ask('has(type=Placed) NOT has(type=Shipped)')).toEqual(['stuck']);
+      expect(await ask('type=Placed has(type=Shipped)')).toEqual(['sent']);
+      expect(await ask('events=2 OR events!=2')).toEqual([]);
+    });
+
+    it('[Q21] a correlation id that stands for nothing makes no flow', async () => {
+      const own = freshName('nothing');
+      const events = ['0', 'null', '00000000-0000-0000-0000-000000000000'].flatMap((correlationId, n) =>
+        [0, 1].map((order) =>
+          anEvent({
+            broker: own,
+            tap: own,
+            index: n * 2 + order,
+            offset: n * 2 + order,
+            observedAt: quietTime() + n,
+            traceId: null,
+            correlationId,
+            causationId: null,
+            businessKeys: [{ name: 'order', value: `${own}-${order}` }],
+          }),
+        ),
+      );
+      await store.append(aBatch(own, 1, events));
+      const { rows } = await store.search({ range: around(quietTime()), limit: 9, brokers: [own], node: null });
+      expect(rows.map((row) => row.traceId).toSorted()).toEqual([`~${own}-0`, `~${own}-1`]);
+      expect(rows.map((row) => row.events)).toEqual([3, 3]);
+    });
+
+    it('[Q20] a trace that lies partly around the range is measured as it is listed', async () => {
+      const own = freshName('partly');
+      const end = quietTime() + 400_000_000;
+      const one = (index: number, at: number): ObservedEvent =>
+        anEvent({
+          broker: own,
+          tap: own,
+          index,
+          offset: index,
+          observedAt: at,
+          messageId: `${own}-${index}`,
+          traceId: `${own}-t`,
+          businessKeys: [],
+        });
+      await store.append(aBatch(own, 1, [one(0, end - 90_000_000)]));
+      await store.append(aBatch(own, 2, [one(1, end - 10_000_000)]));
+      const range = { from: end - 60_000_000, to: end };
+      const ask = async (line: string) =>
+        (await store.search({ range, limit: 9, brokers: [own], node: read(line) })).rows.map((row) => row.events);
+      expect(await ask('duration>70s')).toEqual([2]);
+      expect(await ask('events=2')).toEqual([2]);
+      expect(await ask('events=1')).toEqual([]);
+    });
+
+    it('[Q20] what waits: not what a group that is gone left, nor what a sample from before it was told of would hide', async () => {
+      const own = freshName('waits');
+      const now = Date.now() * 1_000;
+      const group = (group: string, committed: number, at: number) =>
+        aGroupPoint(0, {
+          broker: own,
+          inbox: `orders@${group}`,
+          group,
+          topic: 'orders',
+          at,
+          committed,
+          end: 9,
+          partitions: [{ partition: 0, committed, logStart: 0, end: 9, lastStable: 9, lag: 0 }],
+        });
+      const queue = (at: number): QueuePoint => ({
+        broker: own,
+        inbox: 'q',
+        at,
+        ready: 0,
+        unacked: 0,
+        consumers: 0,
+        publishRate: null,
+        deliverRate: null,
+        ackRate: null,
+        redeliverRate: null,
+        by: 'management',
+      });
+      await store.saveSamples([group('there', 5, now), group('gone', 1, now - 900_000_000)], [queue(now)]);
+      const record = (index: number, at: number, given: Partial<ObservedEvent>): ObservedEvent =>
+        anEvent({ broker: own, tap: own, index, observedAt: at, messageId: `${own}-${index}`, traceId: `${own}-${index}`, ...given });
+      const message = { system: 'rabbitmq', partition: null, offset: null, inboxes: [{ inbox: 'q', evidence: 'declared' }] } as const;
+      await store.append(
+        aBatch(own, 1, [
+          record(0, now - 60_000_000, { offset: 3 }),
+          record(1, now - 50_000_000, { offset: 7 }),
+          record(2, now - 60_000_000, message),
+          record(3, now - 5_000_000, message),
+        ]),
+      );
+      const range = { from: now - 3_600_000_000, to: now + 1_000_000 };
+      const { rows } = await store.search({ range, limit: 9, brokers: [own], node: read('status=unconsumed') });
+      expect(rows.map((row) => row.traceId).toSorted()).toEqual([`${own}-1`, `${own}-3`]);
+    });
+
+    it('[Q24] page after page nothing comes twice and nothing is left out, while events come and the range follows the clock', async () => {
+      const own = freshName('moving');
+      const end = quietTime() + 300_000_000;
+      const one = (index: number, trace: number, at: number): ObservedEvent =>
+        anEvent({
+          broker: own,
+          tap: own,
+          index,
+          offset: index,
+          observedAt: at,
+          messageId: `${own}-${index}`,
+          traceId: `${own}-${trace}`,
+          businessKeys: [],
+        });
+      const before = Array.from({ length: 7 }, (_, n) => one(n, n, end - 1_000_000 - n * 1_000));
+      await store.append(aBatch(own, 1, before));
+      const seen: string[] = [];
+      let after: string | undefined;
+      for (let page = 0; page === 0 || after !== undefined; page++) {
+        const range = { from: end - 60_000_000 + page * 1_000_000, to: end + page * 1_000_000 };
+        const asked = { range, limit: 2, brokers: [own], node: read(`message=${own}-* OR message~moving`) };
+        const found = await store.search({ ...asked, ...(after !== undefined && { after }) });
+        seen.push(...found.rows.map((row) => row.traceId.replace(`${own}-`, '')));
+        after = found.next ?? undefined;
+        // The traces of the last pages go on, and new ones begin.
+        await store.append(
+          aBatch(own, page + 2, [
+            one(100 + page * 2, 6 - page, end + page * 1_000_000 + 1),
+            one(101 + page * 2, 50 + page, end + page * 1_000_000 + 2),
+          ]),
+        );
+      }
+      expect(seen).toEqual(['0', '1', '2', '3', '4', '5', '6']);
     });
 
     it('[Q20] finds by every kind of id', async () => {

@@ -3,7 +3,7 @@ import type { EventRow, TraceView } from '@/lib/contract/traces';
 import type { TraceId } from '@/lib/events/names';
 import { assembleTrace } from '@/lib/traces/assemble-trace';
 import { flowRef } from '@/lib/traces/flow-ref';
-import { describeFlow, idsToAsk, joinFlow, type Joined } from '@/lib/traces/join-flow';
+import { describeFlow, idsToAsk, isSharedId, joinFlow, type Joined } from '@/lib/traces/join-flow';
 import type { Services } from '../services';
 import { storyOf } from './trace-story';
 
@@ -43,7 +43,10 @@ async function whole(
 ): Promise<TraceView | 'not-found'> {
   if (events.length === 0) return 'not-found';
   const joined = cut === null ? await joinFrom(services, events, { loose: true, within: AROUND }) : null;
-  const flow = joined === null || joined.by.size === 0 ? undefined : describeFlow(joined, null, [traceId], joined.cappedAt);
+  const flow =
+    joined === null || (joined.by.size === 0 && joined.shared.length === 0)
+      ? undefined
+      : describeFlow(joined, null, [traceId], joined.cappedAt);
   return view(services, traceId, joined?.events ?? events, cut, flow);
 }
 
@@ -55,11 +58,14 @@ async function getFlow(services: Services, id: string): Promise<TraceView | 'not
     found.map(({ event }) => event),
     1,
   );
-  const { events: seeds } = await services.store.eventsCarrying({
+  const { events: seeds, cut } = await services.store.eventsCarrying({
     ids: found[0]?.field === 'trace id' ? [id.toLowerCase()] : [id],
     range,
     limit: MOST_JOINED,
   });
+  // [J7] What very many share is a list of who shares it.
+  if (isSharedId(id, seeds))
+    return view(services, `~${id}`, seeds, null, describeFlow(joinFlow(seeds, []), id, [], cut === null ? null : seeds.length));
   const named = new Set(seeds.flatMap(({ traceId }) => traceId ?? []));
   const only = [...named][0];
   if (named.size === 1 && only !== undefined) return getTraceById(services, only);
@@ -67,7 +73,7 @@ async function getFlow(services: Services, id: string): Promise<TraceView | 'not
   const traceIds = [...new Set(joined.events.flatMap(({ traceId }) => traceId ?? []))];
   if (traceIds.length === 1 && traceIds[0] !== undefined) return getTraceById(services, traceIds[0]);
   const by = joined.by.size > 0 ? joined : joinFlow(seeds.slice(0, 1), seeds);
-  return view(services, `~${id}`, joined.events, null, describeFlow(by, id, traceIds, joined.cappedAt));
+  return view(services, `~${id}`, joined.events, null, describeFlow({ ...by, shared: joined.shared }, id, traceIds, joined.cappedAt));
 }
 
 /** [J4] Asks for what carries an id of what is there, until nothing new comes or a limit is reached. */
@@ -82,19 +88,30 @@ async function joinFrom(
   let joined = joinFlow(seeds, []);
   let capped = false;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const ids = idsToAsk(joined.events, MOST_IDS * (round + 1)).filter((one) => !asked.has(one));
+    const ids = idsToAsk(joined, MOST_IDS * (round + 1)).filter((one) => !asked.has(one));
     if (ids.length === 0) break;
     const next = ids.slice(0, MOST_IDS);
     for (const one of next) asked.add(one);
-    const found = await store.eventsCarrying({ ids: next, range, limit: MOST_JOINED, loose });
-    for (const event of found.events) candidates.set(event.id, event);
     const before = joined.events.length;
-    joined = joinFlow(seeds, [...candidates.values()]);
-    capped = found.cut !== null || joined.events.length > MOST_EVENTS;
+    const ask = async (some: readonly string[]): Promise<void> => {
+      const found = await store.eventsCarrying({ ids: some, range, limit: MOST_JOINED, loose });
+      for (const event of found.events) candidates.set(event.id, event);
+      joined = joinFlow(seeds, [...candidates.values()]);
+      capped = found.cut !== null;
+    };
+    await ask(next);
+    // [J7] What very many share took the place of the rest: the rest once more, without it.
+    const shared = new Set(joined.shared.map(({ value }) => value));
+    const rest = next.filter((one) => !shared.has(one));
+    if (capped && rest.length < next.length) {
+      capped = false;
+      if (rest.length > 0) await ask(rest);
+    }
+    capped ||= joined.events.length > MOST_EVENTS;
     if (capped || joined.events.length === before) break;
   }
   // Rounds or ids that ran out are a limit as well: what they would have found is not known.
-  const isMore = idsToAsk(joined.events, asked.size + 1).some((one) => !asked.has(one));
+  const isMore = idsToAsk(joined, asked.size + 1).some((one) => !asked.has(one));
   return { ...joined, cappedAt: capped || isMore ? joined.events.length : null };
 }
 

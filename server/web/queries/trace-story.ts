@@ -1,7 +1,7 @@
 import type { TraceStory } from '@/lib/contract/trace-story';
 import type { GroupPoint, QueuePoint } from '@/lib/contract/samples';
 import type { TraceView } from '@/lib/contract/traces';
-import type { BrokerName, ServiceName } from '@/lib/events/names';
+import { groupOfInbox, type BrokerName } from '@/lib/events/names';
 import { habitsOf, type ChannelHabits } from '@/lib/traces/channel-habits';
 import { consumptionOf, type InboxFacts } from '@/lib/traces/consumption';
 import { markEvents } from '@/lib/traces/mark-events';
@@ -48,20 +48,24 @@ async function factsAround({ store, clock }: Services, trace: TraceView): Promis
       }),
     ),
   ]);
-  const services = new Map<string, readonly ServiceName[]>();
-  for (const { broker, inboxes } of pictures)
-    for (const { inbox, consumers } of inboxes)
-      services.set(`${broker}\n${inbox}`, [...new Set(consumers.flatMap(({ service }) => service ?? []))]);
-  const ours = new Set(
-    pictures.flatMap(({ broker, inboxes }) => inboxes.flatMap(({ inbox, ours: own }) => (own ? [`${broker}\n${inbox}`] : []))),
-  );
+  const known = new Map(pictures.flatMap(({ broker, inboxes }) => inboxes.map((inbox) => [`${broker}\n${inbox.inbox}`, inbox] as const)));
+  const ours = new Set([...known].flatMap(([name, inbox]) => (inbox.ours ? [name] : [])));
   const samples = new Map(sampled);
   const groups = groupsByTopic(samples, ours);
   const queues = queuesByName(samples);
   return {
     groupsOf: (broker, topic) => groups.get(`${broker}\n${topic}`) ?? new Map(),
     queueSamples: (broker, queue) => queues.get(`${broker}\n${queue}`) ?? [],
-    servicesOf: (broker, inbox) => services.get(`${broker}\n${inbox}`) ?? [],
+    isGone: (broker, inbox) => {
+      const picture = pictures.find((one) => one.broker === broker);
+      const last = groups
+        .get(`${broker}\n${groupOfInbox(inbox).topic}`)
+        ?.get(inbox)
+        ?.at(-1);
+      return picture !== undefined && last !== undefined && last.at < picture.at && !known.has(`${broker}\n${inbox}`);
+    },
+    isStream: (broker, queue) => known.get(`${broker}\n${queue}`)?.protocol === 'stream',
+    servicesOf: (broker, inbox) => [...new Set(known.get(`${broker}\n${inbox}`)?.consumers.flatMap(({ service }) => service ?? []))],
   };
 }
 

@@ -15,7 +15,7 @@ export interface OrderedLook {
 }
 
 /** Where a page ended. It keeps the part that was looked at: a page that looked at another one would miss rows or show them twice. */
-interface OrderedCursor {
+interface SearchCursor {
   readonly weight: number;
   readonly ref: string;
   readonly searched: TimeRange;
@@ -56,7 +56,7 @@ export async function searchInOrder(
   { range, together, condition, index, order, after, limit }: OrderedQuestion,
   limits: { readonly scan: number; readonly seconds: number },
 ): Promise<OrderedLook> {
-  const cursor = readOrderedCursor(after);
+  const cursor = readSearchCursor(after);
   const found = (part: TimeRange, more: string): string =>
     `SELECT ${together} AS ref FROM events ${index(part)} WHERE ${IN_SEARCHED_TIME} AND ref != '~' AND ${more} AND ${condition.sql}`;
   const past = cursor === null ? '' : `WHERE (weight, ref) ${order.down ? '<' : '>'} ({afterWeight:Int64}, {afterRef:String})`;
@@ -107,11 +107,11 @@ export async function widestLook<T>(
   }
 }
 
-export const writeOrderedCursor = ({ weight, ref, searched }: OrderedCursor): string =>
+export const writeSearchCursor = ({ weight, ref, searched }: SearchCursor): string =>
   Buffer.from(JSON.stringify([weight, ref, searched.from, searched.to])).toString('base64url');
 
 /** null for none and for text that is no cursor of ours: a stale link shows the first page. */
-function readOrderedCursor(text: string | undefined): OrderedCursor | null {
+export function readSearchCursor(text: string | undefined): SearchCursor | null {
   if (text === undefined || text === '') return null;
   try {
     const [weight, ref, from, to] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown[];

@@ -1,15 +1,16 @@
 import { isAppError } from '@/lib/errors';
 import type { FacetField, TraceSummary } from '@/lib/contract/traces';
 import type { BrokerSystem } from '@/lib/events/names';
+import { SETTLED_AFTER } from '@/lib/traces/consumption';
 import { flowRef } from '@/lib/traces/flow-ref';
 import { type SearchNode, termsOf } from '@/lib/search/query';
 import type { SearchAnswer, SearchQuery, Store, TimeRange } from '../../store';
 import type { Parameters, ReadLimits, StoreClient } from '../client';
-import { readCursor, writeCursor } from './event-row';
 import { fieldsIndexedSince } from '../field-index/fields-since';
 import { fieldValuesCondition } from './field-search';
-import { searchInOrder, writeOrderedCursor } from './ordered-search';
+import { readSearchCursor, searchInOrder, writeSearchCursor } from './ordered-search';
 import { compileSearch, type ConsumedPlaces, IN_SEARCHED_TIME, nothingConsumed } from './search-sql';
+import { TOGETHER, TOGETHER_OR_ALONE } from './together';
 import { summariesOf } from './trace-questions';
 
 type SearchQuestions = Pick<Store, 'search' | 'searchVolume' | 'searchFacet'>;
@@ -19,22 +20,19 @@ const SCAN = 20_000_000;
 const SECONDS = 4;
 const FIRST_LOOK = 60_000_000;
 const WIDER = 12;
+const AROUND = 3_600_000_000;
 /** The index over values names the rows: so many are looked at in the whole range at once. A value that is in more of them is found soon anyhow. */
 const FEW_ROWS = 400_000;
-
-/**
- * What stands together in a list: a trace, or (where no trace id was said) what shares a correlation id, a business key, a conversation, a
- * message id. '' = nothing that could join it to anything.
- */
-const TOGETHER = `if(traceId != '', traceId, concat('~', multiIf(correlationId != '', correlationId, notEmpty(businessKeys.value), businessKeys.value[1], conversationId != '', conversationId, '')))`;
-const TOGETHER_OR_ALONE = `if(traceId != '', traceId, concat('~', multiIf(correlationId != '', correlationId, notEmpty(businessKeys.value), businessKeys.value[1], conversationId != '', conversationId, messageId != '', messageId, id)))`;
 
 export function searchQuestions(client: StoreClient): SearchQuestions {
   return {
     /** Without an order: newest first by the newest event that was found. Looks backwards in growing steps, and says how far it came. */
     async search(query) {
-      const { range, limit } = query;
-      const condition = await conditionOf(client, query);
+      const { limit } = query;
+      // A page that follows looks at the time of the first one: a range that ends now would move what came since to a page that was shown.
+      const after = query.order === undefined ? readSearchCursor(query.after) : null;
+      const range = after?.searched ?? query.range;
+      const condition = await conditionOf(client, { ...query, range });
       const together = query.node === null ? TOGETHER : TOGETHER_OR_ALONE;
       if (query.order !== undefined) {
         const { order } = query;
@@ -42,9 +40,8 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
         const index = (part: TimeRange): string => before(condition, since, part);
         const asked = { range, together, condition, index, order, after: query.after, limit: limit + 1 };
         const found = await searchInOrder(client, asked, { scan: SCAN, seconds: SECONDS });
-        return answerOf(client, found, limit, ({ weight, ref }) => writeOrderedCursor({ weight, ref, searched: found.searched }));
+        return answerOf(client, found, limit, ({ weight, ref }) => writeSearchCursor({ weight, ref, searched: found.searched }));
       }
-      const after = readCursor(query.after);
       const look = (from: number, to: number, before: string, limits: ReadLimits) =>
         client.read<{ ref: string; at: number }>(
           `SELECT ${together} AS ref, toUnixTimestamp64Micro(max(observedAt)) AS at FROM events ${before} WHERE ${IN_SEARCHED_TIME} AND ref != '~' AND ${condition.sql}
@@ -54,7 +51,7 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
             from,
             to,
             limit: limit + 1,
-            ...(after !== null && { afterAt: after.at, afterId: after.id }),
+            ...(after !== null && { afterAt: after.weight, afterId: after.ref }),
           },
           { seconds: SECONDS, ...limits },
         );
@@ -70,7 +67,7 @@ export function searchQuestions(client: StoreClient): SearchQuestions {
               look(from, to, before(condition, since, { from, to }), { scan: SCAN, beyond: 'cut' }),
             );
       return answerOf(client, { ...found, searched: { from: found.from, to: range.to } }, limit, ({ at, ref }) =>
-        writeCursor({ at, id: ref }),
+        writeSearchCursor({ weight: at, ref, searched: range }),
       );
     },
 
@@ -149,11 +146,20 @@ async function conditionOf(
   client: StoreClient,
   { node, brokers, range }: Pick<SearchQuery, 'node' | 'brokers' | 'range'>,
 ): Promise<Condition> {
+  // A trace counts whole, also what of it lies around the range.
+  const around = Math.min(AROUND, range.to - range.from);
   const consumed = node !== null && asksWhatWaits(node) ? await consumedPlaces(client) : nothingConsumed;
   const { sql, parameters } = node === null ? { sql: '1', parameters: {} } : compileSearch(node, consumed);
   return {
     sql: brokers === undefined ? sql : `broker IN {brokers:Array(String)} AND ${sql}`,
-    parameters: { ...parameters, rangeFrom: range.from, rangeTo: range.to, ...(brokers !== undefined && { brokers }) },
+    parameters: {
+      ...parameters,
+      rangeFrom: range.from,
+      rangeTo: range.to,
+      aroundFrom: range.from - around,
+      aroundTo: range.to + around,
+      ...(brokers !== undefined && { brokers }),
+    },
     values: node === null ? null : fieldValuesCondition(node),
   };
 }
@@ -209,21 +215,29 @@ async function searchBackwards<T>(
   }
 }
 
+/** Longer than any usual time between two samples of everything. */
+const GONE_AFTER = 600_000_000;
+
 /** Where each group stands, and when each queue was last seen empty, as the samples of the last day tell. */
 async function consumedPlaces(client: StoreClient): Promise<ConsumedPlaces> {
   const [groups, queues] = await Promise.all([
-    client.rows<{ broker: string; topic: string; partitions: string }>(
-      `SELECT broker, topic, partitions FROM group_samples WHERE at >= {since:Int64} ORDER BY at DESC LIMIT 1 BY broker, inbox LIMIT 5000`,
+    client.rows<{ broker: string; topic: string; at: number; partitions: string }>(
+      `SELECT broker, topic, at, partitions FROM group_samples WHERE at >= {since:Int64} ORDER BY at DESC LIMIT 1 BY broker, inbox LIMIT 5000`,
       { since: (Date.now() - 86_400_000) * 1_000 },
     ),
     client.rows<{ broker: string; inbox: string; emptied: number }>(
-      `SELECT broker, inbox, max(at) AS emptied FROM queue_samples WHERE at >= {since:Int64} AND ready = 0 AND ifNull(unacked, 0) = 0 GROUP BY broker, inbox LIMIT 5000`,
+      `SELECT broker, inbox, max(if(measuredBy = 'engine', at, at - ${SETTLED_AFTER})) AS emptied FROM queue_samples WHERE at >= {since:Int64} AND ready = 0 AND ifNull(unacked, 0) = 0 GROUP BY broker, inbox LIMIT 5000`,
       { since: (Date.now() - 86_400_000) * 1_000 },
     ),
   ]);
   const committed = new Map<string, number>();
-  for (const { broker, topic, partitions } of groups)
-    for (const [partition, at] of JSON.parse(partitions) as [number, number | null][]) {
+  const newest = new Map<string, number>();
+  for (const { broker, at } of groups) newest.set(broker, Math.max(newest.get(broker) ?? 0, at));
+  for (const { broker, topic, at: sampled, partitions } of groups)
+    // A group that is no longer sampled is gone: it waits for nothing.
+    for (const [partition, at] of sampled < (newest.get(broker) ?? 0) - GONE_AFTER
+      ? []
+      : (JSON.parse(partitions) as [number, number | null][])) {
       const place = `${broker}\n${topic}\n${partition}`;
       if (at !== null) committed.set(place, Math.min(committed.get(place) ?? Number.MAX_SAFE_INTEGER, at));
     }

@@ -1,5 +1,7 @@
 import type { Operator, SearchNode, SearchTerm } from '@/lib/search/query';
+import { partsOf } from '@/lib/search/dotted-name';
 import type { Parameters } from '../client';
+import { TOGETHER } from './together';
 
 /**
  * A search as a condition on a row of `events`. Nothing that a person wrote stands in the statement: names, paths and values are parameters, and
@@ -59,14 +61,15 @@ class Compiler {
       case 'not':
         return `NOT ${this.condition(node.part)}`;
       case 'has':
-        return `(traceId != '' AND traceId IN (SELECT traceId FROM events WHERE ${IN_WHOLE_RANGE} AND traceId != '' AND ${this.condition(node.part)}))`;
+        return `(${TOGETHER} != '~' AND ${TOGETHER} IN (SELECT ${TOGETHER} FROM events WHERE ${IN_WHOLE_RANGE} AND ${TOGETHER} != '~' AND ${this.condition(node.part)}))`;
       case 'term':
         return `(${this.#term(node)})`;
     }
   }
 
   #term(term: SearchTerm): string {
-    const denied = term.op === '!=';
+    // Of numbers of a trace `!=` is another number: an event without a trace has none.
+    const denied = term.op === '!=' && !OF_TRACE.has(term.field);
     const positive = this.#positive(denied ? { ...term, op: '=' } : term);
     return denied ? `NOT (${positive})` : positive;
   }
@@ -140,11 +143,14 @@ class Compiler {
   }
 
   #inTexts(value: string): string {
-    const text = this.#text(value);
+    const within = (column: string, text: string): string =>
+      ASCII.test(value)
+        ? `positionCaseInsensitive(${column}, ${this.#text(text)}) > 0`
+        : `positionCaseInsensitiveUTF8(toValidUTF8(${column}), ${this.#text(text)}) > 0`;
     return [
-      `positionCaseInsensitive(ifNull(body, ''), ${text}) > 0`,
-      `positionCaseInsensitive(failure, ${text}) > 0`,
-      `arrayExists(v -> positionCaseInsensitive(ifNull(v, ''), ${text}) > 0, headers.value)`,
+      ...writtenInJson(value).map((text) => within("ifNull(body, '')", text)),
+      within('failure', value),
+      `arrayExists(v -> ${within("ifNull(v, '')", value)}, headers.value)`,
     ].join(' OR ');
   }
 
@@ -183,42 +189,59 @@ class Compiler {
   }
 
   #ofTrace(having: string): string {
-    return `traceId != '' AND traceId IN (SELECT traceId FROM batch_summaries FINAL WHERE traceId != '' AND last >= {rangeFrom:Int64} AND first < {rangeTo:Int64} GROUP BY traceId HAVING ${having})`;
+    return `traceId != '' AND traceId IN (SELECT traceId FROM batch_summaries FINAL WHERE traceId != '' AND last >= {aroundFrom:Int64} AND first < {aroundTo:Int64} GROUP BY traceId HAVING ${having})`;
   }
 
   #header(term: SearchTerm): string {
     const { op, value, wild, number } = term;
-    const name = this.#text(term.name ?? '');
+    const name = this.#text(lowerAscii(term.name ?? ''));
     const named = (test: string): string =>
-      `arrayExists((n, w, v) -> n = ${name} AND (${test}), headers.name, headers.wire, headers.value)`;
-    if (number !== null)
+      `arrayExists((n, w, v) -> lower(n) = ${name} AND (${test}), headers.name, headers.wire, headers.value)`;
+    if (number !== null) {
+      const compared = `${order(op)} ${this.#number(term)}`;
       return named(
-        `toFloat64OrNull(toValidUTF8(ifNull(v, ''))) ${order(op)} ${this.#number(term)} OR (${INTEGER_WIRES} AND ${INTEGER_VALUE} ${order(op)} ${this.#number(term)})`,
+        `toFloat64OrNull(toValidUTF8(ifNull(v, ''))) ${compared} OR (${INTEGER_WIRES} AND ${INTEGER_VALUE} ${compared}) OR (${REAL_WIRES} AND ${REAL_VALUE} ${compared})`,
       );
+    }
     const text = this.#compare("ifNull(v, '')", term);
     if (op !== '=' || wild) return named(text);
     const forms = [text];
     if (/^-?\d{1,15}$/.test(value)) forms.push(`${INTEGER_WIRES} AND ${INTEGER_VALUE} = ${this.#bind('Int64', Number(value))}`);
+    if (DECIMAL.test(value)) forms.push(`${REAL_WIRES} AND ${REAL_VALUE} = ${this.#bind('Float64', Number(value))}`);
     if (value === 'true' || value === 'false') forms.push(`w = 't' AND ifNull(v, '') = ${value === 'true' ? "'\\x01'" : "'\\0'"}`);
     return named(forms.join(' OR '));
   }
 
   /** The path as it stands in the body, or inside the `data` or `payload` of an envelope. Text is compared unquoted. */
   #body(term: SearchTerm): string {
-    const path = (term.name ?? '').split('.').filter((part) => part !== '');
-    const leaf = path.findLast((part) => !/^\d+$/.test(part));
-    const parts = path.map((part) => (/^\d{1,6}$/.test(part) ? String(Number(part) + 1) : this.#text(part)));
-    const found = [[], ["'data'"], ["'payload'"]].map((before) => {
-      const at = ['body0', ...before, ...parts].join(', ');
-      const raw = `JSONExtractRaw(${at})`;
-      if (term.number !== null) return `toFloat64OrNull(trim(BOTH '"' FROM ${raw})) ${order(term.op)} ${this.#number(term)}`;
-      if (term.op === '=' && !term.wild && isText(term.value)) return `JSONExtractString(${at}) = ${this.#text(term.value)}`;
-      return this.#compare(`if(startsWith(${raw}, '"'), JSONExtractString(${at}), ${raw})`, term);
-    });
-    const quick = leaf === undefined ? '' : `position(body0, ${this.#text(leaf)}) > 0 AND `;
+    const path = partsOf(term.name ?? '').filter((part) => part !== '');
+    const leaf = path.findLast((part) => !isPlace(part));
+    const found = [[], ['data'], ['payload']].flatMap((before) =>
+      ways(path).map((places) => {
+        const parts = [
+          ...before.map((part) => `'${part}'`),
+          ...path.map((part, n) => (places.has(n) ? String(Number(part) + 1) : this.#text(part))),
+        ];
+        const at = (count: number): string => ['body0', ...parts.slice(0, count)].join(', ');
+        const lists = [...places].map((n) => `JSONType(${at(before.length + n)}) = 'Array' AND `).join('');
+        return `${lists}(${this.#bodyValue(at(parts.length), term)})`;
+      }),
+    );
+    // Other characters of a name may be written as escapes.
+    const quick = leaf === undefined || !/^[\w.-]+$/.test(leaf) ? '' : `position(body0, ${this.#text(leaf)}) > 0 AND `;
     const certain =
       term.op === '=' && !term.wild && /^[\w-]+$/.test(term.value) ? `position(body0, ${this.#text(term.value)}) > 0 AND ` : '';
     return `${quick}${certain}(${found.join(' OR ')})`.replaceAll('body0', "ifNull(body, '')");
+  }
+
+  #bodyValue(at: string, term: SearchTerm): string {
+    const raw = `JSONExtractRaw(${at})`;
+    if (term.number !== null) return `toFloat64OrNull(trim(BOTH '"' FROM ${raw})) ${order(term.op)} ${this.#number(term)}`;
+    if (term.op === '=' && !term.wild && isText(term.value)) return `JSONExtractString(${at}) = ${this.#text(term.value)}`;
+    const text = this.#compare(`if(startsWith(${raw}, '"'), JSONExtractString(${at}), ${raw})`, term);
+    // `0.10` is told as `0.1`.
+    if (term.op !== '=' || !DECIMAL.test(term.value)) return text;
+    return `${text} OR toFloat64OrNull(${raw}) = ${this.#bind('Float64', Number(term.value))}`;
   }
 
   #text(value: string): string {
@@ -246,7 +269,36 @@ const INTEGER_WIRES = "w IN ('b', 's', 'I', 'l', 'L')";
 const INTEGER_VALUE =
   "multiIf(w = 'b', toInt64(reinterpretAsInt8(ifNull(v, ''))), w = 's', toInt64(reinterpretAsInt16(reverse(ifNull(v, '')))), w = 'I', toInt64(reinterpretAsInt32(reverse(ifNull(v, '')))), reinterpretAsInt64(reverse(ifNull(v, ''))))";
 
-const ORDERS: Readonly<Record<Operator, string>> = { '=': '=', '!=': '=', '~': '=', '>': '>', '>=': '>=', '<': '<', '<=': '<=' };
+/** `f` and `d`. */
+const REAL_WIRES = "w IN ('f', 'd')";
+const REAL_VALUE = "if(w = 'f', toFloat64(reinterpretAsFloat32(reverse(ifNull(v, '')))), reinterpretAsFloat64(reverse(ifNull(v, ''))))";
+
+const DECIMAL = /^-?\d+\.\d+$/;
+const OF_TRACE: ReadonlySet<SearchTerm['field']> = new Set(['events', 'errors', 'duration']);
+
+/** A place in a list, or a name made of digits. */
+const isPlace = (part: string): boolean => /^\d{1,6}$/.test(part);
+
+/** Which parts of a path are places in lists: the engine counts the members of an object too, so each is asked for as what it may be. More than two digits-only parts are all places. */
+function ways(path: readonly string[]): readonly ReadonlySet<number>[] {
+  const digits = path.flatMap((part, n) => (isPlace(part) ? [n] : []));
+  if (digits.length > 2) return [new Set(digits)];
+  return digits.reduce<readonly ReadonlySet<number>[]>((all, n) => all.flatMap((one) => [one, new Set([...one, n])]), [new Set()]);
+}
+
+/** As the engine's `lower`. */
+const lowerAscii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+const ASCII = /^[\0-\x7f]*$/;
+
+/** A text as it may stand in a JSON body: as it is, with what must be escaped, and with everything beyond ASCII escaped. */
+function writtenInJson(text: string): readonly string[] {
+  const escaped = JSON.stringify(text).slice(1, -1);
+  const ascii = escaped.replace(/[^\0-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [...new Set([text, escaped, ascii])];
+}
+
+const ORDERS: Readonly<Record<Operator, string>> = { '=': '=', '!=': '!=', '~': '=', '>': '>', '>=': '>=', '<': '<', '<=': '<=' };
 const order = (op: Operator): string => ORDERS[op];
 
 /** Written as no number, list, object or literal is: only a text can be equal to it. */
