@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import type { TracesPage } from '../lib/contract/traces';
-import { aRefusedMail, ask, aTraceOverBothBrokers, open } from './given/demo';
+import { aRefusedMail, ask, aTraceOverBothBrokers, open, PATIENT } from './given/demo';
 
 const line = (page: Page) => page.getByRole('combobox', { name: 'Search traces' });
 const rows = (page: Page) => page.locator('main tbody tr[data-row]');
@@ -108,7 +108,7 @@ test('[Q29] a click at a head orders everything that was found, page after page;
   await expect(head).toHaveAttribute('aria-sort', 'ascending');
   await page.goBack();
   await expect(head).toHaveAttribute('aria-sort', 'descending');
-  await page.getByRole('button', { name: 'Newest first' }).click();
+  await page.getByRole('button', { name: 'Latest event first' }).click();
   await expect(page).not.toHaveURL(/sort=/);
 });
 
@@ -144,3 +144,106 @@ test('from an order id that was pasted to its stuck event in three clicks', asyn
   await expect(page).toHaveURL(/event=/);
   await expect(page.getByRole('complementary', { name: 'Selected event' }).getByText('Undeliverable').first()).toBeVisible();
 });
+
+const firstId = (page: Page) => rows(page).first().getAttribute('data-row');
+const listed = async (page: Page) => Number.parseInt(((await page.getByText(/^[\d,]+ traces?$/).textContent()) ?? '').replace(',', ''), 10);
+
+test('[Q26] the list follows on demand: it grows on top, waits while one reads, keeps what is there when it ends, and comes back with Back', async ({
+  page,
+}) => {
+  await open(page, '/traces');
+  await expect(rows(page).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Follow', exact: true }).click();
+  await expect(page).toHaveURL(/follow=1/);
+  const before = await firstId(page);
+  await expect.poll(() => firstId(page), PATIENT).not.toBe(before);
+
+  // Somebody points at a row: nothing moves, what comes is counted.
+  await rows(page).nth(1).hover();
+  await expect(page.getByRole('button', { name: /new, held while you read$/ })).toBeVisible();
+  const held = await firstId(page);
+  const place = (await rows(page).first().boundingBox())?.y;
+  const waiting = page.getByRole('button', { name: /new, held while you read$/ });
+  const counted = Number.parseInt((await waiting.textContent()) ?? '', 10);
+  await expect.poll(async () => Number.parseInt((await waiting.textContent()) ?? '', 10), PATIENT).toBeGreaterThan(counted);
+  expect(await firstId(page)).toBe(held);
+  expect((await rows(page).first().boundingBox())?.y).toBe(place);
+  await waiting.click();
+  await expect.poll(() => firstId(page), PATIENT).not.toBe(held);
+
+  // Into a trace and back: it goes on following, and what came is still there.
+  const there = await listed(page);
+  await rows(page).first().getByRole('link').click();
+  await expect(page).toHaveURL(/\/traces\/.+/);
+  await page.goBack();
+  await expect(page.getByRole('button', { name: 'Following' })).toBeVisible();
+  expect(await listed(page)).toBeGreaterThanOrEqual(there);
+
+  // It ends: the rows stay, and what comes is counted again.
+  await page.getByRole('button', { name: 'Following' }).click();
+  await expect(page).not.toHaveURL(/follow=/);
+  const [last, kept] = [await firstId(page), await listed(page)];
+  expect(kept).toBeGreaterThanOrEqual(there);
+  await expect(page.getByRole('button', { name: /^\d+ (or more )?new$/ })).toBeVisible();
+  expect(await firstId(page)).toBe(last);
+  expect(await listed(page)).toBe(kept);
+});
+
+test('[Q26] it follows a search too, and an order by a column ends it', async ({ page }) => {
+  await open(page, '/traces?q=type%3DORDER_CREATED&follow=1');
+  await expect(page.getByRole('button', { name: 'Following' })).toBeVisible();
+  await expect(rows(page).first()).toBeVisible();
+  const before = await firstId(page);
+  await expect.poll(() => firstId(page), PATIENT).not.toBe(before);
+  await page.getByRole('button', { name: 'Duration', exact: true }).click();
+  await expect(page).toHaveURL(/sort=-duration/);
+  await expect(page.getByRole('button', { name: /^Follow/ })).toHaveCount(0);
+  await page.goBack();
+  await expect(page.getByRole('button', { name: 'Following' })).toBeVisible();
+  await expect(line(page)).toHaveValue('type=ORDER_CREATED');
+});
+
+test('[Q26] what a list that follows left out is said, and can be read', async ({ page }) => {
+  let asked = 0;
+  // From the second look on nothing of the page before is on the newest one.
+  await page.route('**/api/traces?*', async (route) => {
+    const answer = await route.fetch();
+    const json = (await answer.json()) as TracesPage;
+    asked += 1;
+    const look = asked;
+    const traces = json.traces.map((trace) => ({ ...trace, traceId: `${trace.traceId}-${look}`, last: trace.last + look }));
+    await route.fulfill({ json: { ...json, traces, next: 'further' } });
+  });
+  await open(page, '/traces?follow=1');
+  await expect(page.getByText(/some of these traces are left out/)).toBeVisible();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.getByRole('button', { name: 'Read them all' }).click();
+  await expect(page.getByText(/some of these traces are left out/)).toHaveCount(0);
+  await expect(rows(page).first()).toBeVisible();
+});
+
+for (const [sort, words] of [
+  ['', /^Only .+ to .+ was searched: what is older/],
+  ['&sort=-duration', /^Only what was found from .+ to .+ stands in this order/],
+] as const) {
+  test(`[Q24] [Q29] a search that its budget ended says which part was searched, and goes on before it${sort && ', in an order too'}`, async ({
+    page,
+  }) => {
+    let from = 0;
+    await page.route('**/api/traces?*', async (route) => {
+      const json = (await (await route.fetch()).json()) as TracesPage;
+      const to = json.searched?.to ?? 0;
+      from ||= Math.floor(to / 1_000) * 1_000 - 149_999_999;
+      await route.fulfill({
+        json: { ...json, traces: [], next: null, cut: { shown: 0, of: null, why: 'scan-limit' }, searched: { from, to } },
+      });
+    });
+    await open(page, `/traces?q=type%3DORDER_CREATED${sort}`);
+    await expect(page.getByText('Nothing was found in the part that was searched')).toBeVisible();
+    await expect(page.getByText(words)).toBeVisible();
+    await expect(page.getByRole('img', { name: /its older part was not searched$/ })).toBeVisible();
+    await page.getByRole('button', { name: 'Search the time before' }).click();
+    await expect(page).toHaveURL(new RegExp(`to=${from}`));
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+}

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
 import type { TraceView } from '../lib/contract/traces';
 import { aRefusedMail, ask, aTraceOverBothBrokers, open, PATIENT, replay } from './given/demo';
 
@@ -123,7 +123,8 @@ test('two traces stand beside each other, step by step', async ({ page, request 
   await expect(page.getByRole('table', { name: 'Both traces, step by step' }).getByRole('row').nth(1)).toBeVisible();
 });
 
-test('10,000 events in one trace: the first view comes, scrolls, and says what it left out', async ({ page, request }) => {
+/** The same trace with very many events; a first part of it comes alone. */
+async function aLongTrace(request: APIRequestContext) {
   const trace = await aTraceOverBothBrokers(request);
   const path = `/api/traces/${trace.traceId}`;
   const one = (await (await request.get(path)).json()) as { first: number; nodes: { event: Record<string, unknown> }[] };
@@ -143,6 +144,11 @@ test('10,000 events in one trace: the first view comes, scrolls, and says what i
   }));
   const long = { ...one, nodes, last: one.first + 10_010_000, cut: { shown: 10_000, of: 48_210, why: 'row-limit' }, story: undefined };
   const first = { ...long, nodes: nodes.slice(0, 300), cut: { shown: 300, of: 48_210, why: 'first-part' } };
+  return { trace, path, long, first };
+}
+
+test('10,000 events in one trace: the first view comes, scrolls, and says what it left out', async ({ page, request }) => {
+  const { trace, path, long, first } = await aLongTrace(request);
   const rest = new Map<string, () => void>();
   await page.route(`**${path}*`, async (route) => {
     const isFirst = new URL(route.request().url()).searchParams.has('first');
@@ -168,6 +174,40 @@ test('10,000 events in one trace: the first view comes, scrolls, and says what i
   await open(page, `/traces/${trace.traceId}?event=event-9000`);
   await comesWhole();
   await expect(page.locator('[role=row][aria-selected=true]')).toBeInViewport();
+});
+
+test('[T10] the rest of a long trace could not be read: it is said, and one tries again', async ({ page, request }) => {
+  const { trace, path, long, first } = await aLongTrace(request);
+  let isDown = true;
+  await page.route(`**${path}*`, async (route) => {
+    if (new URL(route.request().url()).searchParams.has('first')) return route.fulfill({ json: first });
+    const error = { code: 'store-slow', text: 'The store did not answer in time.' };
+    return isDown ? route.fulfill({ status: 503, json: { error } }) : route.fulfill({ json: long });
+  });
+  await open(page, `/traces/${trace.traceId}`);
+  await expect(page.getByText(/^Only the first 300 of 48,210 events are here: the rest could not be read/)).toBeVisible();
+  await expect(page.getByRole('row').nth(5)).toBeVisible();
+  isDown = false;
+  await page.getByRole('button', { name: 'Read the rest' }).click();
+  await expect(page.getByText('Cut at 10,000 of 48,210')).toBeVisible();
+});
+
+test('[TG4] on a narrow screen the graph stays beside the panel of its event', async ({ page, request }) => {
+  await page.setViewportSize({ width: 1024, height: 800 });
+  const trace = await aTraceOverBothBrokers(request);
+  await open(page, `/traces/${trace.traceId}?view=graph`);
+  await expect(page.getByLabel('Nearer')).toBeVisible();
+  await page.keyboard.press('j');
+  const panel = page.getByRole('complementary', { name: 'Selected event' });
+  await expect(panel).toBeVisible();
+  const left = async (): Promise<number> => (await panel.boundingBox())?.x ?? 0;
+  await expect
+    .poll(async () => {
+      const button = await page.getByLabel('Nearer').boundingBox();
+      return button !== null && button.x + button.width <= (await left());
+    })
+    .toBe(true);
+  await page.getByLabel('Nearer').click();
 });
 
 for (const theme of ['light', 'dark'] as const) {

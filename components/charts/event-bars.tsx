@@ -11,6 +11,8 @@ export interface EventBarsProps {
   /** Steps of equal length, oldest first. */
   readonly steps: readonly { readonly at: Micros; readonly events: number; readonly errors: number }[];
   readonly height?: number;
+  /** What is older was not looked at: hatched, which is not the same as no events. */
+  readonly searchedFrom?: Micros | undefined;
   /** A drag chooses a time. */
   readonly onBrush?: (from: Micros, to: Micros) => void;
 }
@@ -19,7 +21,7 @@ const WIDTH = 1000;
 const FOOT = 18;
 
 /** Events over time as bars, what failed in them in red from the ground up. */
-export function EventBars({ label, steps, height = 78, onBrush }: EventBarsProps) {
+export function EventBars({ label, steps, height = 78, searchedFrom, onBrush }: EventBarsProps) {
   const zone = useZone();
   const box = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<readonly [number, number] | null>(null);
@@ -31,6 +33,7 @@ export function EventBars({ label, steps, height = 78, onBrush }: EventBarsProps
   const end = (steps.at(-1)?.at ?? first) + length;
   const bar = WIDTH / Math.max(1, steps.length);
   const tall = height - FOOT;
+  const unsearched = searchedFrom === undefined ? 0 : Math.min(1, Math.max(0, (searchedFrom - first) / (end - first)));
   const atOf = (share: number): Micros => Math.round(first + share * (end - first));
   const shareOf = (event: PointerEvent): number => {
     const rect = box.current?.getBoundingClientRect();
@@ -47,7 +50,7 @@ export function EventBars({ label, steps, height = 78, onBrush }: EventBarsProps
         viewBox={`0 0 ${WIDTH} ${tall}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${label}: ${formatCount(total)} events, ${formatCount(errors)} dead letters, at most ${formatCount(max)} in one step`}
+        aria-label={`${label}: ${formatCount(total)} events, ${formatCount(errors)} dead letters, at most ${formatCount(max)} in one step${unsearched > 0 ? '; its older part was not searched' : ''}`}
       >
         <path d={`M0 ${tall - 0.5}H${WIDTH}M0 .5H${WIDTH}`} stroke="var(--line-1)" vectorEffect="non-scaling-stroke" />
         {steps.map((step, index) => {
@@ -62,6 +65,11 @@ export function EventBars({ label, steps, height = 78, onBrush }: EventBarsProps
           );
         })}
       </svg>
+      {unsearched > 0 && (
+        <i className={styles.unsearched} style={{ width: `${unsearched * 100}%` }}>
+          {unsearched > 0.12 && <span>not searched</span>}
+        </i>
+      )}
       {total > 0 && <span className={styles.scale}>{formatCount(max)}</span>}
       {onBrush && (
         <div

@@ -16,11 +16,13 @@ export interface QueryGateProps<Data> {
   readonly inline?: boolean;
   /** Instead of the error for a missing thing (404). */
   readonly missing?: ReactNode;
+  /** `false`: what is shown says itself that asking again failed. */
+  readonly saysOld?: boolean;
   readonly children: (data: Data) => ReactNode;
 }
 
 /** Loading, error, missing, or the data; old data stays on the screen with a note when asking again failed. */
-export function QueryGate<Data>({ query, what, works, inline, missing, children }: QueryGateProps<Data>) {
+export function QueryGate<Data>({ query, what, works, inline, missing, saysOld = true, children }: QueryGateProps<Data>) {
   const error = query.error;
   if (error instanceof ApiError && error.status === 404 && missing !== undefined) return missing;
   if (query.data === undefined) {
@@ -40,7 +42,7 @@ export function QueryGate<Data>({ query, what, works, inline, missing, children 
   }
   return (
     <>
-      {error && (
+      {error && saysOld && (
         <Note tone="warn">
           <Lamp kind="warn" label="old" />
           <span className="grow">

@@ -29,6 +29,18 @@ const groups: readonly { readonly title: string; readonly keys: readonly (readon
     ],
   },
   {
+    title: 'Traces',
+    keys: [
+      [['/'], 'search line of the list'],
+      [['J'], 'next event, in every view'],
+      [['K'], 'event before'],
+      [[']'], 'next view, or tab of the event'],
+      [['+'], 'nearer in timeline and graph'],
+      [['-'], 'further away'],
+      [['0'], 'the whole trace'],
+    ],
+  },
+  {
     title: 'Topology',
     keys: [
       [['T'], 'flow or table'],

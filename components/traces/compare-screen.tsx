@@ -2,11 +2,14 @@
 
 import { useState } from 'react';
 import Link from 'next/link';
+import { useQuery } from '@tanstack/react-query';
 import type { TraceView } from '@/lib/contract/traces';
 import { formatDuration, formatExact } from '@/lib/time/format';
 import { compareTraces, type ComparedEvent, type ComparedStep } from '@/lib/traces/compare-traces';
+import { firstPartPath } from '@/lib/traces/first-part';
 import { traceHref } from '@/lib/hrefs';
-import { keepView, useUrlText, useUrlState } from '@/components/live/url-state';
+import { getJson } from '@/components/live/api';
+import { keepView, useUrlText, useUrlState, writeText } from '@/components/live/url-state';
 import { QueryGate } from '@/components/live/query-gate';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
@@ -24,6 +27,7 @@ import styles from './traces.module.css';
 export function CompareScreen() {
   const [a, setA] = useUrlText('a');
   const [b, setB] = useUrlText('b');
+  const url = useUrlState();
   return (
     <Page
       title="Compare"
@@ -32,8 +36,7 @@ export function CompareScreen() {
         a !== null && b !== null ? (
           <Button
             onClick={() => {
-              setA(b);
-              setB(a);
+              url.push(writeText(writeText(url.params, 'a', b), 'b', a));
             }}
           >
             Swap
@@ -122,7 +125,11 @@ function Comparison({ a, b, onAnother }: { readonly a: TraceView; readonly b: Tr
           </Lamp>
         )}
         <span className="grow" />
-        <Button aria-pressed={onlyDifferent} onClick={() => setOnlyDifferent(!onlyDifferent)}>
+        <Button
+          aria-pressed={onlyDifferent}
+          title="Steps of one alone, and those more than 50 ms apart"
+          onClick={() => setOnlyDifferent(!onlyDifferent)}
+        >
           {onlyDifferent ? 'Show all steps' : 'Only what differs'}
         </Button>
         <Button onClick={onAnother}>Another trace</Button>
@@ -148,8 +155,10 @@ function Side({ trace, name, hrefOf }: { readonly trace: TraceView; readonly nam
       <span className="mono quiet truncate">{trace.traceId.slice(0, 12)}</span>
       <Time at={trace.first} precision="millis" />
       <b className="num">{formatDuration((trace.last - trace.first) / 1000)}</b>
-      <span className="num">{formatExact(trace.nodes.length)} events</span>
-      {trace.errors > 0 && <Lamp kind="bad">{formatExact(trace.errors)}</Lamp>}
+      <span className="num">
+        {formatExact(trace.nodes.length)} {trace.nodes.length === 1 ? 'event' : 'events'}
+      </span>
+      {trace.errors > 0 && <Lamp kind="bad">{trace.errors === 1 ? '1 dead letter' : `${formatExact(trace.errors)} dead letters`}</Lamp>}
     </div>
   );
 }
@@ -199,13 +208,26 @@ function Later({ step }: { readonly step: ComparedStep }) {
   );
 }
 
-/** The other one of the two: by its id, or one of the latest. */
+/** The other one of the two: by its id, or one of the latest, those that began alike before all others. */
 function ChooseTrace({ other, onChoose }: { readonly other: string | null; readonly onChoose: (id: string) => void }) {
   const [text, setText] = useState('');
-  const list = useTraces({ q: null, from: '-60m', to: null, brokers: null, order: null, live: false }, false);
-  const latest = list.traces.filter(({ traceId }) => traceId !== other).slice(0, 12);
+  const list = useTraces({ q: null, from: '-60m', to: null, brokers: null, order: null, live: false });
+  const { data: first } = useQuery({
+    queryKey: ['beginning of a trace', other],
+    queryFn: ({ signal }) => getJson<TraceView>(firstPartPath(other ?? ''), {}, signal),
+    enabled: other !== null,
+  });
+  const title = first?.nodes[0]?.event.type;
+  const others = list.traces.filter(({ traceId }) => traceId !== other);
+  const latest = [...others.filter((trace) => trace.title === title), ...others.filter((trace) => trace.title !== title)].slice(0, 12);
   return (
     <EmptyState title={other === null ? 'Which trace is the first of the two?' : 'With which other trace?'}>
+      {first && (
+        <p className="row">
+          The first is <b className="mono">{title ?? 'type not said'}</b> <Time at={first.first} precision="millis" />
+          <span className="num">{formatExact(first.cut?.of ?? first.nodes.length)} events</span>
+        </p>
+      )}
       <form
         className="row"
         onSubmit={(event) => {
@@ -218,14 +240,17 @@ function ChooseTrace({ other, onChoose }: { readonly other: string | null; reado
           Compare
         </Button>
       </form>
-      {latest.length > 0 && <p>Or one of the latest:</p>}
+      {latest.length > 0 && <p>{title === undefined ? 'Or one of the latest:' : 'Or one of the latest, those that began alike first:'}</p>}
       <ul>
         {latest.map((trace) => (
           <li key={trace.traceId}>
             <button type="button" className={styles.eventButton} onClick={() => onChoose(trace.traceId)}>
               <Time at={trace.first} precision="millis" /> <span className="mono">{trace.title ?? 'type not said'}</span>
+              <span className="num">
+                {formatExact(trace.events)} {trace.events === 1 ? 'event' : 'events'}
+              </span>
               <span className="num">{formatDuration((trace.last - trace.first) / 1000)}</span>
-              {trace.errors > 0 && <Lamp kind="bad" label="dead letter" />}
+              {trace.errors > 0 && <Lamp kind="bad">dead letter</Lamp>}
             </button>
           </li>
         ))}

@@ -6,16 +6,25 @@ export interface NothingFoundProps {
   readonly q: string | null;
   /** false: nothing was searched. */
   readonly understood: boolean;
+  /** All of the time was searched. */
+  readonly whole: boolean;
   readonly onAll: () => void;
   readonly onDay: () => void;
 }
 
 /** Why the list is empty, and what else could be asked. */
-export function NothingFound({ q, understood, onAll, onDay }: NothingFoundProps) {
+export function NothingFound({ q, understood, whole, onAll, onDay }: NothingFoundProps) {
   if (!understood) {
     return (
       <EmptyState title="Nothing was searched" actions={<Button onClick={onAll}>Show all traces</Button>}>
         <p>This line is not understood; above it is said where. Nothing of it is lost: change it and search again.</p>
+      </EmptyState>
+    );
+  }
+  if (!whole) {
+    return (
+      <EmptyState title="Nothing was found in the part that was searched">
+        <p>What is older than that was not looked at: below it is said how to go on.</p>
       </EmptyState>
     );
   }

@@ -27,7 +27,11 @@ import styles from './traces.module.css';
 
 const TraceGraphView = dynamic(() => import('./trace-graph-view').then((module) => module.TraceGraphView), {
   ssr: false,
-  loading: () => <Loading what="drawing the graph" lines={4} />,
+  loading: () => (
+    <div className={styles.reading}>
+      <Loading what="drawing the graph" lines={4} />
+    </div>
+  ),
 });
 
 export interface OpenTraceProps {
@@ -37,12 +41,16 @@ export interface OpenTraceProps {
   readonly state: TraceUrl;
   /** More of it is on its way. */
   readonly isReading?: boolean;
+  /** The rest could not be read, in the server's words. */
+  readonly restFailed?: string | null;
+  readonly onReadRest?: () => void;
   readonly change: (next: Partial<TraceUrl>, way?: 'push' | 'replace') => void;
   readonly hrefOf: (href: string) => string;
 }
 
 /** One trace, four views of one selection: what is selected anywhere is selected everywhere, and stands in the address. */
-export function OpenTrace({ trace, wiring, topology, isReading = false, state, change, hrefOf }: OpenTraceProps) {
+export function OpenTrace(props: OpenTraceProps) {
+  const { trace, wiring, topology, isReading = false, restFailed = null, onReadRest, state, change, hrefOf } = props;
   const story = useMemo(() => readStory(trace.story), [trace.story]);
   const rows = useMemo(() => timelineRows(trace.nodes, wiring, story), [trace.nodes, wiring, story]);
   const path = useMemo(() => (state.path ? criticalPath(trace.nodes) : []), [state.path, trace.nodes]);
@@ -121,8 +129,14 @@ export function OpenTrace({ trace, wiring, topology, isReading = false, state, c
               fileName={`trace-${trace.traceId.slice(0, 16)}`}
             />
           )}
-          <WhatIsNotSure trace={trace} selected={state.event} onSelect={(event) => select(event)} />
-          {isReading && isFirstPart(trace) ? <Reading cut={trace.cut} /> : <CutNotice cut={trace.cut} order="Oldest first" />}
+          {!isFirstPart(trace) && <WhatIsNotSure trace={trace} selected={state.event} onSelect={(event) => select(event)} />}
+          {!isFirstPart(trace) ? (
+            <CutNotice cut={trace.cut} order="Oldest first" />
+          ) : isReading || onReadRest === undefined ? (
+            <Reading cut={trace.cut} />
+          ) : (
+            <Unread cut={trace.cut} why={restFailed} onRead={onReadRest} />
+          )}
         </PageColumn>
         {state.event !== null && (
           <EventPanel
@@ -149,6 +163,21 @@ function Reading({ cut }: { readonly cut: TraceView['cut'] }) {
         The first <b>{formatExact(cut?.shown ?? 0)}</b>
         {cut?.of === null || cut === null ? '' : ` of ${formatExact(cut.of)}`} events; the rest is being read …
       </span>
+    </Note>
+  );
+}
+
+/** The first events are there, the others could not be read. */
+function Unread({ cut, why, onRead }: { readonly cut: TraceView['cut']; readonly why: string | null; readonly onRead: () => void }) {
+  return (
+    <Note tone="warn">
+      <Lamp kind="warn" label="not whole" />
+      <span role="alert" className="grow num">
+        Only the first <b>{formatExact(cut?.shown ?? 0)}</b>
+        {cut?.of === null || cut === null ? '' : ` of ${formatExact(cut.of)}`} events are here: the rest could not be read
+        {why === null ? '.' : ` (${why.replace(/\.$/, '')}).`}
+      </span>
+      <Button onClick={onRead}>Read the rest</Button>
     </Note>
   );
 }
@@ -257,8 +286,10 @@ function WhatIsNotSure({ trace, selected, onSelect }: FactsProps) {
       {guessed > 0 && <span>{formatExact(guessed)} joined by time or key only, inferred.</span>}
       {skewed > 0 && (
         <span>
-          {skewed === 1 ? "1 event's clock is" : `${formatExact(skewed)} events' clocks are`} behind its cause&apos;s: lengths there are not
-          exact.
+          {skewed === 1
+            ? "1 event's clock is behind its cause's"
+            : `${formatExact(skewed)} events' clocks are behind those of their causes`}
+          : lengths there are not exact.
         </span>
       )}
     </div>
@@ -281,15 +312,13 @@ function Legend({ trace, path, onPath }: LegendProps) {
       {worked && (
         <>
           <span>
-            <i className={styles.legendBar} aria-hidden="true" /> waited in an inbox
-          </span>
-          <span>
-            <i className={styles.legendWork} aria-hidden="true" /> taken and done within
+            <i className={styles.legendBar} aria-hidden="true" />
+            <i className={styles.legendWork} aria-hidden="true" /> waited in an inbox, then taken and done within
           </span>
         </>
       )}
       <span>
-        <i className={styles.legendBar} aria-hidden="true" /> waited or processed, until what followed
+        <i className={styles.legendBar} aria-hidden="true" /> {worked ? 'alone: ' : ''}waited or processed, until what followed
       </span>
       <span>
         <Icon name="dead-letter-inbox" size={13} className="tone-bad" /> dead letter

@@ -26,7 +26,7 @@ export function SearchLine({ q, known, onSearch }: SearchLineProps) {
   const [chosen, setChosen] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
-  useKeys({ '/': () => input.current?.focus() });
+  useKeys({ '/': () => input.current?.focus(), f: () => input.current?.focus() });
   const offers = useMemo(() => (open ? complete(text, caret, known) : []), [open, text, caret, known]);
   const parsed = parseQuery(text);
   const problem = parsed.ok || pastedWord(text) !== null ? null : parsed.problem;

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useRef, type RefObject } from 'react';
 import {
+  EdgeLabelRenderer,
   Handle,
   Position,
   ReactFlow,
@@ -25,6 +26,7 @@ import { Icon, type IconName } from '@/components/ui/icon';
 import { channelIcons } from '@/components/ui/tags';
 import { boxOf, LOOKED_AT } from '@/components/topology/flow-frame';
 import { still, ZoomTools } from '@/components/topology/zoom-tools';
+import { wayLabels, type WayLabel } from './way-labels';
 import plates from '@/components/topology/topology.module.css';
 import styles from './trace-graph.module.css';
 
@@ -50,6 +52,16 @@ export function TraceGraphView({ rows, topology, selected, onSelect }: TraceGrap
     () => flow.nodes.map((placed): PlaceNode => nodeOf(placed, heights[placed.key] ?? 0, touched, graph)),
     [flow, heights, touched, graph],
   );
+  const labels = useMemo(
+    () =>
+      wayLabels(
+        flow.edges.flatMap(({ edge, to }) => {
+          const shape = shapes.get(edge.id);
+          return shape && isNumbered(edge.kind) ? [{ id: edge.id, to, shape }] : [];
+        }),
+      ),
+    [flow, shapes],
+  );
   const edges = useMemo(
     () =>
       flow.edges.flatMap((placed): WayEdge[] => {
@@ -62,15 +74,22 @@ export function TraceGraphView({ rows, topology, selected, onSelect }: TraceGrap
             type: 'way',
             source: placed.from,
             target: placed.to,
-            data: { placed, shape, chosen, events: graph.eventsOf.get(placed.edge.id) ?? [], step: graph.stepOf.get(placed.edge.id) ?? 0 },
+            data: {
+              placed,
+              shape,
+              chosen,
+              label: labels.get(placed.edge.id) ?? null,
+              events: graph.eventsOf.get(placed.edge.id) ?? [],
+              step: graph.stepOf.get(placed.edge.id) ?? 0,
+            },
             zIndex: chosen ? 1 : 0,
           },
         ];
       }),
-    [flow, shapes, touched, graph],
+    [flow, shapes, labels, touched, graph],
   );
   return (
-    <div className={plates.stage}>
+    <div className={`${plates.stage} ${styles.stage}`} data-beside={selected !== null || undefined}>
       <ReactFlowProvider>
         <ReactFlow<PlaceNode, WayEdge>
           {...LOOKED_AT}
@@ -90,9 +109,23 @@ export function TraceGraphView({ rows, topology, selected, onSelect }: TraceGrap
           <Frame moved={moved} chosen={nodes.filter(({ data }) => data.chosen === true && data.placed.node.kind !== 'service')} />
         </ReactFlow>
       </ReactFlowProvider>
+      <div className={plates.legend}>
+        <span>
+          <b className="num">3</b> step of its first event
+        </span>
+        <span>
+          <b className="num">×2</b> so many events
+        </span>
+        <span>
+          <i className={styles.dashed} aria-hidden="true" /> inferred
+        </span>
+      </div>
     </div>
   );
 }
+
+/** What publishes has a number; what follows from it is read along the lines. */
+const isNumbered = (kind: PlacedEdge['edge']['kind']): boolean => kind === 'publish' || kind === 'dead-letter';
 
 const FIT = { padding: 0.08, maxZoom: 1.1 };
 /** Names are read down to this; a picture that fits only below it begins with its upper part, or with what is selected. */
@@ -217,20 +250,17 @@ interface WayData extends Record<string, unknown> {
   readonly shape: EdgeShape;
   readonly events: readonly string[];
   readonly step: number;
+  readonly label: WayLabel | null;
   readonly chosen: boolean | null;
 }
 type WayEdge = Edge<WayData, 'way'>;
 
 function Way({ data }: EdgeProps<WayEdge>) {
   if (!data) return null;
-  const { placed, shape, events, step, chosen } = data;
+  const { placed, shape, events, step, label, chosen } = data;
   const { edge } = placed;
   const hue = edge.kind === 'dead-letter' ? 'var(--bad)' : edge.system === 'kafka' ? 'var(--kafka)' : 'var(--rabbit)';
   const seen = edge.evidence.some(({ kind }) => kind === 'seen');
-  const label =
-    edge.kind === 'publish' || edge.kind === 'dead-letter'
-      ? `${step}${events.length > 1 ? ` … ${formatExact(events.length)} events` : ''}`
-      : null;
   return (
     <g className={styles.way} data-chosen={chosen ?? undefined}>
       {chosen && <path d={shape.path} fill="none" stroke="var(--ink-1)" strokeWidth={8} opacity={0.25} />}
@@ -243,10 +273,16 @@ function Way({ data }: EdgeProps<WayEdge>) {
       />
       <path d={`M${end(shape)}`} fill={hue} />
       <path d={shape.path} className={plates.edgeHit} />
-      {label !== null && (
-        <text x={shape.label.x} y={shape.label.y} textAnchor={shape.label.anchor} fontSize={11.5} className={plates.edgeLabel}>
-          {label}
-        </text>
+      {label !== null && chosen !== false && (
+        <EdgeLabelRenderer>
+          <span
+            className={styles.step}
+            style={{ transform: `translate(${label.anchor === 'end' ? '-100%' : '0'}, -50%) translate(${label.x}px, ${label.y}px)` }}
+          >
+            {step}
+            {events.length > 1 && ` ×${formatExact(events.length)}`}
+          </span>
+        </EdgeLabelRenderer>
       )}
     </g>
   );

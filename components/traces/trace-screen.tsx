@@ -42,13 +42,21 @@ export function TraceScreen({ traceId }: { readonly traceId: string }) {
         <LinkButton href={keepView(url.params, `/traces/compare?a=${encodeURIComponent(traceId)}`)}>Compare</LinkButton>
         <CopyLinkButton />
       </div>
-      <QueryGate query={query} what="the trace" works="Taps go on storing events." missing={<UnknownTrace traceId={traceId} back={back} />}>
+      <QueryGate
+        query={query}
+        what="the trace"
+        saysOld={trace === undefined || !isFirstPart(trace)}
+        works="Taps go on storing events."
+        missing={<UnknownTrace traceId={traceId} back={back} />}
+      >
         {(data) => (
           <OpenTrace
             trace={data}
             wiring={wiring}
             topology={topology}
             isReading={query.isFetching}
+            restFailed={query.error?.message ?? null}
+            onReadRest={() => void query.refetch()}
             state={state}
             change={(next, way = 'push') => url[way](writeTraceUrl(url.params, next))}
             hrefOf={(href) => keepView(url.params, href)}

@@ -85,7 +85,10 @@ export function TraceSequence({ rows, first, selected, onSelect }: TraceSequence
             />
           ))}
           {seen.arrows.map((arrow) => (
-            <Arrow key={arrow.key} arrow={arrow} x={x} edge={width} selected={arrow.event === selected} onSelect={onSelect} />
+            <Arrow key={arrow.key} arrow={arrow} x={x} selected={arrow.event === selected} onSelect={onSelect} />
+          ))}
+          {seen.arrows.map((arrow) => (
+            <ArrowWords key={arrow.key} arrow={arrow} x={x} edge={width} selected={arrow.event === selected} />
           ))}
         </svg>
       </div>
@@ -120,16 +123,28 @@ function LifelineHead({ line, left, width, folded, onUnfold }: HeadProps) {
 interface ArrowProps {
   readonly arrow: SequenceArrow;
   readonly x: (index: number) => number;
-  readonly edge: number;
   readonly selected: boolean;
   readonly onSelect: TraceSequenceProps['onSelect'];
 }
 
-function Arrow({ arrow, x, edge, selected, onSelect }: ArrowProps) {
+/** Where an arrow begins and ends, and what is said of it. */
+function drawn(arrow: SequenceArrow, x: (index: number) => number) {
   const from = x(arrow.from);
-  const [y1, y2] = [arrow.fromY + TOP, arrow.toY + TOP];
-  const own = arrow.to === arrow.from;
   const to = arrow.to === null ? from + 26 : x(arrow.to);
+  const own = arrow.to === arrow.from;
+  const wait =
+    arrow.arrived !== null
+      ? formatDuration((arrow.arrived - arrow.at) / 1000)
+      : arrow.taken === 'taken'
+        ? 'taken'
+        : arrow.taken === 'waiting'
+          ? 'not yet'
+          : null;
+  return { from, to, own, wait, y1: arrow.fromY + TOP, y2: arrow.toY + TOP, rightward: own || to >= from };
+}
+
+function Arrow({ arrow, x, selected, onSelect }: ArrowProps) {
+  const { from, to, own, wait, y1, y2 } = drawn(arrow, x);
   const hue =
     arrow.kind === 'dead-letter'
       ? 'var(--bad)'
@@ -141,20 +156,7 @@ function Arrow({ arrow, x, edge, selected, onSelect }: ArrowProps) {
   const path = own ? `M${from} ${y1}h34V${y2}h-27` : `M${from} ${y1}L${to} ${y2}`;
   const angle = own ? Math.PI : Math.atan2(y2 - y1, to - from);
   const [endX, endY] = own ? [from + 1, y2] : [to, y2];
-  const rightward = own || to >= from;
-  const wait =
-    arrow.arrived !== null
-      ? formatDuration((arrow.arrived - arrow.at) / 1000)
-      : arrow.taken === 'taken'
-        ? 'taken'
-        : arrow.taken === 'waiting'
-          ? 'not yet'
-          : null;
-  const title = arrow.title ?? '';
-  const words = `${title || 'also'}${arrow.channel ? ` over ${arrow.channel}` : ''}${wait === null ? '' : `, ${wait}`}`;
-  const room = (rightward ? edge - from : from - AXIS) - 20;
-  const shownTitle = cutTo(title, room);
-  const roomBeside = room - shownTitle.length * 7.3 - 7;
+  const words = `${arrow.title || 'also'}${arrow.channel ? ` over ${arrow.channel}` : ''}${wait === null ? '' : `, ${wait}`}`;
   return (
     <g
       role="listitem"
@@ -191,6 +193,19 @@ function Arrow({ arrow, x, edge, selected, onSelect }: ArrowProps) {
         stroke={hue}
         strokeWidth={1.5}
       />
+    </g>
+  );
+}
+
+/** What is written at an arrow: above all lines, or the next arrows would strike it through. */
+function ArrowWords({ arrow, x, edge, selected }: Omit<ArrowProps, 'onSelect'> & { readonly edge: number }) {
+  const { from, to, own, wait, y1, y2, rightward } = drawn(arrow, x);
+  const title = arrow.title ?? '';
+  const room = (rightward ? edge - from : from - AXIS) - 20;
+  const shownTitle = cutTo(title, room);
+  const roomBeside = room - shownTitle.length * 7.3 - 7;
+  return (
+    <g aria-hidden="true" className={styles.words} data-selected={selected || undefined}>
       {title !== '' && (
         <text x={rightward ? from + 9 : from - 9} y={y1 - 6} textAnchor={rightward ? 'start' : 'end'} className={styles.title}>
           {shownTitle}

@@ -89,4 +89,26 @@ describe('the waterfall', () => {
     expect(screen.getByRole('treegrid')).toHaveAttribute('aria-rowcount', '10000');
     expect(screen.getAllByRole('row').length).toBeLessThan(80);
   });
+
+  it('[TL14] keeps the selected row where it is when rows come above it, else the first one in view', () => {
+    const nodes = Array.from({ length: 200 }, (_, i) =>
+      aNode(anEventRow({ id: `e${i}`, type: 't', after: i, inboxes: [{ inbox: 'shipping', evidence: 'seen' }] })),
+    );
+    const alone = timelineRows(nodes).filter((row) => row.kind === 'event');
+    const withInboxes = timelineRows(nodes, { ...noWiring, known: true });
+    expect([alone.length, withInboxes.length]).toEqual([200, 400]);
+    const scrolledTo = (selected: string | null, top: number): number => {
+      const { container, rerender, unmount } = render(<TraceTimeline {...rest} rows={alone} selected={selected} />);
+      const scroller = container.firstElementChild as HTMLElement;
+      scroller.scrollTop = top;
+      rerender(<TraceTimeline {...rest} rows={withInboxes} selected={selected} />);
+      const { scrollTop } = scroller;
+      unmount();
+      return scrollTop;
+    };
+    expect(scrolledTo('e110', 3_000)).toBe(3_000 + 110 * 30);
+    expect(scrolledTo('e10', 3_000)).toBe(3_000 + 100 * 30);
+    expect(scrolledTo(null, 3_000)).toBe(3_000 + 100 * 30);
+    expect(scrolledTo(null, 0)).toBe(0);
+  });
 });

@@ -68,7 +68,7 @@ export function TraceTimeline({ rows, selected, onSelect, onAttempt, selectedEve
     scrollPaddingStart: HEAD,
     getItemKey: (index) => rows[index]?.key ?? index,
   });
-  useSteadyScroll(scroller, rows);
+  useSteadyScroll(scroller, rows, selected);
   const at = rows.findIndex((row) => row.key === selected);
   const scrollTo = useScrollTo(virtual);
   useEffect(() => {
@@ -278,16 +278,23 @@ function useWidth(ref: { readonly current: HTMLElement | null }): number {
   return width;
 }
 
-/** Rows that arrive above what one reads must not push it away: the first row in view keeps its place. */
-function useSteadyScroll(scroller: { readonly current: HTMLElement | null }, rows: readonly TimelineRow[]): void {
+/** Rows that arrive above what one reads must not push it away: the selected row keeps its place where it is in view, else the first one in view. */
+function useSteadyScroll(scroller: { readonly current: HTMLElement | null }, rows: readonly TimelineRow[], selected: string | null): void {
   const before = useRef<readonly TimelineRow[]>(rows);
   useLayoutEffect(() => {
     const element = scroller.current;
     const old = before.current;
     before.current = rows;
-    if (!element || element.scrollTop === 0 || old === rows) return;
-    const first = old[Math.floor(element.scrollTop / ROW)];
-    const now = first ? rows.findIndex((row) => row.key === first.key) : -1;
-    if (now >= 0) element.scrollTop += (now - Math.floor(element.scrollTop / ROW)) * ROW;
+    if (!element || old === rows) return;
+    const top = Math.floor(element.scrollTop / ROW);
+    const chosen = selected === null ? -1 : old.findIndex((row) => row.key === selected);
+    const isInView = chosen >= top && chosen * ROW + HEAD < element.scrollTop + element.clientHeight;
+    if (!isInView && element.scrollTop === 0) return;
+    const kept = isInView ? chosen : top;
+    const key = old[kept]?.key;
+    const now = key === undefined ? -1 : rows.findIndex((row) => row.key === key);
+    if (now >= 0) element.scrollTop += (now - kept) * ROW;
+    // Another selection scrolls by itself.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [rows, scroller]);
 }

@@ -1,12 +1,12 @@
 'use client';
 
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useRouter } from 'next/navigation';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { KnownNames } from '@/lib/search/complete';
 import type { Facet } from '@/lib/contract/traces';
 import { pastedWord } from '@/lib/search/write-query';
-import { endsNow, writeRange } from '@/lib/time/range';
+import { endsNow, resolveRange, writeRange } from '@/lib/time/range';
 import { formatExact } from '@/lib/time/format';
 import type { TracesOrder } from '@/lib/traces/traces-order';
 import { readTracesUrl, writeTracesUrl } from '@/lib/traces/traces-url';
@@ -24,9 +24,11 @@ import { CutNotice, Note } from '@/components/ui/states';
 import { Time } from '@/components/ui/time';
 import { NothingFound } from './nothing-found';
 import { SavedSearches } from './saved-searches';
+import { SearchCut } from './search-cut';
 import { SearchFacets } from './search-facets';
 import { SearchLine } from './search-line';
 import { ColumnChoice, TracesTable, useChosenColumns } from './traces-table';
+import { useReading } from './use-reading';
 import { useFacets, useTraces } from './use-traces';
 import styles from './traces.module.css';
 
@@ -37,24 +39,58 @@ const ORDERS: Readonly<Record<TracesOrder['by'], readonly [down: string, up: str
   errors: ['most dead letters first', 'fewest dead letters first'],
 };
 
+const wordOf = (order: TracesOrder | null): string => (order === null ? 'latest event first' : ORDERS[order.by][order.down ? 0 : 1]);
+
 /** Which transaction? A line that finds it by any id or condition, the volume with what failed in it, and the traces that fit. */
 export function TracesScreen() {
   const router = useRouter();
   const url = useUrlState();
   const [range, setRange] = useUrlRange();
   const [brokers] = useUrlBrokers();
-  const [following, setFollowing] = useState(false);
   const [columns, setColumns] = useChosenColumns();
-  const { q, sel, order } = readTracesUrl(url.params);
+  const { q, sel, order, follow } = readTracesUrl(url.params);
   const written = writeRange(range);
   const pasted = q !== null && pastedWord(q) !== null;
   const live = endsNow(range) && !pasted;
   const question = { q, from: written.from, to: written.to ?? null, brokers: brokers?.join(',') ?? null, order, live };
-  const list = useTraces(question, following && live && order === null);
+  const following = follow && live && order === null;
+  const { reading, toTop, props: read } = useReading();
+  const [top, setTop] = useState<string | null>(null);
+  const list = useTraces(question, { following, top });
+  const first = list.traces[0]?.traceId ?? null;
+  const isRead = reading || sel !== null;
+  useEffect(() => {
+    setTop(isRead ? first : null);
+    // The row that is the first when somebody begins to read stays it.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [isRead]);
   const facets = useFacets(question);
   const known = useKnownNames(facets.data ?? []);
   const { traces } = list;
-  const setOrder = (next: TracesOrder | null): void => url.push(writeTracesUrl(url.params, { order: next, sel: null }));
+  const setOrder = (next: TracesOrder | null): void => url.push(writeTracesUrl(url.params, { order: next, sel: null, follow: false }));
+  const setFollowing = (on: boolean): void => {
+    list.follow(on);
+    url.replace(writeTracesUrl(url.params, { follow: on }));
+  };
+  /** What waited comes on top, and one is there to see it. */
+  const showNew = (): void => {
+    toTop();
+    setTop(null);
+    if (sel !== null) url.replace(writeTracesUrl(url.params, { sel: null }));
+    if (!following) list.showNew();
+  };
+  // What the budget ended, in contrast to a list that is only long.
+  const beyondBudget = list.cut !== null && list.cut.why !== 'row-limit' ? list.searched : null;
+  const cutShort = beyondBudget !== null && (
+    <SearchCut
+      searched={beyondBudget}
+      ordered={order !== null}
+      onBefore={() => {
+        const { from } = resolveRange(range, Date.now() * 1000);
+        setRange({ from: { kind: 'at', at: Math.min(from, beyondBudget.from - 1) }, to: { kind: 'at', at: beyondBudget.from } });
+      }}
+    />
+  );
   const search = (next: string | null): void => url.push(writeTracesUrl(url.params, { q: next, sel: null }));
 
   return (
@@ -76,6 +112,7 @@ export function TracesScreen() {
             <EventBars
               label={q === null || pasted ? 'Events over time' : 'Found events over time'}
               steps={list.histogram}
+              searchedFrom={beyondBudget?.from}
               onBrush={(from, to) => setRange({ from: { kind: 'at', at: from }, to: { kind: 'at', at: to } })}
             />
           </div>
@@ -86,9 +123,7 @@ export function TracesScreen() {
                   <b className="num">
                     {formatExact(traces.length)} {traces.length === 1 ? 'trace' : 'traces'}
                   </b>
-                  {traces.length > 0 && (
-                    <span className="muted">{order === null ? 'latest event first' : ORDERS[order.by][order.down ? 0 : 1]}</span>
-                  )}
+                  {traces.length > 0 && <span className="muted">{wordOf(order)}</span>}
                   <FailedCount traces={traces} />
                   {list.foundBy && (
                     <Chip look="line" title={list.foundBy.value}>
@@ -97,53 +132,73 @@ export function TracesScreen() {
                   )}
                   <span className="grow" />
                   <NewOrder moved={list.moved} onSort={list.showNew} />
-                  {!following && order === null && (
-                    <NewPill count={list.news} word={list.more ? 'or more new' : 'new'} onShow={list.showNew} />
+                  {order === null && (
+                    <NewPill
+                      count={list.news}
+                      word={following ? 'new, held while you read' : list.more ? 'or more new' : 'new'}
+                      onShow={showNew}
+                    />
                   )}
-                  {following && order === null && list.more && <span className="muted">more came than are shown</span>}
                   {live && order === null && (
                     <Button look={following ? 'solid' : 'plain'} aria-pressed={following} onClick={() => setFollowing(!following)}>
                       {following ? 'Following' : 'Follow'}
                     </Button>
                   )}
-                  {order !== null && <Button onClick={() => setOrder(null)}>Newest first</Button>}
+                  {order !== null && <Button onClick={() => setOrder(null)}>Latest event first</Button>}
                   <ColumnChoice chosen={columns} onChoose={setColumns} />
                 </Strip>
+                {order !== null && cutShort}
+                {order === null && list.leftOut !== null && (
+                  <Note tone="warn">
+                    <Lamp kind="warn" label="left out" />
+                    <span className="grow">
+                      More came between <Time at={list.leftOut.from} precision="millis" /> and{' '}
+                      <Time at={list.leftOut.to} precision="millis" /> than one look takes: some of these traces are left out.
+                    </span>
+                    <Button onClick={list.showNew}>Read them all</Button>
+                  </Note>
+                )}
                 {traces.length === 0 ? (
                   <NothingFound
                     q={q}
                     understood={list.problem === null}
+                    whole={beyondBudget === null}
                     onAll={() => search(null)}
                     onDay={() => setRange({ from: { kind: 'ago', ms: 86_400_000 }, to: { kind: 'ago', ms: 0 } })}
                   />
                 ) : (
-                  <TracesTable
-                    traces={traces}
-                    columns={columns}
-                    selected={sel}
-                    order={order}
-                    onOrder={setOrder}
-                    hrefOf={(trace) => keepView(url.params, traceHref(trace.traceId))}
-                    onSelect={(next) => url.replace(writeTracesUrl(url.params, { sel: next }))}
-                    onOpen={(trace) => router.push(keepView(url.params, traceHref(trace.traceId)))}
-                  />
+                  <div className={styles.reading} {...read}>
+                    <TracesTable
+                      traces={traces}
+                      columns={columns}
+                      selected={sel}
+                      order={order}
+                      onOrder={setOrder}
+                      hrefOf={(trace) => keepView(url.params, traceHref(trace.traceId))}
+                      onSelect={(next) => url.replace(writeTracesUrl(url.params, { sel: next }))}
+                      onOpen={(trace) => router.push(keepView(url.params, traceHref(trace.traceId)))}
+                    />
+                  </div>
                 )}
-                {list.cut !== null && list.cut.why !== 'row-limit' && list.searched !== null ? (
-                  <Note tone={order === null ? undefined : 'warn'}>
-                    {order === null ? 'Searched down to ' : 'In order is only what was found since '}
-                    <Time at={list.searched.from} />; what is older would cost more than one search may. Narrow the time or add an id, a
-                    channel or a type.
+                {order === null && cutShort}
+                {beyondBudget === null && <CutNotice cut={list.cut} order={wordOf(order)} />}
+                {list.letGo > 0 ? (
+                  <Note tone="warn">
+                    <span className="grow">
+                      A list that follows holds the newest {formatExact(traces.length)}; {formatExact(list.letGo)} older{' '}
+                      {list.letGo === 1 ? 'one was' : 'ones were'} let go.
+                    </span>
+                    <Button onClick={list.showNew}>Read anew</Button>
                   </Note>
                 ) : (
-                  <CutNotice cut={list.cut} />
-                )}
-                {list.query.hasNextPage && (
-                  <Note>
-                    <span className="grow">{order === null ? 'Older traces follow.' : 'More traces follow in this order.'}</span>
-                    <Button disabled={list.query.isFetchingNextPage} onClick={() => void list.query.fetchNextPage()}>
-                      {list.query.isFetchingNextPage ? 'Asking the store' : order === null ? 'Show older' : 'Show more'}
-                    </Button>
-                  </Note>
+                  list.query.hasNextPage && (
+                    <Note>
+                      <span className="grow">{order === null ? 'Older traces follow.' : 'More traces follow in this order.'}</span>
+                      <Button disabled={list.query.isFetchingNextPage} onClick={() => void list.query.fetchNextPage()}>
+                        {list.query.isFetchingNextPage ? 'Asking the store' : order === null ? 'Show older' : 'Show more'}
+                      </Button>
+                    </Note>
+                  )
                 )}
               </>
             )}

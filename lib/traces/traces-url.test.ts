@@ -10,9 +10,10 @@ describe('the address of the list of traces', () => {
       fc.property(
         fc.string({ minLength: 1, maxLength: 40 }).filter((s) => s.trim() !== ''),
         fc.option(fc.record({ by: fc.constantFrom(...tracesOrders), down: fc.boolean() })),
-        (q, order) => {
-          const written = writeTracesUrl(new URLSearchParams('from=-1h&brokers=a'), { q, order });
-          expect(readTracesUrl(new URLSearchParams(written.toString()))).toEqual({ q, order, sel: null });
+        fc.boolean(),
+        (q, order, follow) => {
+          const written = writeTracesUrl(new URLSearchParams('from=-1h&brokers=a'), { q, order, follow });
+          expect(readTracesUrl(new URLSearchParams(written.toString()))).toEqual({ q, order, follow, sel: null });
           expect(written.get('from')).toBe('-1h');
         },
       ),
@@ -26,7 +27,7 @@ describe('the address of the list of traces', () => {
   });
 
   it('takes nonsense for nothing and cuts what is too long', () => {
-    expect(readTracesUrl(new URLSearchParams('q=%20&sort=best'))).toEqual({ q: null, order: null, sel: null });
+    expect(readTracesUrl(new URLSearchParams('q=%20&sort=best&follow=me'))).toEqual({ q: null, order: null, sel: null, follow: false });
     expect(readTracesUrl(new URLSearchParams({ q: 'x'.repeat(9_000) })).q).toHaveLength(2_000);
   });
 });

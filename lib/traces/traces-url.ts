@@ -13,6 +13,8 @@ export interface TracesUrl {
   readonly sel: string | null;
   /** null: by the newest event that was found. */
   readonly order: TracesOrder | null;
+  /** New ones are put on top as they come. */
+  readonly follow: boolean;
 }
 
 const placeFields = ['service', 'channel', 'inbox'] as const;
@@ -21,6 +23,7 @@ export const readTracesUrl = (params: Params): TracesUrl => ({
   q: searchText(params.get('q')) ?? placeQuery(params),
   sel: text(params.get('sel')),
   order: readTracesOrder(params.get('sort')),
+  follow: params.get('follow') === '1',
 });
 
 function placeQuery(params: Params): string | null {
@@ -34,10 +37,11 @@ function placeQuery(params: Params): string | null {
 /** Changes only what is given; the rest of the address stays. */
 export function writeTracesUrl(params: URLSearchParams, change: Partial<TracesUrl>): URLSearchParams {
   const next = new URLSearchParams(params);
-  const { q, sel, order } = { ...readTracesUrl(params), ...change };
+  const { q, sel, order, follow } = { ...readTracesUrl(params), ...change };
   set(next, 'q', q);
   set(next, 'sel', sel);
   set(next, 'sort', order === null ? null : writeTracesOrder(order));
+  set(next, 'follow', follow ? '1' : null);
   for (const field of placeFields) next.delete(field);
   return next;
 }
