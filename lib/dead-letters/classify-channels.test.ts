@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BindingPicture, InboxPicture } from '@/lib/topology/broker-picture';
 import { aChannel, aConsumer, aPicture, aQueue, aTopic } from '@/lib/topology/topology.fixture';
+import { namesDeadLetters } from '@/lib/topology/dead-letter-names';
 import { classifyChannels, isDeadLetter, namesRetry } from './classify-channels';
 
 const bound = (from: string, inbox: string, routingKey = '#'): BindingPicture => ({
@@ -58,6 +59,10 @@ describe('classifyChannels', () => {
       ['orders-retry-0-dlt', 'dead-letter', false],
       ['reporting-dlq', 'dead-letter', false],
     ]);
+    const names = ['error', 'EasyNetQ_Default_Error_Queue', 'ErrorExchange_order.placed', 'payments_error'];
+    const rabbit = classifyChannels(aPicture({ channels: names.map((name) => aChannel(name)) }));
+    expect([...rabbit.channels.keys()]).toEqual(names);
+    expect(['errors', 'errors.orders', 'order-error-rate'].filter((name) => namesDeadLetters(name))).toEqual([]);
     expect(namesRetry('retryable-orders')).toBe(false);
   });
 
