@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bodies } from '@/server/decoding/bodies';
 import { bodiesOver } from '@/server/decoding/bodies.fixture';
 import { shopSchemas, startTestRegistry, wired, type TestRegistry } from '@/server/schemas/confluent/registry.fixture';
+import { anEvent } from '@/lib/events/event.fixture';
+import { compileRules } from '@/lib/events/recognise/compile-rules';
+import { aStore } from '../fake-store.fixture';
+import type { Services } from '../services';
 import { noBodies } from '../web.fixture';
+import { eventDetail } from './get-event';
 import { readKey } from './read-key';
 
 const header = (name: string, ...bytes: number[]) => ({ name, wire: 'kafka', value: Uint8Array.from(bytes) });
@@ -73,6 +78,12 @@ describe('readKey', () => {
       bytes: asHex(unknown),
       schema: { id: 999, type: null, problem: expect.stringContaining('does not have it') },
     });
+  });
+
+  it('[G71] an event that is looked at has it beside the key as it is', async () => {
+    const event = anEvent({ broker: 'kafka', key: wired(104, Buffer.from([6, ...Buffer.from('o-1')])), messageId: null });
+    const detail = await eventDetail({ store: aStore(), bodies, rules: compileRules() } as unknown as Services, event);
+    expect(detail).toMatchObject({ row: { key: '0x0000000068066f2d31' }, decodedKey: { text: 'o-1', schema: { subject: 'orders-key' } } });
   });
 
   it('[G71] text, numbers, no key, no registry and RabbitMQ have nothing to decode, and nobody is asked', async () => {
