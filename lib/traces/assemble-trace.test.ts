@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventRow } from '@/lib/contract/traces';
 import { assembleTrace } from './assemble-trace';
+import { linkEvents } from './link-events';
 import { anEventRow, start } from './trace-node.fixture';
 
 const placed = anEventRow({ id: 'a', messageId: 'm1', type: 'OrderPlaced', source: 'orders', spanId: 's1' });
@@ -17,6 +18,16 @@ const shape = (events: readonly EventRow[]) =>
   );
 
 describe('the tree of one trace', () => {
+  it('[T4] a causation id that is the correlation id of an earlier event names that event (MassTransit), where no message id does', () => {
+    const submitted = anEventRow({ id: 'a', messageId: 'm1', correlationId: 'order-1' });
+    const accepted = anEventRow({ id: 'b', messageId: 'm2', correlationId: 'c-2', causationId: 'order-1', after: 1 });
+    const links = linkEvents([submitted, accepted]);
+    expect(links.get('b')).toMatchObject({ parent: { id: 'a' }, joinedBy: 'causation', orphan: false });
+    // A conversation that names itself, and what comes before what it names, have no cause by this.
+    expect(linkEvents([submitted, { ...accepted, causationId: 'c-2' }]).get('b')).toMatchObject({ parent: null, orphan: true });
+    expect(linkEvents([accepted, { ...submitted, observedAt: accepted.observedAt + 1 }]).get('b')).toMatchObject({ parent: null });
+  });
+
   it('[T4] joins by causation, span, dead letter and replay', () => {
     expect(shape(whole)).toEqual(['a<null root 0', 'b<a causation 1', 'c<b span 2', 'd<c dead-letter 3', 'e<d replay 4']);
   });

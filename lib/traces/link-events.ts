@@ -19,6 +19,7 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
   const byId = new Map(ordered.map((event) => [event.id, event]));
   const byMessage = copiesBy(ordered, (event) => event.messageId);
   const bySpan = copiesBy(ordered, (event) => event.spanId);
+  const byCorrelation = copiesBy(ordered, (event) => event.correlationId);
   const spoken = lastLivingOfSpans(ordered);
   const byPlace = new Map(
     ordered.flatMap((event) =>
@@ -73,6 +74,10 @@ export function linkEvents(ordered: readonly EventRow[]): Map<EventId, Link> {
     if (cause) return joined(cause, 'causation', `causation id ${causationId}`);
     const span = parentSpanId === null || parentSpanId === event.spanId ? null : nearest(event, bySpan.get(parentSpanId));
     if (span) return joined(span, 'span', `span ${parentSpanId}`);
+    // MassTransit's initiator is the correlation id of the cause, not its message id.
+    const initiator =
+      causationId === null || causationId === correlationId ? null : lastBefore(byCorrelation.get(causationId)?.living ?? [], event);
+    if (initiator) return joined(initiator, 'causation', `causation id ${causationId}, the cause's correlation id`);
     const request = ofMessage(event, correlationId);
     if (request) return joined(request, 'reply', `correlation id ${correlationId}`);
     const asked = likely.requestOf(event);

@@ -53,6 +53,15 @@ const row = z.object({
 });
 
 const long = z.string().max(4 * 1024 * 1024);
+const schema = z.object({
+  id: z.number().nullable(),
+  type: z.enum(['AVRO', 'PROTOBUF', 'JSON']).nullable(),
+  subject: text.nullable(),
+  version: z.number().nullable(),
+  problem: text.nullable(),
+  breaks: z.array(text).max(100).nullable().default(null),
+});
+
 const detail = z.object({
   row,
   version: text.nullable(),
@@ -70,15 +79,9 @@ const detail = z.object({
     .array(z.object({ name: text, value: text, from: text }))
     .max(1_000)
     .default([]),
-  schema: z
-    .object({
-      id: z.number().nullable(),
-      type: z.enum(['AVRO', 'PROTOBUF', 'JSON']).nullable(),
-      subject: text.nullable(),
-      version: z.number().nullable(),
-      problem: text.nullable(),
-      breaks: z.array(text).max(100).nullable().default(null),
-    })
+  schema: schema.nullable().default(null),
+  decodedKey: z
+    .object({ text: long.nullable(), bytes: text, problem: text.nullable(), schema: schema.nullable() })
     .nullable()
     .default(null),
   bodyProblem: text.nullable().default(null),
