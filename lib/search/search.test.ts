@@ -5,7 +5,7 @@ import { complete, type KnownNames } from './complete';
 import { parseQuery } from './parse-query';
 import { fieldNamed, FIELDS, STATUSES, termsOf, type SearchNode } from './query';
 import { addTerm, chosenOf, hasTerm, toggleTerm, withoutField } from './facets';
-import { pastedWord, term, writeQuery } from './write-query';
+import { pastedWord, pastedWords, term, writeQuery } from './write-query';
 
 const read = (line: string): SearchNode | null => {
   const parsed = parseQuery(line);
@@ -188,6 +188,17 @@ describe('the line of search', () => {
     expect(pastedWord('servce=web')).toBeNull();
     expect(pastedWord('QUJDRA==')).toBe('QUJDRA==');
     expect(pastedWord('')).toBeNull();
+    expect(pastedWord('saga(7)')).toBe('saga(7)');
+  });
+
+  it('[Q2] [Q10] a line without a blank that is not finished is no id', () => {
+    for (const line of ['((type=a)', 'has()', 'has(', 'AND', 'NOT', '=a', '"abc', "'abc"]) expect(pastedWord(line), line).toBeNull();
+  });
+
+  it('[Q10] plain words may be an id with blanks in it', () => {
+    expect(pastedWords(' KEY 42  of it ')).toBe('KEY 42  of it');
+    for (const line of ['one', 'a AND b', 'a OR b', '(a b)', 'a "b"', 'a type=b', 'a b*', '-a b'])
+      expect(pastedWords(line), line).toBeNull();
   });
 
   const known: KnownNames = {

@@ -51,6 +51,14 @@ export const term = (field: SearchTerm['field'], value: string, given: Partial<S
   ...given,
 });
 
+/** A line of plain words: perhaps an id with blanks in it. */
+export function pastedWords(line: string): string | null {
+  const parsed = parseQuery(line);
+  const words = parsed.ok && parsed.query?.kind === 'and' ? parsed.query.parts : [];
+  const arePlain = words.length > 1 && words.every((word) => word.kind === 'term' && word.field === 'any' && !word.wild);
+  return arePlain && !/\bAND\b|[()]/.test(line) ? line.trim() : null;
+}
+
 /** A line that is one word and nothing else: perhaps an id that somebody pasted. */
 export function pastedWord(line: string): string | null {
   const text = line.trim();
@@ -60,5 +68,7 @@ export function pastedWord(line: string): string | null {
   if (text === '' || /\s/.test(text) || text.length > 512) return null;
   // An id may hold what the grammar uses: `order:42`, `QUJD==`. A name with a sign and a value behind it is a condition, known or not.
   if (/^[A-Za-z][\w.-]*(?:!=|[=~<>])[^=]/.test(text)) return null;
+  // A bracket, a quote or a sign to begin with, or a word of the grammar alone: a line that is not finished, and what is wrong is said.
+  if (/^(?:[(="'~<>]|has\(|(?:AND|OR|NOT)$)/.test(text)) return null;
   return fieldNamed(/^[^.:=!~<>]*/.exec(text)?.[0] ?? '') === undefined ? text : null;
 }

@@ -3,7 +3,7 @@ import type { TracesPage, TraceSummary } from '@/lib/contract/traces';
 import type { BrokerName } from '@/lib/events/names';
 import { parseQuery } from '@/lib/search/parse-query';
 import type { SearchNode } from '@/lib/search/query';
-import { pastedWord, term } from '@/lib/search/write-query';
+import { pastedWord, pastedWords, term } from '@/lib/search/write-query';
 import { flowOf } from '@/lib/traces/flow-ref';
 import { orderTraces, type TracesOrder } from '@/lib/traces/traces-order';
 import { summariseTrace } from '@/lib/traces/summarise-trace';
@@ -35,9 +35,10 @@ export async function getTraces(services: Services, question: TracesQuestion): P
   const { store } = services;
   const { range, limit, after, q = '', brokers, order = null } = question;
   const pasted = after === undefined ? pastedWord(q) : null;
-  if (pasted !== null) {
+  const perhapsAnId = pasted ?? (after === undefined ? pastedWords(q) : null);
+  if (perhapsAnId !== null) {
     const only = brokers?.size === 1 ? [...brokers][0] : undefined;
-    const [found, histogram] = await Promise.all([tracesOfId(services, pasted), store.volume(range, HISTOGRAM_STEPS, only)]);
+    const [found, histogram] = await Promise.all([tracesOfId(services, perhapsAnId), store.volume(range, HISTOGRAM_STEPS, only)]);
     if (found.foundBy !== null)
       return { ...found, traces: orderTraces(found.traces, order), next: null, histogram, searched: null, problem: null };
   }
