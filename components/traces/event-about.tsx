@@ -46,7 +46,7 @@ export function EventAbout({ event, nodes, story, onSelect }: EventAboutProps) {
         <ul className={styles.causes}>
           {cause ? (
             <li>
-              <span className="quiet">caused by</span>
+              <span className="quiet nowrap">caused by</span>
               <EventButton node={cause} onSelect={onSelect} />
               <span className="quiet num">{since(cause, node)}</span>
             </li>

@@ -107,17 +107,17 @@ export function TraceEventsTable(props: TraceEventsTableProps) {
 }
 
 const layouts: Record<TraceColumnId, Pick<Column<TraceNode>, 'width' | 'align' | 'wideOnly'>> = {
-  time: { width: 128 },
-  after: { width: 84, align: 'end' },
+  time: { width: 116 },
+  after: { width: 72, align: 'end' },
   type: {},
   source: { width: 140 },
   broker: { width: 120 },
-  channel: { width: 180 },
+  channel: { width: 164 },
   place: { width: 150, wideOnly: true },
   key: { width: 140 },
   inboxes: { width: 190 },
   attempt: { width: 78, align: 'end' },
-  joined: { width: 150 },
+  joined: { width: 132 },
   message: { width: 170 },
   correlation: { width: 170 },
   causation: { width: 170 },
@@ -143,7 +143,7 @@ function cellOf(column: TraceColumn, first: Micros, story: StoryLookup): Column<
     case 'type':
       return function TypeCell({ event, depth }) {
         return (
-          <span className="row" style={{ paddingLeft: Math.min(depth, 10) * 5 }}>
+          <span className="row" style={{ paddingLeft: Math.min(depth, 8) * 4 }}>
             <Icon
               name={event.deadLetter ? 'dead-letter-inbox' : event.replayId !== null ? 'replay' : 'event'}
               size={13}

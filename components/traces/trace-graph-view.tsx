@@ -131,6 +131,8 @@ const FIT = { padding: 0.08, maxZoom: 1.1 };
 /** Names are read down to this; a picture that fits only below it begins with its upper part, or with what is selected. */
 const READABLE = 0.62;
 const EDGE = 24;
+/** The legend and the buttons lie over the foot of the picture. */
+const FOOT = 56;
 
 /**
  * What appears above or beside the picture takes room from it: it is laid into its frame again, until somebody has moved it. What is selected
@@ -149,7 +151,7 @@ function Frame({ moved, chosen }: { readonly moved: RefObject<boolean>; readonly
     if (Math.min(across, height / bounds.height / (1 + 2 * FIT.padding)) >= READABLE) void flow.fitView(FIT);
     else {
       const zoom = Math.min(0.85, across);
-      const lowest = Math.min(EDGE - bounds.y * zoom, height - EDGE - (bounds.y + bounds.height) * zoom);
+      const lowest = Math.min(EDGE - bounds.y * zoom, height - FOOT - (bounds.y + bounds.height) * zoom);
       const wanted = middle === null ? EDGE - bounds.y * zoom : height / 2 - middle * zoom;
       const y = Math.max(lowest, Math.min(EDGE - bounds.y * zoom, wanted));
       void flow.setViewport({ x: (width - bounds.width * zoom) / 2 - bounds.x * zoom, y, zoom });
@@ -161,7 +163,8 @@ function Frame({ moved, chosen }: { readonly moved: RefObject<boolean>; readonly
     if (!ready || middle === null) return;
     const { x, y, zoom } = flow.getViewport();
     const at = middle * zoom + y;
-    if (at < 2 * EDGE || at > height - 2 * EDGE) void flow.setViewport({ x, y: height / 2 - middle * zoom, zoom }, { duration: still() });
+    if (at < 2 * EDGE || at > height - FOOT - EDGE)
+      void flow.setViewport({ x, y: height / 2 - middle * zoom, zoom }, { duration: still() });
     // Only another selection moves the picture.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [middle, ready]);

@@ -16,6 +16,8 @@ export interface TraceSequenceProps {
 
 const AXIS = 78;
 const TOP = 10;
+/** Room for the words at the ends of an arrow. */
+const BESIDE = 90;
 /** Narrower than this a lifeline's name cannot be read; then one scrolls sideways. */
 const NARROWEST = 96;
 
@@ -45,7 +47,7 @@ export function TraceSequence({ rows, first, selected, onSelect }: TraceSequence
   const width = Math.max(view.width, AXIS + picture.lifelines.length * NARROWEST + 60);
   const step = (width - AXIS - 60) / Math.max(1, picture.lifelines.length);
   const x = (index: number): number => AXIS + step * (index + 0.5);
-  useScrollToSelected(scroller, picture, selected);
+  useScrollToSelected(scroller, picture, selected, x);
   const seen = useMemo(() => inView(picture, view.top - 200, view.top + view.height + 200), [picture, view.top, view.height]);
 
   return (
@@ -246,7 +248,12 @@ function inView(picture: SequencePicture, top: number, bottom: number) {
 }
 
 /** Only a new selection scrolls; events that arrive do not. */
-function useScrollToSelected(scroller: { readonly current: HTMLElement | null }, picture: SequencePicture, selected: string | null): void {
+function useScrollToSelected(
+  scroller: { readonly current: HTMLElement | null },
+  picture: SequencePicture,
+  selected: string | null,
+  x: (index: number) => number,
+): void {
   const arrow = selected === null ? undefined : picture.arrows.find(({ event }) => event === selected);
   const there = arrow !== undefined;
   useEffect(() => {
@@ -255,6 +262,15 @@ function useScrollToSelected(scroller: { readonly current: HTMLElement | null },
     const y = arrow.fromY + TOP;
     if (y < element.scrollTop + 30 || y > element.scrollTop + element.clientHeight - 120) {
       element.scrollTop = Math.max(0, y - element.clientHeight / 2);
+    }
+    const ends = [x(arrow.from), x(arrow.to ?? arrow.from)];
+    const [left, right] = [Math.min(...ends) - BESIDE, Math.max(...ends) + BESIDE];
+    // Where not all of it has room, its beginning is what one reads.
+    if (left < element.scrollLeft || right > element.scrollLeft + element.clientWidth) {
+      element.scrollLeft = Math.max(
+        0,
+        right - left > element.clientWidth ? x(arrow.from) - element.clientWidth / 2 : right - element.clientWidth,
+      );
     }
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected, there]);

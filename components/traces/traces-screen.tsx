@@ -123,7 +123,7 @@ export function TracesScreen() {
                   <b className="num">
                     {formatExact(traces.length)} {traces.length === 1 ? 'trace' : 'traces'}
                   </b>
-                  {traces.length > 0 && <span className="muted">{wordOf(order)}</span>}
+                  {traces.length > 0 && <span className="muted">{list.query.isPlaceholderData ? 'asking the store' : wordOf(order)}</span>}
                   <FailedCount traces={traces} />
                   {list.foundBy && (
                     <Chip look="line" title={list.foundBy.value}>
@@ -181,7 +181,9 @@ export function TracesScreen() {
                   </div>
                 )}
                 {order === null && cutShort}
-                {beyondBudget === null && <CutNotice cut={list.cut} order={wordOf(order)} />}
+                {beyondBudget === null && (
+                  <CutNotice cut={list.cut} order={wordOf(order).replace(/^./, (letter) => letter.toUpperCase())} />
+                )}
                 {list.letGo > 0 ? (
                   <Note tone="warn">
                     <span className="grow">

@@ -90,7 +90,7 @@ export function useTraces(question: TracesQuestion, { following, top }: Watching
     order !== null ? ORDERED_EVERY_MS : question.q === null ? PLAIN_EVERY_MS : SEARCH_EVERY_MS,
   );
   useLiveRoom({ room: 'traces' }, (frame) => {
-    if (frame.events && question.live && pages) refresh();
+    if (frame.events && question.live && pages && !query.isPlaceholderData) refresh();
   });
 
   const { refetch } = query;
@@ -119,7 +119,10 @@ export function useTraces(question: TracesQuestion, { following, top }: Watching
     problem: pages?.[0]?.problem ?? null,
     searched: pages?.at(-1)?.searched ?? null,
     // Where a further page follows, the list is not cut: it goes on. In an order, what the budget left out is missing from the first page on.
-    cut: query.hasNextPage && (order === null || pages?.[0]?.cut?.why === 'row-limit') ? null : (pages?.at(-1)?.cut ?? null),
+    cut:
+      query.isPlaceholderData || (query.hasNextPage && (order === null || pages?.[0]?.cut?.why === 'row-limit'))
+        ? null
+        : (pages?.at(-1)?.cut ?? null),
     showNew,
   };
 }
