@@ -23,7 +23,7 @@ it('[G54] docs/recognition.md lists every family of the table, and nothing else'
 function rowOf(family: Family): string {
   const fields = [family.headers, family.properties, family.body, family.record].flatMap((places) => Object.keys(places ?? {}));
   const contexts = (family.contexts ?? []).length > 0 ? ['trace context'] : [];
-  const failure = family.failure === undefined ? [] : ['failure'];
+  const failure = [...(family.keys === undefined ? [] : ['business keys']), ...(family.failure === undefined ? [] : ['failure'])];
   return `| ${family.name} | ${family.title} | ${toldBy(family)} | ${[...new Set([...contexts, ...fields, ...failure])].join(', ') || 'its name'} |`;
 }
 

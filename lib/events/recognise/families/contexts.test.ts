@@ -90,3 +90,34 @@ describe('ids in headers', () => {
     expect(recognised(aRecord([['trace-id', 'order-17/a']]))).toMatchObject({ traceId: 'order-17/a' });
   });
 });
+
+describe('business ids', () => {
+  it.each(['order-id', 'orderId', 'order_id', 'X-Order-Id', 'ce_orderid', 'cloudEvents:orderid'])(
+    '[G39] reads the order of the header %s',
+    (name) => {
+      const meaning = recognised(aRecord([[name, 'o-1']]));
+      expect(meaning.businessKeys).toEqual([{ name: 'order', value: 'o-1' }]);
+      expect(meaning.why).toContainEqual({ field: 'businessKeys', from: expect.stringContaining(name.toLowerCase()) as string });
+    },
+  );
+
+  it('[G39] takes the header before the body, a name once, and no id of a machine or of the transport', () => {
+    expect(
+      recognised(
+        aRecord(
+          [
+            ['process-id', '7'],
+            ['client-id', 'c'],
+            ['x-request-id', 'r'],
+            ['order-id', 'o-1'],
+            ['x-order-id', 'o-2'],
+          ],
+          '{"orderId":"o-3","paymentId":"p-1"}',
+        ),
+      ).businessKeys,
+    ).toEqual([
+      { name: 'order', value: 'o-1' },
+      { name: 'payment', value: 'p-1' },
+    ]);
+  });
+});

@@ -1,6 +1,7 @@
 import type { Family } from '../table';
 import { amqpProperties } from './amqp-properties';
 import { b3 } from './b3';
+import { businessHeaders } from './business-headers';
 import { cloudEventsBatch, cloudEventsBinary, cloudEventsStructured, dapr, daprWithParent } from './cloudevents';
 import {
   brighter,
@@ -133,6 +134,7 @@ export const FAMILIES: readonly Family[] = [
   kafkaRequestReply,
   fastStream,
   idHeaders,
+  businessHeaders,
   amqpProperties,
   confluent,
   confluentHeader,

@@ -92,6 +92,10 @@ export const contextSamples: readonly Sample[] = [
       spanId: SPAN,
     },
   ),
+  kafka('business-headers', 'an order of which only a header says the number', { 'X-Order-Id': 'o-9' }, 'kept by nobody', {
+    framework: null,
+    businessKeys: [{ name: 'order', value: 'o-9' }],
+  }),
   kafka(
     'id-headers',
     'plain names',
