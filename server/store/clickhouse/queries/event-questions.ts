@@ -101,10 +101,10 @@ export function eventQuestions(client: StoreClient): EventQuestions {
 
     async formsOf(channels, range) {
       if (channels.length === 0) return [];
-      // Of the few values of `detail` each is looked into once.
+      // These functions look at each value of the column's dictionary once; those that parse JSON would look at every row.
       const rows = await client.rows<Omit<TypeForm, 'version' | 'schemaId'> & { version: string; schemaId: number }>(
-        `SELECT broker, channel, type, if(position(JSONExtractString(detail, 'version') AS said, '.') > 0, said, '') AS version,
-          JSONExtractUInt(detail, 'schemaId') AS schemaId, count() AS count
+        `SELECT broker, channel, type, if(position(simpleJSONExtractString(detail, 'version') AS said, '.') > 0, said, '') AS version,
+          simpleJSONExtractUInt(detail, 'schemaId') AS schemaId, count() AS count
         FROM events WHERE ${IN_RANGE} AND deadLetter = 0 AND type != '' AND channel IN {channels:Array(String)} AND broker IN {brokers:Array(String)}
         GROUP BY broker, channel, type, version, schemaId ORDER BY count DESC, type, version, schemaId LIMIT 200 BY broker, channel`,
         { channels: channels.map(({ channel }) => channel), brokers: [...new Set(channels.map(({ broker }) => broker))], ...range },
