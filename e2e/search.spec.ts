@@ -21,6 +21,8 @@ test('an order id that was pasted leads to its trace, whichever field it was in'
 
 test('conditions are completed, found, in the address, and undone by Back', async ({ page }) => {
   await open(page, '/traces');
+  // Keys are heard from when the page's script runs: rows come by it.
+  await expect(page.getByRole('row').nth(1)).toBeVisible();
   await page.keyboard.press('/');
   await expect(line(page)).toBeFocused();
   await page.keyboard.type('status=dead');
